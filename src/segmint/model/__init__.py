@@ -1,0 +1,1 @@
+"""Everything that is saved and served: numpy and safetensors only."""

@@ -1,0 +1,190 @@
+"""The fitted preparation: plain arrays, forward to the matrix and back to original units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from segmint.types import BoolVector, FloatMatrix, FloatVector, RawColumn, RawColumns
+from segmint.words import Sentence
+
+
+@dataclass(frozen=True)
+class NumericStep:
+    """What is done to one numeric column, in this order.
+
+    A missing value becomes ``fill``; values are clipped to [``lower``, ``upper``] (infinite where
+    nothing is clipped); where ``log_offset`` is not ``None``, x → log1p(x − log_offset); then
+    (x − ``center``) / ``scale``.
+    """
+
+    name: str
+    fill: float
+    lower: float
+    upper: float
+    log_offset: float | None
+    center: float
+    scale: float
+
+    def forward(self, column: RawColumn) -> FloatMatrix:
+        """Return the prepared column, shape (n_samples, 1)."""
+        x = np.asarray(column, dtype=np.float64)
+        x = np.where(np.isnan(x), self.fill, x)
+        x = np.clip(x, self.lower, self.upper)
+        if self.log_offset is not None:
+            x = np.log1p(x - self.log_offset)
+        return np.asarray(((x - self.center) / self.scale)[:, None])
+
+    def backward(self, prepared: FloatMatrix) -> FloatVector:
+        """Return original units; at a clipped end the bound itself ("at least", "at most")."""
+        x = prepared[:, 0] * self.scale + self.center
+        if self.log_offset is not None:
+            x = np.expm1(x) + self.log_offset
+        return np.clip(x, self.lower, self.upper)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The one prepared feature."""
+        return (self.name,)
+
+
+@dataclass(frozen=True)
+class LevelStep:
+    """One-hot encoding of a flag or category that was asked to cluster.
+
+    Level j becomes ``weight`` × [value is levels[j]] − center_j; a level not seen in training, and a
+    missing value, go to the last level, ``other``. ``weight`` makes the variances of the columns add
+    up to that of one standardised number.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    centers: tuple[float, ...]
+    weight: float
+
+    def forward(self, column: RawColumn) -> FloatMatrix:
+        """Return the prepared columns, shape (n_samples, n_levels + 1)."""
+        codes = self.codes(column)
+        hot = (codes[:, None] == np.arange(len(self.levels) + 1)[None, :]).astype(np.float64)
+        return np.asarray(hot * self.weight - np.asarray(self.centers)[None, :])
+
+    def codes(self, column: RawColumn) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Return the number of each value's level; len(levels) for other and missing."""
+        place = {level: number for number, level in enumerate(self.levels)}
+        other = len(self.levels)
+        return np.fromiter((place.get(value, other) for value in column), dtype=np.int64, count=len(column))
+
+    def unseen(self, column: RawColumn) -> BoolVector:
+        """Return which rows hold a level that training did not see (missing is not unseen)."""
+        known = {*self.levels, None}
+        return np.fromiter((value not in known for value in column), dtype=np.bool_, count=len(column))
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """One prepared feature a level, and one for all others."""
+        return (*(f"{self.name}={level}" for level in self.levels), f"{self.name}=other")
+
+
+Step = NumericStep | LevelStep
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The fitted steps of all columns that cluster.
+
+    Attributes
+    ----------
+    steps
+        One for each column, in the schema's order.
+    notes
+        For each column by name: what was done and why, or why it was left out.
+    scaling
+        ``standard``, ``robust``, ``minmax`` or ``none``.
+    """
+
+    steps: tuple[Step, ...]
+    notes: Mapping[str, tuple[Sentence, ...]]
+    scaling: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The raw columns that it needs."""
+        return tuple(step.name for step in self.steps)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The prepared features."""
+        return tuple(name for step in self.steps for name in step.output_names)
+
+    def forward(self, columns: RawColumns) -> FloatMatrix:
+        """Return prepared rows, shape (n_samples, n_features), C order."""
+        return np.ascontiguousarray(np.hstack([step.forward(columns[step.name]) for step in self.steps]))
+
+    def backward(self, X: FloatMatrix) -> dict[str, FloatVector]:
+        """Return the numeric columns in original units, from prepared rows."""
+        restored: dict[str, FloatVector] = {}
+        start = 0
+        for step in self.steps:
+            width = len(step.output_names)
+            if isinstance(step, NumericStep):
+                restored[step.name] = step.backward(X[:, start : start + width])
+            start += width
+        return restored
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the preparation as plain data (infinities as ``None``)."""
+        return {
+            "steps": [_step_to_json(step) for step in self.steps],
+            "notes": {name: [note.to_json() for note in notes] for name, notes in self.notes.items()},
+            "scaling": self.scaling,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Preparation:
+        """Read what :meth:`to_json` wrote."""
+        return cls(
+            tuple(_step_from_json(step) for step in stored["steps"]),
+            {
+                name: tuple(Sentence.from_json(note) for note in notes)
+                for name, notes in stored["notes"].items()
+            },
+            stored["scaling"],
+        )
+
+
+def _step_to_json(step: Step) -> dict[str, Any]:
+    if isinstance(step, LevelStep):
+        return {
+            "type": "levels",
+            "name": step.name,
+            "levels": list(step.levels),
+            "centers": list(step.centers),
+            "weight": step.weight,
+        }
+    return {
+        "type": "number",
+        "name": step.name,
+        "fill": step.fill,
+        "lower": None if np.isinf(step.lower) else step.lower,
+        "upper": None if np.isinf(step.upper) else step.upper,
+        "log_offset": step.log_offset,
+        "center": step.center,
+        "scale": step.scale,
+    }
+
+
+def _step_from_json(stored: Mapping[str, Any]) -> Step:
+    if stored["type"] == "levels":
+        return LevelStep(stored["name"], tuple(stored["levels"]), tuple(stored["centers"]), stored["weight"])
+    return NumericStep(
+        stored["name"],
+        stored["fill"],
+        -np.inf if stored["lower"] is None else stored["lower"],
+        np.inf if stored["upper"] is None else stored["upper"],
+        stored["log_offset"],
+        stored["center"],
+        stored["scale"],
+    )

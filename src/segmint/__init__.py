@@ -1,0 +1,69 @@
+"""Segments that a company can trust: read, prepare, compare, decide, profile, track, package.
+
+The public names are loaded when they are first used, so that ``import segmint`` costs nothing.
+
+Examples
+--------
+>>> import segmint
+>>> dataset = segmint.read(segmint.example_table("wholesale_customers"))
+>>> dataset.n_rows
+440
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from segmint import charts as charts
+    from segmint.choosing.study import Study as Study
+    from segmint.data import ReadOptions as ReadOptions
+    from segmint.data import example_table as example_table
+    from segmint.data import read as read
+    from segmint.errors import SegmintError as SegmintError
+    from segmint.model.bundle import load_bundle as load_model
+    from segmint.model.bundle import save_bundle as save_model
+    from segmint.workflow.assign import assign as assign
+    from segmint.workflow.run import RunOptions as RunOptions
+    from segmint.workflow.run import run as run
+    from segmint.workflow.run import study as study
+    from segmint.workflow.studies import load_study as load_study
+    from segmint.workflow.studies import save_study as save_study
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "read": "segmint.data:read",
+    "ReadOptions": "segmint.data:ReadOptions",
+    "example_table": "segmint.data:example_table",
+    "study": "segmint.workflow.run:study",
+    "run": "segmint.workflow.run:run",
+    "RunOptions": "segmint.workflow.run:RunOptions",
+    "assign": "segmint.workflow.assign:assign",
+    "load_study": "segmint.workflow.studies:load_study",
+    "save_study": "segmint.workflow.studies:save_study",
+    "load_model": "segmint.model.bundle:load_bundle",
+    "save_model": "segmint.model.bundle:save_bundle",
+    "Study": "segmint.choosing.study:Study",
+    "SegmintError": "segmint.errors:SegmintError",
+    "charts": "segmint.charts:",
+}
+
+__all__ = [*sorted(_PUBLIC), "__version__"]  # noqa: PLE0604 - the table above is the list
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'segmint' has no attribute {name!r}")
+    module, _, attribute = _PUBLIC[name].partition(":")
+    loaded = import_module(module)
+    value = getattr(loaded, attribute) if attribute else loaded
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Show the public names to completion."""
+    return __all__

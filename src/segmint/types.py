@@ -20,7 +20,7 @@ RawColumn: TypeAlias = npt.NDArray[Any]
 RawColumns: TypeAlias = Mapping[str, RawColumn]
 """Columns by name, all of one length. The only form in which rows cross from ``data`` downwards."""
 
-JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 
 
 class Progress(Protocol):

@@ -1,1 +1,1 @@
-
+"""From configurations to a decision: plan, forecast, sweep, stability, verdict, study."""

@@ -1,1 +1,1 @@
-
+"""The command line: words on standard error, results on standard output."""

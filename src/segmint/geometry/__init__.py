@@ -1,1 +1,1 @@
-
+"""What a sweep shares about one matrix: trees, neighbors, distances."""

@@ -1,1 +1,1 @@
-
+"""Compiled loops: numba lives here and nowhere else."""

@@ -1,1 +1,1 @@
-
+"""The practical work, task by task, made of parts of the product."""

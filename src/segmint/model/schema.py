@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from segmint.errors import SchemaError
-from segmint.words import Sentence, sentence
+from segmint.words import Sentence
 
 
 class Kind(StrEnum):
@@ -76,7 +76,7 @@ class Feature:
     missing: Missing = Missing.MEDIAN
     missing_values: tuple[str, ...] = ()
     date_format: str | None = None
-    reason: Sentence = sentence("data.reason.unstated")
+    reason: Sentence = Sentence("data.reason.unstated")
     given: bool = False
 
     @property

@@ -1,1 +1,1 @@
-
+"""One short function a journey."""

@@ -1,0 +1,48 @@
+"""The folder in which everything of one team lives, and where each thing is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace folder: studies, models, reports, and MLflow's database and artifacts.
+
+    It may be moved: nothing in it but MLflow's own artifact locations is an absolute path, and those
+    are repointed by the first command after a move.
+    """
+
+    folder: Path
+
+    @property
+    def studies(self) -> Path:
+        """One folder a study, named by its content."""
+        return self.folder / "studies"
+
+    @property
+    def models(self) -> Path:
+        """The latest bundle of each model, ``NAME.segmint``."""
+        return self.folder / "models"
+
+    @property
+    def reports(self) -> Path:
+        """The latest report of each model, ``NAME.html``."""
+        return self.folder / "reports"
+
+    def model(self, name: str) -> Path:
+        """Return where the latest bundle of a model lies."""
+        return self.models / f"{name}.segmint"
+
+    def report(self, name: str) -> Path:
+        """Return where the latest report of a model lies."""
+        return self.reports / f"{name}.html"
+
+
+def open_workspace(folder: str | Path) -> Workspace:
+    """Return the workspace of a folder, making the folder where it is missing."""
+    workspace = Workspace(Path(folder))
+    for place in (workspace.studies, workspace.models, workspace.reports):
+        place.mkdir(parents=True, exist_ok=True)
+    return workspace

@@ -1,0 +1,107 @@
+"""K-Means: every K with all its restarts, the saved rule defining the labels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from segmint.kernels import lloyd
+from segmint.labels import order_by_size
+from segmint.types import FloatMatrix, IntVector
+
+MAX_ITERATIONS = 300
+SEEDING_ROWS = 10_000  # k-means++ draws from at most so many rows
+PATIENT_ROWS = 2_000  # up to here every restart runs until no row moves
+TOLERANCE = 1e-4  # beyond: until the centers' Σ move² is below this share of a feature's variance
+
+
+def fit_kmeans(
+    X: FloatMatrix, n_clusters: int, *, n_init: int, seed: int, init: str = "k-means++"
+) -> tuple[FloatMatrix, IntVector, float, int, bool]:
+    """Fit K-Means from ``n_init`` starts and keep the one of smallest inertia.
+
+    The result is a fixed point of the written rule: labels are the nearest centers (ties to the lowest
+    label), centers are the means of their rows. Clusters are numbered by size, largest first.
+
+    Parameters
+    ----------
+    X
+        Rows, shape (n_samples, n_features), finite.
+    n_clusters
+        1 … number of distinct rows.
+    n_init
+        Number of starts, ≥ 1.
+    seed
+        Seed of the starts; the same seed gives the same bytes.
+    init
+        ``k-means++`` (greedy) or ``random`` (distinct rows drawn uniformly).
+
+    Returns
+    -------
+    centers
+        Shape (n_clusters, n_features).
+    labels
+        Shape (n_samples,).
+    inertia
+        Sum of squared distances of the rows to their centers.
+    n_iter
+        Iterations of the best start.
+    converged
+        Whether the fixed point was reached.
+
+    References
+    ----------
+    Lloyd (1982), doi:10.1109/TIT.1982.1056489.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0], [1.0], [10.0], [11.0], [12.0]])
+    >>> centers, labels, inertia, n_iter, converged = fit_kmeans(X, 2, n_init=3, seed=0)
+    >>> centers.ravel().tolist(), labels.tolist(), inertia, converged
+    ([11.0, 0.5], [1, 1, 0, 0, 0], 2.5, True)
+    """
+    columns = np.ascontiguousarray(np.asarray(X, dtype=np.float64).T)
+    starts = _starts(columns, n_clusters, n_init, seed, init)
+    labels = np.empty(columns.shape[1], dtype=np.int64)
+    small = columns.shape[1] <= PATIENT_ROWS
+    tolerance = 0.0 if small else TOLERANCE * float(np.mean(np.var(columns, axis=1)))
+    best, n_iter, _ = lloyd.best_start(columns, starts, MAX_ITERATIONS, tolerance, labels)
+    centers = starts[best]
+    if not small:
+        more, _ = lloyd.lloyd(columns, centers, labels, MAX_ITERATIONS, 0.0)
+        n_iter += more
+    centers, labels, inertia, converged = _settled(columns, centers, labels)
+    return centers, labels, inertia, n_iter, converged
+
+
+def _starts(columns: FloatMatrix, n_clusters: int, n_init: int, seed: int, init: str) -> FloatMatrix:
+    rng = np.random.default_rng(seed)
+    n_features, n_samples = columns.shape
+    starts = np.empty((n_init, n_clusters, n_features))
+    if init == "random":
+        for start in starts:
+            start[:] = columns[:, rng.choice(n_samples, n_clusters, replace=False)].T
+        return starts
+    n_trials = 2 + int(math.log(n_clusters))
+    if n_samples > SEEDING_ROWS:
+        drawn = np.sort(rng.choice(n_samples, SEEDING_ROWS, replace=False))
+        columns = np.ascontiguousarray(columns[:, drawn])
+    lloyd.plus_plus_starts(columns, rng.random((n_init, n_clusters, n_trials)), starts)
+    return starts
+
+
+def _settled(
+    columns: FloatMatrix, centers: FloatMatrix, labels: IntVector
+) -> tuple[FloatMatrix, IntVector, float, bool]:
+    """Reach the rule's fixed point with clusters numbered by size: a tie may move when numbers do."""
+    lloyd.nearest_labels(columns, centers, labels)
+    inertia, converged = math.inf, False
+    for _ in range(10):
+        order = order_by_size(labels)
+        missing = np.setdiff1d(np.arange(centers.shape[0]), order)
+        centers = np.ascontiguousarray(centers[np.concatenate([order, missing])])
+        _, converged, inertia = lloyd.settle(columns, centers, labels, MAX_ITERATIONS)
+        if np.array_equal(order_by_size(labels), np.arange(centers.shape[0])):
+            break
+    return centers, labels, inertia, converged

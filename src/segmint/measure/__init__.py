@@ -1,1 +1,1 @@
-
+"""Measures of a clustering: separation, density, information, agreement; a whole sweep at once."""

@@ -1,0 +1,162 @@
+"""The answer of a run: as text for a person, as JSON for a script."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segmint.cli.output import results, safe, steps, write_labeled
+from segmint.cli.tables import segment_table
+from segmint.words import say
+
+if TYPE_CHECKING:
+    from segmint.choosing.study import Study
+    from segmint.choosing.trial import TrialRecord
+    from segmint.model.cards import SegmentCard
+    from segmint.model.segment_model import SegmentModel
+    from segmint.workflow.deliver import Delivered
+
+
+def run_json(study: Study, delivered: Delivered) -> dict[str, Any]:
+    """Return the whole answer as plain data (see ``docs/cli.md`` for its fields)."""
+    decision, model = study.decision, study.model
+    return {
+        "model": None if delivered.model is None else str(delivered.model.resolve()),
+        "report": str(delivered.report.resolve()),
+        "study": delivered.study_id,
+        "name": study.provenance.name,
+        "output": delivered.output,
+        "tracking": None
+        if delivered.tracked is None
+        else {
+            "experiment": delivered.tracked.experiment,
+            "run_id": delivered.tracked.run_id,
+            "version": delivered.tracked.version,
+        },
+        "configurations": [_trial_json(trial) for trial in study.trials],
+        "decision": {
+            "configuration": decision.configuration,
+            "verdict": decision.verdict.value,
+            "family": decision.family,
+            "n_clusters": decision.n_clusters,
+            "headline": str(decision.headline),
+            "reasons": [str(reason) for reason in decision.reasons],
+            "doubts": [str(doubt) for doubt in decision.doubts],
+            "runner_up": decision.runner_up,
+            "rivals": [
+                {"configuration": rival.configuration, "family": rival.family, "reason": str(rival.reason)}
+                for rival in decision.rivals
+            ],
+            "confidence": decision.confidence,
+            "chosen_by": decision.chosen_by,
+            "because": decision.because,
+        },
+        "segments": [] if model is None else [_segment_json(model, card) for card in model.cards],
+        "unassigned_share": None if model is None else unassigned_share(model),
+        "notices": [str(notice) for notice in study.notices],
+        "seconds": study.provenance.seconds,
+        "forecast": {
+            "seconds": study.provenance.forecast.seconds,
+            "memory": study.provenance.forecast.memory,
+        },
+    }
+
+
+def _trial_json(trial: TrialRecord) -> dict[str, Any]:
+    return {
+        "id": trial.configuration.id,
+        "family": trial.configuration.family,
+        "parameters": dict(trial.configuration.parameters),
+        "n_clusters": trial.n_clusters,
+        "noise_share": trial.noise_share,
+        "measures": {name: score.value for name, score in trial.scores.items()},
+        "standard_errors": {
+            name: score.standard_error for name, score in trial.scores.items() if not score.exact
+        },
+        "agreement": trial.agreement,
+        "fitted_on": trial.fitted_on,
+        "warnings": [str(warning) for warning in trial.warnings],
+        "failed": None if trial.failed is None else str(trial.failed),
+        "seconds": trial.seconds,
+    }
+
+
+def _segment_json(model: SegmentModel, card: SegmentCard) -> dict[str, Any]:
+    used = {feature.name for feature in model.schema.clustering}
+    return {
+        "id": card.id,
+        "number": card.short,
+        "name": card.name,
+        "size": card.size,
+        "share": card.share,
+        "center": {name: value for name, value in card.center.items() if name in used},
+        "describing": {name: value for name, value in card.center.items() if name not in used},
+        "stability": card.stability,
+        "silhouette": card.silhouette,
+        "summary": str(card.summary),
+    }
+
+
+def unassigned_share(model: SegmentModel) -> float:
+    """Return the share of training rows without a segment."""
+    return float(model.reference.counts[-1] / model.reference.n_samples)
+
+
+def write_answer(study: Study, delivered: Delivered, *, seconds: float) -> None:
+    """Write the answer: the verdict first, the doubt beside it, then what to do next."""
+    console, decision = results(), study.decision
+    console.print()
+    console.print(f" {safe(str(decision.headline))}", style="bold", soft_wrap=False, width=80)
+    console.print()
+    if study.model is not None:
+        segment_table(console, study.model)
+        console.print()
+    write_labeled(console, say("cli.for"), [str(reason) for reason in decision.reasons], style="green")
+    write_labeled(console, say("cli.against"), [str(doubt) for doubt in decision.doubts], style="yellow")
+    write_labeled(console, say("cli.rivals"), [str(rival.reason) for rival in decision.rivals])
+    left_out = [feature.name for feature in study.schema if feature.role.value == "ignore"]
+    if left_out:
+        write_labeled(console, say("cli.left_out"), [say("cli.columns_left_out", names=left_out)])
+    write_labeled(console, say("cli.notice"), [str(notice) for notice in study.notices])
+    console.print()
+    _write_places(study, delivered, seconds)
+
+
+def _write_places(study: Study, delivered: Delivered, seconds: float) -> None:
+    console = results()
+    forecast = study.provenance.forecast
+    rows = [
+        (say("cli.model"), None if delivered.model is None else shown_path(delivered.model)),
+        (say("cli.report"), shown_path(delivered.report)),
+        (say("cli.study"), delivered.study_id),
+        (say("cli.mlflow"), None if delivered.tracked is None else str(delivered.tracked)),
+        (say("cli.written"), delivered.output),
+        (
+            say("cli.time"),
+            say("cli.time_told", seconds=seconds, forecast=forecast.seconds, memory=forecast.memory),
+        ),
+    ]
+    for label, text in rows:
+        if text:
+            write_labeled(console, label, [text])
+    console.print()
+    following = (
+        [say("cli.next_show", model=shown_path(delivered.model))]
+        if delivered.model is not None
+        else [say("cli.next_choose", study=delivered.study_id)]
+    )
+    write_labeled(console, say("cli.next"), following)
+    if delivered.tracking_failed is not None:
+        write_labeled(
+            steps(), say("cli.warning"), [delivered.tracking_failed.text(), say("cli.track_again", study=delivered.study_id)], style="yellow"
+        )
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as a person at this terminal would type it."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:
+        return str(path)
+    return relative if not relative.startswith("..") else str(path)

@@ -1,0 +1,63 @@
+"""The command ``segmint``: its commands by journey, and what every exit code means."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from segmint.cli import demo, inspect, models, run, studies
+from segmint.cli import lab as practical_work
+from segmint.errors import SegmintError
+from segmint.words import say
+
+app = typer.Typer(
+    name="segmint",
+    help=say("help.segmint"),
+    epilog=say("help.epilog"),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for room in (run, inspect, models, studies, practical_work, demo):
+    room.register(app)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: bool = typer.Option(False, "--version", help=say("help.version"), is_eager=True),
+) -> None:
+    """Show the version."""
+    if show:
+        from segmint import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; the exit code says what happened."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command and return its exit code: errors are shown, never raised."""
+    from segmint.cli.output import write_error, write_interrupted
+
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="segmint")
+    except SegmintError as error:
+        write_error(error)
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        write_interrupted()
+        return 130
+    except BrokenPipeError:
+        # the reader of a pipe went away: nothing is left to say
+        sys.stderr.close()
+        return 1
+    except typer._click.exceptions.ClickException as error:  # noqa: SLF001
+        error.show()
+        return error.exit_code
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,176 @@
+"""``segmint show``, ``assign`` and ``rename``: what is done with a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from segmint.cli import options
+from segmint.cli.progress import Steps
+from segmint.words import say
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help=say("help.model"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("show", epilog=say("help.show_examples"), help=say("help.show"))(show)
+    app.command("assign", epilog=say("help.assign_examples"), help=say("help.assign"))(assign)
+    app.command("rename", epilog=say("help.rename_examples"), help=say("help.rename_command"))(rename)
+
+
+def show(
+    model: Model,
+    segment: Annotated[str | None, typer.Argument(help=say("help.segment"))] = None,
+    workspace: options.Workspace = None,
+    json: options.AsJson = False,
+) -> None:
+    """Show the segment cards of a model, or one of them."""
+    from segmint.cli.answer import unassigned_share
+    from segmint.cli.cards import write_card
+    from segmint.cli.output import results, write_json
+    from segmint.cli.tables import segment_table
+
+    loaded, path = _load(model, workspace)
+    cards = loaded.cards if segment is None else (loaded.card(segment),)
+    if json:
+        write_json({**_model_json(loaded, path), "segments": [card.to_json() | {"summary": str(card.summary)} for card in cards]})
+        return
+    console = results()
+    manifest = loaded.manifest
+    console.print()
+    if segment is None:
+        console.print(
+            f" {say('cli.model_head', name=manifest.name, family=say(f'cli.family.{manifest.family}'), n=len(loaded.cards), rows=loaded.reference.n_samples, verdict=manifest.verdict)}",
+            style="bold",
+        )
+        console.print()
+        segment_table(console, loaded)
+        if unassigned_share(loaded):
+            console.print()
+    for card in cards:
+        write_card(console, loaded, card)
+    if segment is None:
+        console.print()
+        console.print(f" {loaded.assigner.rule()} {say('cli.agreement', agreement=manifest.agreement)}", soft_wrap=False, width=80)
+
+
+def _model_json(model: Any, path: Path) -> dict[str, Any]:
+    manifest = model.manifest
+    return {
+        "model": str(path.resolve()),
+        "name": manifest.name,
+        "family": manifest.family,
+        "parameters": dict(manifest.parameters),
+        "verdict": manifest.verdict,
+        "revision": manifest.revision,
+        "fingerprint": manifest.fingerprint,
+        "agreement": manifest.agreement,
+        "agreement_held_out": manifest.agreement_held_out,
+        "rule": str(model.assigner.rule()),
+        "n_rows": model.reference.n_samples,
+        "columns": [feature.to_json() | {"reason": str(feature.reason)} for feature in model.schema],
+    }
+
+
+def assign(
+    model: Model,
+    data: options.Data,
+    output: Annotated[str | None, typer.Option("--output", "-o", help=say("help.assign_output"))] = None,
+    to: Annotated[str | None, typer.Option("--to", help=say("help.to"))] = None,
+    to_table: Annotated[str | None, typer.Option(help=say("help.to_table"))] = None,
+    table: options.Table = None,
+    query: options.Query = None,
+    format: options.Format = None,
+    sheet: options.Sheet = None,
+    delimiter: options.Delimiter = None,
+    decimal: options.Decimal = None,
+    encoding: options.Encoding = None,
+    skip_rows: options.SkipRows = 0,
+    lenient: options.Lenient = False,
+    quarantine: options.Quarantine = None,
+    rename: options.Rename = None,
+    workspace: options.Workspace = None,
+    json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Give new rows their segment: file in, file out, in a stream."""
+    from segmint.cli.output import write_json
+    from segmint.errors import UsageError
+    from segmint.workflow.assign import assign_source
+
+    if (output is None) == (to is None):
+        raise UsageError("cli.one_target")
+    loaded, _ = _load(model, workspace)
+    target, written_to = (output, None) if to is None else (to, to_table or table)
+    reading = options.read_options(
+        table=table if to is None or to_table else None, query=query, format=format, sheet=sheet,
+        delimiter=delimiter, decimal=decimal, encoding=encoding, skip_rows=skip_rows, lenient=lenient,
+        quarantine=quarantine, rename=rename,
+    )  # fmt: skip
+    steps = Steps(quiet=quiet)
+    done = assign_source(loaded, data, str(target), options=reading, table=written_to, progress=steps)
+    steps.close()
+    if json:
+        write_json(
+            {
+                "output": output or to_table or table,
+                "n_rows": done.n_rows,
+                "n_rejected": done.n_rejected,
+                "sizes": dict(done.sizes),
+                "notices": [str(notice) for notice in done.notices],
+            }
+        )
+        return
+    _write_assigned(loaded, done, output or say("cli.a_table", table=written_to))
+
+
+def _write_assigned(model: Any, done: Any, target: str) -> None:
+    from segmint.cli.output import results, write_labeled
+    from segmint.cli.tables import plain_table
+    from segmint.labels import UNASSIGNED
+    from segmint.words import numbers
+
+    console = results()
+    console.print()
+    console.print(f" {say('cli.assigned', n=done.n_rows, target=target)}", style="bold")
+    console.print()
+    named = {card.id: f"{card.short} {card.name}" for card in model.cards} | {UNASSIGNED: say("cli.without_segment")}
+    rows = [
+        (name, numbers.count(done.sizes.get(segment, 0)), numbers.share(done.sizes.get(segment, 0) / max(1, done.n_rows)))
+        for segment, name in named.items()
+        if segment != UNASSIGNED or segment in done.sizes
+    ]
+    plain_table(console, [say("cli.segment"), say("cli.customers"), say("cli.share")], rows, right=frozenset({1, 2}))
+    console.print()
+    write_labeled(console, say("cli.notice"), [str(notice) for notice in done.notices])
+
+
+def rename(
+    model: Model,
+    segment: Annotated[str, typer.Argument(help=say("help.segment"))],
+    name: Annotated[str, typer.Argument(help=say("help.new_name"))],
+    workspace: options.Workspace = None,
+    json: options.AsJson = False,
+) -> None:
+    """Give a segment a name of your own; the model's next revision replaces the file."""
+    from segmint.cli.output import results, write_json
+    from segmint.workflow.library import rename_segment
+
+    loaded, path = _load(model, workspace)
+    renamed = rename_segment(loaded, path, segment, name)
+    card = renamed.card(name)
+    if json:
+        write_json({"model": str(path.resolve()), "segment": card.id, "name": card.name, "revision": renamed.manifest.revision})
+        return
+    results().print(f" {say('cli.renamed', number=card.short, name=card.name, revision=renamed.manifest.revision)}")
+
+
+def _load(model: str, workspace: Path | None) -> tuple[Any, Path]:
+    from segmint.cli.settings import read_settings
+    from segmint.workflow.library import open_model
+
+    settings = read_settings()
+    return open_model(model, workspace or settings.workspace, tracking_uri=settings.tracking_uri)

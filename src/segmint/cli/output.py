@@ -1,0 +1,110 @@
+"""What is written to the terminal: results on standard output, steps and errors on standard error."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from segmint.words import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from segmint.errors import SegmintError
+
+SCHEMA_VERSION = 1
+WIDTH = 80
+
+
+def results() -> Console:
+    """Return the console of results: standard output."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def steps() -> Console:
+    """Return the console of steps and errors: standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def write_json(content: dict[str, Any]) -> None:
+    """Write one JSON object with its ``schema_version`` to standard output."""
+    import sys
+
+    text = json.dumps({"schema_version": SCHEMA_VERSION, **content}, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write(text + "\n")
+
+
+def safe(text: str) -> str:
+    """Show control, bidirectional and zero-width characters as escapes: a name must not write the screen.
+
+    Examples
+    --------
+    >>> safe("a\\u202eb")
+    'a\\\\u202eb'
+    """
+    return "".join(
+        character
+        if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+        else f"\\u{ord(character):04x}"
+        for character in text
+    )
+
+
+def wrapped(text: str, *, first: str = "", indent: int = 10, width: int = WIDTH) -> list[str]:
+    """Break a sentence into lines, a dim word at the left of the first one."""
+    import textwrap
+
+    lines = textwrap.wrap(safe(text), width - indent) or [""]
+    head = f" {first}".ljust(indent)
+    return [head + lines[0], *(" " * indent + line for line in lines[1:])]
+
+
+def write_labeled(
+    console: Console, label: str, sentences: Sequence[str], *, style: str = "dim", indent: int = 10
+) -> None:
+    """Write sentences under one dim word at the left, as the answer's For, Against, Rivals."""
+    from rich.text import Text
+
+    for number, sentence in enumerate(sentences):
+        for place, line in enumerate(wrapped(sentence, first=label if number == 0 else "", indent=indent)):
+            text = Text(line)
+            if number == 0 and place == 0:
+                text.stylize(style, 0, len(label) + 1)
+            console.print(text)
+
+
+def write_error(error: SegmintError) -> None:
+    """Write an error: what was got, the rule, the way out, and the exit code."""
+    from rich.text import Text
+
+    console = steps()
+    title = Text(" ")
+    title.append(say("cli.error"), style="bold red")
+    title.append(f"  {safe(error.where)}" if error.where else "")
+    console.print(title)
+    console.print()
+    for label, sentence in (
+        ("got", error.received),
+        ("rule", error.rule),
+    ):
+        for line in wrapped(sentence, first=f"  {say(f'cli.{label}')}", indent=11):
+            console.print(line)
+    for detail in error.details:
+        style = "red" if detail.lstrip().startswith("−") else "green" if detail.lstrip().startswith("+") else ""
+        console.print(Text(f"   {safe(detail)}", style=style))
+    if error.remedy:
+        for line in wrapped(error.remedy, first=f"  {say('cli.do')}", indent=11):
+            console.print(line)
+    console.print()
+    console.print(Text(f" {say('cli.exit', code=error.exit_code, meaning=say(f'cli.exit_codes.{error.exit_code}'))}", style="dim"))
+
+
+def write_interrupted() -> None:
+    """Say that the work was stopped by hand."""
+    steps().print(f" {say('cli.interrupted')}")

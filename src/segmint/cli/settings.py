@@ -1,0 +1,31 @@
+"""The one place where the environment is read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says where no option does.
+
+    Attributes
+    ----------
+    workspace
+        ``SEGMINT_WORKSPACE``, else ``./segmint-workspace``.
+    tracking_uri
+        ``MLFLOW_TRACKING_URI``, else ``None``: the workspace's own database.
+    """
+
+    workspace: Path
+    tracking_uri: str | None
+
+
+def read_settings() -> Settings:
+    """Read the environment; an empty variable counts as not set."""
+    return Settings(
+        workspace=Path(os.environ.get("SEGMINT_WORKSPACE") or "segmint-workspace"),
+        tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or None,
+    )

@@ -1,0 +1,172 @@
+"""``segmint list``, ``decide``, ``report``, ``charts``, ``track`` and ``delete``: what is done with a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segmint.cli import options
+from segmint.words import say
+
+StudyName = Annotated[str, typer.Argument(metavar="STUDY", help=say("help.study"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("list", help=say("help.list"))(list_all)
+    app.command("decide", epilog=say("help.decide_examples"), help=say("help.decide"))(decide)
+    app.command("report", help=say("help.report"))(report)
+    app.command("charts", epilog=say("help.charts_examples"), help=say("help.charts"))(charts)
+    app.command("track", help=say("help.track"))(track)
+    app.command("delete", help=say("help.delete"))(delete)
+
+
+def _workspace(given: Path | None) -> Path:
+    from segmint.cli.settings import read_settings
+
+    return given or read_settings().workspace
+
+
+def list_all(workspace: options.Workspace = None, json: options.AsJson = False) -> None:
+    """List the studies and models of the workspace."""
+    from dataclasses import asdict
+
+    from segmint.cli.output import results, write_json
+    from segmint.cli.tables import plain_table
+    from segmint.workflow.library import list_models
+    from segmint.workflow.studies import list_studies
+    from segmint.workflow.workspace import Workspace
+    from segmint.words import numbers
+
+    place = Workspace(_workspace(workspace))
+    studies, models = list_studies(place), list_models(place)
+    if json:
+        write_json(
+            {
+                "studies": [asdict(study) for study in studies],
+                "models": [{"name": name, "model": str(path.resolve())} for name, path in models],
+            }
+        )
+        return
+    console = results()
+    console.print()
+    if not studies:
+        console.print(f" {say('cli.nothing_listed', workspace=place.folder)}")
+        return
+    heads = [say(f"cli.head.{name}") for name in ("study", "name", "when", "rows", "verdict", "segments", "family")]
+    rows = [
+        (
+            study.id[:12],
+            study.name,
+            study.created[:16].replace("T", " "),
+            numbers.count(study.n_rows),
+            study.verdict,
+            numbers.count(study.n_clusters),
+            say(f"cli.family.{study.family}") if study.family else "",
+        )
+        for study in studies
+    ]
+    plain_table(console, heads, rows, right=frozenset({3, 5}))
+    console.print()
+    plain_table(console, [say("cli.head.model"), say("cli.head.file")], [(name, str(path)) for name, path in models])
+
+
+def decide(
+    study: StudyName,
+    configuration: Annotated[str, typer.Argument(help=say("help.configuration"))],
+    because: Annotated[str, typer.Option("--because", help=say("help.because"))],
+    workspace: options.Workspace = None,
+    json: options.AsJson = False,
+) -> None:
+    """Choose another configuration of a study, with your reason; it is recorded."""
+    from segmint.cli.answer import shown_path
+    from segmint.cli.output import results, write_json
+    from segmint.workflow.studies import find_study, keep_decision
+
+    place = _workspace(workspace)
+    folder = find_study(study, place)
+    decided, path = keep_decision(folder, configuration, because, place)
+    if json:
+        write_json({"study": folder.name, "model": str(path.resolve()), "decision": decided.decision.to_json()})
+        return
+    console = results()
+    console.print()
+    console.print(f" {decided.decision.headline}", style="bold", soft_wrap=False, width=80)
+    console.print(f" {say('cli.decided', model=shown_path(path))}")
+
+
+def report(
+    study: StudyName,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=say("help.report_output"))] = None,
+    workspace: options.Workspace = None,
+) -> None:
+    """Write the report of a study again, from the study alone."""
+    from segmint.cli.output import results
+    from segmint.report.html import write_report
+    from segmint.workflow.studies import load_study
+    from segmint.workflow.workspace import open_workspace
+
+    place = _workspace(workspace)
+    opened = load_study(study, place)
+    path = output or open_workspace(place).report(opened.provenance.name)
+    write_report(opened, path)
+    results().print(str(path))
+
+
+def charts(
+    study: StudyName,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=say("help.charts_output"))] = None,
+    format: Annotated[str, typer.Option("--format", help=say("help.charts_format"))] = "png",
+    theme: Annotated[str, typer.Option("--theme", help=say("help.theme"))] = "light",
+    workspace: options.Workspace = None,
+) -> None:
+    """Write every chart of a study as a file."""
+    from segmint.charts import write_charts
+    from segmint.cli.output import results
+    from segmint.workflow.studies import load_study
+
+    options.one_of("--format", format, ["png", "svg", "json"])
+    options.one_of("--theme", theme, ["light", "dark"])
+    opened = load_study(study, _workspace(workspace))
+    folder = output or Path(f"{opened.provenance.name}-charts")
+    for path in write_charts(opened, folder, format=format, theme=theme):
+        results().print(str(path))
+
+
+def track(
+    study: StudyName,
+    uri: Annotated[str | None, typer.Option("--uri", help=say("help.uri"))] = None,
+    workspace: options.Workspace = None,
+    json: options.AsJson = False,
+) -> None:
+    """Send a study to MLflow again: to the workspace's own database, or to a server."""
+    from segmint.cli.output import results, write_json
+    from segmint.cli.settings import read_settings
+    from segmint.workflow.studies import find_study
+    from segmint.workflow.tracking import track_study
+
+    settings = read_settings()
+    place = _workspace(workspace)
+    tracked = track_study(find_study(study, place), place, tracking_uri=uri or settings.tracking_uri)
+    if json:
+        write_json({"experiment": tracked.experiment, "run_id": tracked.run_id, "version": tracked.version})
+        return
+    results().print(f" {tracked}")
+
+
+def delete(
+    study: StudyName,
+    yes: Annotated[bool, typer.Option("--yes", help=say("help.yes"))] = False,
+    workspace: options.Workspace = None,
+) -> None:
+    """Delete a study; it asks first."""
+    from segmint.cli.output import results
+    from segmint.workflow.studies import delete_study, find_study
+
+    folder = find_study(study, _workspace(workspace))
+    if not yes:
+        typer.confirm(say("cli.sure", study=folder.name), abort=True, err=True)
+    delete_study(folder)
+    results().print(f" {say('cli.deleted', study=folder.name)}")

@@ -1,0 +1,106 @@
+"""Tables in eighty columns: the segments, one card, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from segmint.cli.output import WIDTH, safe
+from segmint.model.naming import short_feature_name
+from segmint.words import numbers, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from segmint.model.cards import SegmentCard
+    from segmint.model.segment_model import SegmentModel
+
+# the twelve colors of segments on a dark ground; a color goes with an id and never stands alone
+SEGMENT_COLORS = (
+    "#6A86FF", "#F09A4E", "#3FB8AC", "#D9508A", "#8ECFFB", "#D0D79B",
+    "#A29DD4", "#FC7B9B", "#69872F", "#AB6E64", "#CAD9EB", "#A96CAF",
+)  # fmt: skip
+MOST_FEATURES = 3
+NAME_WIDTH = 27
+
+
+def segment_color(number: int) -> str:
+    """Return the color of a segment by its display number; gray above twelve."""
+    return SEGMENT_COLORS[number - 1] if number <= len(SEGMENT_COLORS) else "bright_black"
+
+
+def shown_features(model: SegmentModel, most: int = MOST_FEATURES) -> list[str]:
+    """Return the numeric features that set the segments apart most, in the schema's order."""
+    strength: dict[str, float] = {}
+    for card in model.cards:
+        for effect in card.effects:
+            if effect.level is None and effect.used:
+                strength[effect.feature] = strength.get(effect.feature, 0.0) + abs(effect.size) * card.share
+    chosen = set(sorted(strength, key=lambda name: -strength[name])[:most])
+    return [feature.name for feature in model.schema.clustering if feature.name in chosen]
+
+
+def segment_table(console: Console, model: SegmentModel) -> None:
+    """Write one line a segment: id, name, size, share, centers in original units, stability."""
+    features = shown_features(model)
+    heads = [_head(model, name) for name in features]
+    widths = [max(len(head), 9) for head in heads]
+    stable = any(card.stability is not None for card in model.cards)
+    head = f"   {say('cli.segment'):<{NAME_WIDTH}}{say('cli.customers'):>8}{say('cli.share'):>9}"
+    head += "".join(f"{text:>{width + 2}}" for text, width in zip(heads, widths, strict=True))
+    head += f"{say('cli.again'):>7}" if stable else ""
+    console.print(Text(head, style="dim"))
+    console.print(Text(" " + "─" * (min(WIDTH, len(head)) - 1), style="dim"))
+    for card in model.cards:
+        console.print(_segment_line(card, features, widths, stable))
+    _write_unassigned(console, model)
+
+
+def _head(model: SegmentModel, name: str) -> str:
+    unit = model.schema.feature(name).unit
+    text = short_feature_name(name)[:12].rstrip()
+    return f"{text} {unit}" if unit and len(unit) <= 5 else text
+
+
+def _segment_line(card: SegmentCard, features: Sequence[str], widths: Sequence[int], stable: bool) -> Text:
+    line = Text(" ")
+    line.append("● ", style=segment_color(card.number))
+    line.append(f"{card.short:<4}", style="bold")
+    name = safe(card.name)
+    room = NAME_WIDTH - 4
+    line.append(f"{name if len(name) < room else name[: room - 2] + '…':<{room}}")
+    line.append(f"{numbers.count(card.size):>8}{numbers.share(card.share):>9}")
+    for feature, width in zip(features, widths, strict=True):
+        line.append(f"{numbers.unit(card.center[feature]):>{width + 2}}")
+    if stable:
+        line.append(f"{numbers.MISSING if card.stability is None else numbers.agreement(card.stability):>7}")
+    return line
+
+
+def _write_unassigned(console: Console, model: SegmentModel) -> None:
+    size = int(model.reference.counts[-1])
+    if size:
+        share = size / model.reference.n_samples
+        text = f" ×     {say('cli.without_segment'):<{NAME_WIDTH - 4}}{numbers.count(size):>8}{numbers.share(share):>9}"
+        console.print(Text(text, style="dim"))
+
+
+def plain_table(
+    console: Console, heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()
+) -> None:
+    """Write a table whose columns are as wide as their widest cell; figures to the right."""
+    cells = [[safe(cell) for cell in row] for row in rows]
+    widths = [max([len(head), *(len(row[i]) for row in cells)]) for i, head in enumerate(heads)]
+
+    def line(row: Sequence[str]) -> str:
+        return " " + "   ".join(
+            f"{cell:>{width}}" if i in right else f"{cell:<{width}}"
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+
+    console.print(Text(line(heads), style="dim"))
+    console.print(Text(" " + "─" * (sum(widths) + 3 * (len(widths) - 1)), style="dim"))
+    for row in cells:
+        console.print(line(row))

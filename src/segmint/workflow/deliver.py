@@ -1,0 +1,106 @@
+"""What comes out of a run: the study kept, the model packaged, the report written, MLflow told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from segmint.choosing.study import Study
+from segmint.choosing.study_files import study_id
+from segmint.errors import SegmintError
+from segmint.model.assignment import assign as assign_columns
+from segmint.model.bundle import save_bundle
+from segmint.report.html import write_report
+from segmint.types import Progress, silent
+from segmint.workflow.assign import write_assignment
+from segmint.workflow.run import Made
+from segmint.workflow.studies import chosen_model, save_study
+from segmint.workflow.tracking import Tracked, track_study
+from segmint.workflow.workspace import open_workspace
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Where everything of a run lies.
+
+    ``model`` is ``None`` with the verdict ``none``; ``tracked`` where tracking was not wanted or
+    failed, and then ``tracking_failed`` says why (the study is safe, and can be sent again).
+    """
+
+    study: Path
+    study_id: str
+    model: Path | None
+    report: Path
+    output: str | None
+    tracked: Tracked | None
+    tracking_failed: SegmintError | None
+
+
+def deliver(
+    made: Made,
+    workspace: str | Path,
+    *,
+    tracking_uri: str | None = None,
+    track: bool = True,
+    output: str | None = None,
+    to_table: str | None = None,
+    progress: Progress = silent,
+) -> Delivered:
+    """Keep a study in a workspace and make everything that is wanted of it.
+
+    Parameters
+    ----------
+    made
+        The study with its rows.
+    workspace
+        The folder; made where it is missing.
+    tracking_uri
+        An MLflow server; ``None`` for the workspace's own database.
+    track
+        Whether MLflow is told.
+    output, to_table
+        Where the training rows' segments are written: a file, or a database URL and its table.
+    """
+    place = open_workspace(workspace)
+    study, name = made.study, made.study.provenance.name
+    folder = save_study(study, workspace)
+    model = _package(study, place.model(name))
+    report = place.report(name)
+    write_report(study, report)
+    progress("saved", 1, 1)
+    if output is not None and model is not None:
+        _write_rows(made, output, to_table)
+    tracked, failed = _track(folder, workspace, tracking_uri, progress) if track else (None, None)
+    return Delivered(
+        study=folder,
+        study_id=study_id(folder),
+        model=model,
+        report=report,
+        output=output if model is not None else None,
+        tracked=tracked,
+        tracking_failed=failed,
+    )
+
+
+def _package(study: Study, path: Path) -> Path | None:
+    if study.model is None:
+        return None
+    save_bundle(chosen_model(study), path)
+    return path
+
+
+def _write_rows(made: Made, output: str, to_table: str | None) -> None:
+    model = chosen_model(made.study)
+    assignment = assign_columns(model, made.prepared.columns, made.prepared.keys)
+    write_assignment(model, assignment, output, table=to_table)
+
+
+def _track(
+    folder: Path, workspace: str | Path, uri: str | None, progress: Progress
+) -> tuple[Tracked | None, SegmintError | None]:
+    try:
+        tracked = track_study(folder, workspace, tracking_uri=uri)
+    except SegmintError as error:
+        return None, error
+    progress("tracked", 1, 1)
+    return tracked, None

@@ -1,0 +1,104 @@
+"""From a fit to a model that can be saved: cards, reference snapshot, manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from segmint.choosing.decision import Decision
+from segmint.choosing.trial import Trial
+from segmint.data.dataset import Dataset
+from segmint.drift.snapshot import build_snapshot
+from segmint.families.fit import Fit
+from segmint.model.cards import SegmentCard
+from segmint.model.ids import segment_id
+from segmint.model.segment_model import Manifest, SegmentModel
+from segmint.prepare.fit import Prepared
+from segmint.profile.cards import build_cards
+from segmint.words import Sentence
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "numba")
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a model says of the run that it comes from."""
+
+    name: str
+    seed: int
+    decision: Decision
+    held_out: float | None = None
+
+
+def build_model(dataset: Dataset, prepared: Prepared, trial: Trial, about: Circumstances) -> SegmentModel:
+    """Make a whole model of one fit.
+
+    Parameters
+    ----------
+    dataset, prepared
+        The rows that were fitted, raw and prepared.
+    trial
+        A trial that has a fit.
+    about
+        Name, seed, decision (for stability and verdict) and the agreement on held-out rows.
+    """
+    fit = trial.fit
+    assert fit is not None, "a model is made of a fit"
+    placement = fit.assigner.place(prepared.matrix.X)
+    return SegmentModel(
+        manifest=_manifest(dataset, fit, about),
+        schema=dataset.schema,
+        preparation=prepared.preparation,
+        assigner=fit.assigner,
+        cards=_cards(dataset, prepared, trial, fit, about),
+        reference=build_snapshot(
+            prepared.columns, dataset.schema, prepared.matrix.X, placement, fit.n_clusters
+        ),
+        notices=_notices(fit),
+    )
+
+
+def _cards(
+    dataset: Dataset, prepared: Prepared, trial: Trial, fit: Fit, about: Circumstances
+) -> tuple[SegmentCard, ...]:
+    resampling = about.decision.resampling
+    configuration = fit.configuration.id
+    silhouettes = trial.cluster_silhouettes
+    return build_cards(
+        prepared.columns,
+        dataset.schema,
+        prepared.preparation,
+        fit.labels,
+        ids=[segment_id(about.name, None, configuration, label) for label in range(fit.n_clusters)],
+        stability=None if resampling is None else resampling.jaccard.get(configuration),
+        silhouettes=None if silhouettes is None or not silhouettes.size else silhouettes.tolist(),
+        seed=about.seed,
+    )
+
+
+def _manifest(dataset: Dataset, fit: Fit, about: Circumstances) -> Manifest:
+    decision = about.decision
+    return Manifest(
+        name=about.name,
+        family=fit.configuration.family,
+        configuration=fit.configuration.id,
+        parameters=dict(fit.configuration.parameters),
+        seed=about.seed,
+        fingerprint=dataset.fingerprint,
+        verdict=decision.verdict.value,
+        agreement=fit.agreement,
+        agreement_held_out=about.held_out,
+        decided_because=decision.because,
+        parent=None,
+        revision=0,
+        versions=versions(),
+    )
+
+
+def _notices(fit: Fit) -> tuple[Sentence, ...]:
+    return (fit.assigner.rule(), *fit.warnings)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a reader needs to repeat a run."""
+    return {"segmint": version("segmint"), **{name: version(name) for name in LIBRARIES}}

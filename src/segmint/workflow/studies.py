@@ -1,0 +1,136 @@
+"""Studies in a workspace: keep, find, open again, decide otherwise, delete."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from segmint.choosing.decide import overrule
+from segmint.choosing.study import Study
+from segmint.choosing.study_files import append_decision, study_id
+from segmint.choosing.study_files import load_study as read_study
+from segmint.choosing.study_files import save_study as write_study
+from segmint.errors import NotFoundError
+from segmint.model.segment_model import SegmentModel
+from segmint.workflow.workspace import Workspace, open_workspace
+
+SHORTEST_ID = 4
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the list of studies."""
+
+    id: str
+    name: str
+    created: str
+    source: str
+    n_rows: int
+    verdict: str
+    family: str | None
+    n_clusters: int
+
+
+def save_study(study: Study, workspace: str | Path) -> Path:
+    """Save a study in a workspace; return its folder, which is named by its content."""
+    return write_study(study, open_workspace(workspace).studies)
+
+
+def load_study(study: str | Path, workspace: str | Path | None = None) -> Study:
+    """Open a study again, without its data.
+
+    Parameters
+    ----------
+    study
+        A study's folder; or its id (or the first digits of it), with ``workspace``.
+    workspace
+        The workspace in which to look for an id.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such study, or several begin so.
+    """
+    return read_study(find_study(study, workspace))
+
+
+def find_study(study: str | Path, workspace: str | Path | None = None) -> Path:
+    """Return the folder of a study, by folder, id, first digits of the id, or ``latest``."""
+    folder = Path(study)
+    if (folder / "study.json").is_file():
+        return folder
+    studies = study_folders(Workspace(Path(workspace))) if workspace is not None else []
+    if str(study) == "latest" and studies:
+        return studies[-1]
+    wanted = str(study)
+    found = [place for place in studies if len(wanted) >= SHORTEST_ID and place.name.startswith(wanted)]
+    if len(found) != 1:
+        raise NotFoundError("workflow.no_such_study", wanted=wanted, n_found=len(found))
+    return found[0]
+
+
+def study_folders(workspace: Workspace) -> list[Path]:
+    """Return the folders of all studies, the oldest first."""
+    if not workspace.studies.is_dir():
+        return []
+    folders = [place for place in workspace.studies.iterdir() if (place / "study.json").is_file()]
+    return sorted(folders, key=lambda place: ((place / "run.json").stat().st_mtime_ns, place.name))
+
+
+def list_studies(workspace: Workspace) -> list[Listed]:
+    """Return one line for each study, the oldest first."""
+    return [_listed(folder) for folder in study_folders(workspace)]
+
+
+def _listed(folder: Path) -> Listed:
+    study = read_study(folder)
+    decision, provenance = study.decision, study.provenance
+    return Listed(
+        id=study_id(folder),
+        name=provenance.name,
+        created=provenance.created,
+        source=provenance.source,
+        n_rows=provenance.n_rows,
+        verdict=decision.verdict.value,
+        family=decision.family,
+        n_clusters=decision.n_clusters,
+    )
+
+
+def decide_otherwise(folder: Path, configuration: str, because: str | None) -> tuple[Study, SegmentModel]:
+    """Choose another of a study's finalists, without its data; the decision is kept beside the first.
+
+    Raises
+    ------
+    NotFoundError
+        If the configuration is not among each family's best.
+    """
+    study = read_study(folder)
+    if configuration not in study.models:
+        raise NotFoundError(
+            "workflow.not_a_finalist", configuration=configuration, finalists=list(study.finalists)
+        )
+    decision = overrule(study.decision, study.trials, configuration, because)
+    append_decision(folder, decision)
+    decided = replace(study, decision=decision)
+    return decided, chosen_model(decided)
+
+
+def chosen_model(study: Study) -> SegmentModel:
+    """Return the model of the chosen configuration, with the decision's own words in its manifest."""
+    configuration = study.decision.configuration
+    if configuration is None or configuration not in study.models:
+        raise NotFoundError("workflow.no_model", verdict=study.decision.verdict.value)
+    model = study.models[configuration]
+    manifest = replace(
+        model.manifest, verdict=study.decision.verdict.value, decided_because=study.decision.because
+    )
+    return replace(model, manifest=manifest)
+
+
+def delete_study(folder: Path) -> None:
+    """Delete a study's folder; models and reports made from it stay."""
+    doomed = folder.with_name(f".{folder.name}.deleting")
+    folder.rename(doomed)
+    shutil.rmtree(doomed)

@@ -11,14 +11,25 @@ import numpy as np
 from segmint.types import BoolVector, FloatMatrix, FloatVector, RawColumn, RawColumns
 from segmint.words import Sentence
 
+BOUND = 1e100
+"""Prepared numbers are held within ±BOUND, so that squared distances stay finite whatever comes in."""
+
+_HUGE = 2.0**960  # from here on a difference of two floats may overflow
+
 
 @dataclass(frozen=True)
 class NumericStep:
     """What is done to one numeric column, in this order.
 
     A missing value becomes ``fill``; values are clipped to [``lower``, ``upper``] (infinite where
-    nothing is clipped); where ``log_offset`` is not ``None``, x → log1p(x − log_offset); then
-    (x − ``center``) / ``scale``.
+    nothing is clipped); where ``log_offset`` is not ``None``, x → log1p((x − log_offset) / log_unit);
+    then (x − ``center``) / ``scale``, held within ±1e100. All of it row by row: one row alone and a
+    batch get the same bits. −0 is taken as 0.
+
+    Raises
+    ------
+    ValueError
+        If the numbers do not make a step (a scale of 0, bounds the wrong way round, a value not finite).
     """
 
     name: str
@@ -28,21 +39,40 @@ class NumericStep:
     log_offset: float | None
     center: float
     scale: float
+    log_unit: float = 1.0
+
+    def __post_init__(self) -> None:
+        finite = (self.fill, self.log_offset or 0.0, self.center, self.scale, self.log_unit)
+        sound = np.all(np.isfinite(finite)) and self.scale > 0 and self.log_unit > 0
+        floor = -np.inf if self.log_offset is None else self.log_offset
+        if not (sound and floor <= self.lower <= self.upper):
+            raise ValueError(f"not a preparation of a numeric column: {self.name!r}")
 
     def forward(self, column: RawColumn) -> FloatMatrix:
         """Return the prepared column, shape (n_samples, 1)."""
+        x = self.shaped(column)
+        with np.errstate(over="ignore"):
+            if max(abs(self.center), self.scale) > _HUGE:
+                prepared = (0.5 * x - 0.5 * self.center) / (0.5 * self.scale)
+            else:
+                prepared = (x - self.center) / self.scale
+        return np.clip(prepared, -BOUND, BOUND)[:, None]
+
+    def shaped(self, column: RawColumn) -> FloatVector:
+        """Return the column filled, clipped and logged, not yet centered and scaled; shape (n_samples,)."""
         x = np.asarray(column, dtype=np.float64)
-        x = np.where(np.isnan(x), self.fill, x)
-        x = np.clip(x, self.lower, self.upper)
-        if self.log_offset is not None:
-            x = np.log1p(x - self.log_offset)
-        return np.asarray(((x - self.center) / self.scale)[:, None])
+        x = np.clip(np.where(np.isnan(x), self.fill, x), self.lower, self.upper) + 0.0
+        if self.log_offset is None:
+            return x
+        with np.errstate(over="ignore"):
+            return np.log1p((x - self.log_offset) / self.log_unit)
 
     def backward(self, prepared: FloatMatrix) -> FloatVector:
         """Return original units; at a clipped end the bound itself ("at least", "at most")."""
-        x = prepared[:, 0] * self.scale + self.center
-        if self.log_offset is not None:
-            x = np.expm1(x) + self.log_offset
+        with np.errstate(over="ignore"):
+            x = prepared[:, 0] * self.scale + self.center
+            if self.log_offset is not None:
+                x = np.expm1(x) * self.log_unit + self.log_offset
         return np.clip(x, self.lower, self.upper)
 
     @property
@@ -120,8 +150,21 @@ class Preparation:
         return tuple(name for step in self.steps for name in step.output_names)
 
     def forward(self, columns: RawColumns) -> FloatMatrix:
-        """Return prepared rows, shape (n_samples, n_features), C order."""
-        return np.ascontiguousarray(np.hstack([step.forward(columns[step.name]) for step in self.steps]))
+        """Return prepared rows, shape (n_samples, n_features), C order.
+
+        Parameters
+        ----------
+        columns
+            At least the raw columns named by :attr:`columns`; their order does not matter.
+        """
+        n_samples = len(columns[self.steps[0].name]) if self.steps else 0
+        X = np.empty((n_samples, len(self.feature_names)), dtype=np.float64)
+        start = 0
+        for step in self.steps:
+            width = len(step.output_names)
+            X[:, start : start + width] = step.forward(columns[step.name])
+            start += width
+        return X
 
     def backward(self, X: FloatMatrix) -> dict[str, FloatVector]:
         """Return the numeric columns in original units, from prepared rows."""
@@ -173,6 +216,7 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         "log_offset": step.log_offset,
         "center": step.center,
         "scale": step.scale,
+        "log_unit": step.log_unit,
     }
 
 
@@ -187,4 +231,5 @@ def _step_from_json(stored: Mapping[str, Any]) -> Step:
         stored["log_offset"],
         stored["center"],
         stored["scale"],
+        stored.get("log_unit", 1.0),
     )

@@ -1,1 +1,1 @@
-
+"""Fitting a preparation: missing values, tails, scaling, encoding; each step with its reason."""

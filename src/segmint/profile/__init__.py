@@ -1,1 +1,1 @@
-
+"""Segments as a person meets them: effects, rules, names, one sentence each."""

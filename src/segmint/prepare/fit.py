@@ -1,0 +1,205 @@
+"""The door of the room: a dataset becomes a fitted preparation and a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmint.data.columns import raw_columns
+from segmint.data.dataset import Dataset
+from segmint.errors import DataError, SchemaError
+from segmint.model.matrix import Matrix
+from segmint.model.preparation import LevelStep, NumericStep, Preparation, Step
+from segmint.model.schema import LEVEL_KINDS, Feature, Kind, Missing
+from segmint.prepare.categories import fit_levels
+from segmint.prepare.collinear import collinear_notice
+from segmint.prepare.missing import is_missing, kept_rows, policy, refuse_infinite
+from segmint.prepare.moments import mean_and_deviation
+from segmint.prepare.numeric import fit_number
+from segmint.prepare.options import PreparationOptions
+from segmint.types import BoolVector, RawColumns, TextVector
+from segmint.words import Sentence, sentence
+
+FEWEST_ROWS = 2
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A dataset that is ready to be clustered.
+
+    Attributes
+    ----------
+    preparation
+        The fitted steps.
+    matrix
+        The prepared rows.
+    columns
+        All columns of the dataset in original units, the kept rows only.
+    keys
+        The kept rows' keys, objects of shape (n_samples,).
+    kept
+        Shape (n_rows,): which rows of the dataset are used.
+    notices
+        What a reader must know: columns and rows left out, lost precision, collinear columns.
+    """
+
+    preparation: Preparation
+    matrix: Matrix
+    columns: RawColumns
+    keys: TextVector
+    kept: BoolVector
+    notices: tuple[Sentence, ...]
+
+
+def prepare(dataset: Dataset, options: PreparationOptions | None = None) -> Prepared:
+    """Fit the preparation of a dataset's clustering columns, and apply it.
+
+    Parameters
+    ----------
+    dataset
+        Rows with their schema; the columns of role ``cluster`` are prepared, the others only kept.
+    options
+        What a person decided; without it the defaults of :class:`PreparationOptions`.
+
+    Returns
+    -------
+    Prepared
+
+    Raises
+    ------
+    ValueRuleError
+        If a column holds an infinite value, or a missing one against its policy.
+    SchemaError
+        If a text column is to cluster, or no column is left that can.
+    DataError
+        If fewer than two rows are left.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from segmint.model.schema import Role, Schema
+    >>> schema = Schema((Feature("Age", Kind.COUNT, Role.CLUSTER),))
+    >>> keys = np.array(["1", "2", "3"], dtype=object)
+    >>> dataset = Dataset(pa.table({"Age": [20.0, 30.0, 40.0]}), schema, keys, "", "frame")
+    >>> prepare(dataset).matrix.X.round(3).ravel().tolist()
+    [-1.225, 0.0, 1.225]
+    """
+    options = options or PreparationOptions()
+    columns = raw_columns(dataset)
+    features = _usable(dataset, columns)
+    kept = kept_rows(features, columns, options, n_rows=dataset.n_rows)
+    if kept.sum() < FEWEST_ROWS:
+        raise DataError("prepare.no_rows", n=int(kept.sum()), total=dataset.n_rows)
+    dropped = _dropped_notice(features, columns, kept, options)
+    columns = {name: column[kept] for name, column in columns.items()}
+    preparation, warnings = fit_preparation(features, columns, options)
+    keys = dataset.keys[kept]
+    matrix = Matrix(preparation.forward(columns), keys, preparation.feature_names)
+    notices = (*dropped, *warnings, *_shape_notices(matrix, preparation))
+    return Prepared(preparation, matrix, columns, keys, kept, notices)
+
+
+def fit_preparation(
+    features: tuple[Feature, ...], columns: RawColumns, options: PreparationOptions
+) -> tuple[Preparation, tuple[Sentence, ...]]:
+    """Fit the steps of the clustering columns; also return what a reader must know.
+
+    Parameters
+    ----------
+    features
+        The columns that cluster, in the schema's order.
+    columns
+        Their raw values, kept rows only, without infinities.
+    options
+        What a person decided.
+
+    Raises
+    ------
+    SchemaError
+        If no column is left.
+    """
+    steps: dict[str, Step] = {}
+    notes: dict[str, tuple[Sentence, ...]] = {}
+    warnings: list[Sentence] = []
+    for feature in features:
+        if feature.kind in LEVEL_KINDS:
+            continue
+        fitted = fit_number(feature, columns[feature.name], options)
+        notes[feature.name] = (*fitted.notes, *fitted.warnings)
+        warnings += fitted.warnings if fitted.step else fitted.notes
+        if fitted.step:
+            steps[feature.name] = fitted.step
+    variance = _variance_of_a_number(steps, columns, options)
+    for feature in features:
+        if feature.kind not in LEVEL_KINDS:
+            continue
+        encoded = fit_levels(feature, columns[feature.name], max_levels=options.max_levels, variance=variance)
+        notes[feature.name] = encoded.notes
+        if encoded.step:
+            steps[feature.name] = encoded.step
+        else:
+            warnings += encoded.notes
+    if not steps:
+        raise SchemaError("prepare.no_feature", details=tuple(str(note) for note in warnings))
+    names = [feature.name for feature in features]
+    ordered = tuple(steps[name] for name in names if name in steps)
+    return Preparation(ordered, {name: notes[name] for name in names}, options.scale), tuple(warnings)
+
+
+def _usable(dataset: Dataset, columns: RawColumns) -> tuple[Feature, ...]:
+    features = dataset.schema.clustering
+    if not features:
+        raise SchemaError("prepare.no_feature")
+    for feature in features:
+        if feature.kind is Kind.TEXT:
+            raise SchemaError("prepare.text", column=feature.name)
+        refuse_infinite(feature, columns[feature.name])
+    return features
+
+
+def _dropped_notice(
+    features: tuple[Feature, ...], columns: RawColumns, kept: BoolVector, options: PreparationOptions
+) -> tuple[Sentence, ...]:
+    if kept.all():
+        return ()
+    names = [
+        feature.name
+        for feature in features
+        if policy(feature, options) is Missing.DROP and is_missing(columns[feature.name]).any()
+    ]
+    n = int(np.count_nonzero(~kept))
+    return (sentence("prepare.notice.dropped", n=n, total=int(kept.size), columns=names),)
+
+
+def _variance_of_a_number(
+    steps: Mapping[str, Step], columns: RawColumns, options: PreparationOptions
+) -> float:
+    """Return what a category column must weigh: 1, or the numbers' mean variance where it is not 1."""
+    if options.scale in ("standard", "robust"):
+        return 1.0
+    deviations = [
+        mean_and_deviation(step.forward(columns[name])[:, 0])[1]
+        for name, step in steps.items()
+        if isinstance(step, NumericStep)
+    ]
+    return float(np.mean(np.square(deviations))) if deviations else 1.0
+
+
+def _shape_notices(matrix: Matrix, preparation: Preparation) -> tuple[Sentence, ...]:
+    numeric = [column for column, step in _columns_of(preparation) if isinstance(step, NumericStep)]
+    names = tuple(matrix.feature_names[column] for column in numeric)
+    notices = list(collinear_notice(matrix.X[:, numeric], names))
+    if matrix.n_features > matrix.n_samples:
+        figures = {"features": matrix.n_features, "rows": matrix.n_samples}
+        notices.append(sentence("prepare.notice.more_features", **figures))
+    if any(isinstance(step, LevelStep) for step in preparation.steps):
+        notices.append(sentence("prepare.notice.one_hot"))
+    return tuple(notices)
+
+
+def _columns_of(preparation: Preparation) -> list[tuple[int, Step]]:
+    """Return each prepared column's number with its step."""
+    expanded = [step for step in preparation.steps for _ in step.output_names]
+    return list(enumerate(expanded))

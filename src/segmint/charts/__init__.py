@@ -1,1 +1,42 @@
+"""A study in pictures: every chart is called with a study and gives an Altair object.
 
+::
+
+    segmint.charts.elbow(study)                      in a notebook
+    segmint.charts.png(segmint.charts.elbow(study))  as a picture
+    segmint.charts.write_charts(study, "folder")     all of them, as files
+
+The title of a chart is its finding, computed from the study; the line under it says how to read the marks.
+"""
+
+from segmint.charts.chart import Caption, Chart, Numbers
+from segmint.charts.evidence import null, resamples, stability
+from segmint.charts.files import write_charts
+from segmint.charts.maps import families, segment_map
+from segmint.charts.render import png, svg
+from segmint.charts.scorecard import scorecard
+from segmint.charts.segments import profile, silhouette_rows
+from segmint.charts.selection import bic_by_covariance, elbow, k_distance, silhouette_by_k
+from segmint.charts.table import CHARTS
+
+__all__ = [
+    "CHARTS",
+    "Caption",
+    "Chart",
+    "Numbers",
+    "bic_by_covariance",
+    "elbow",
+    "families",
+    "k_distance",
+    "null",
+    "png",
+    "profile",
+    "resamples",
+    "scorecard",
+    "segment_map",
+    "silhouette_by_k",
+    "silhouette_rows",
+    "stability",
+    "svg",
+    "write_charts",
+]

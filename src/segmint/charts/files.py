@@ -1,0 +1,52 @@
+"""All charts of a study as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from segmint.charts.render import png, specification, svg
+from segmint.charts.table import CHARTS
+from segmint.charts.theme import ThemeName
+from segmint.choosing.study import Study
+
+ImageFormat = Literal["png", "svg", "json"]
+
+
+def write_charts(
+    study: Study, folder: str | Path, *, format: ImageFormat = "png", theme: ThemeName = "light"
+) -> list[Path]:
+    """Write every chart that a study has to a folder, one file each, named after the chart.
+
+    Parameters
+    ----------
+    study
+        The study to show.
+    folder
+        Made when it is missing; files of the same names are replaced.
+    format
+        ``png`` (two picture elements a px), ``svg`` or ``json`` (Vega-Lite).
+    theme
+        ``light`` or ``dark``.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of the table of charts.
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, chart in CHARTS.items():
+        if chart.available(study):
+            path = target / f"{name}.{format}"
+            path.write_bytes(rendered(chart(study, theme=theme), format))
+            written.append(path)
+    return written
+
+
+def rendered(chart: Any, format: ImageFormat) -> bytes:
+    """Return an Altair object in one of the formats of files."""
+    if format == "png":
+        return png(chart)
+    return (svg(chart) if format == "svg" else specification(chart)).encode()

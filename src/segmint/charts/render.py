@@ -1,0 +1,110 @@
+"""From an Altair object to bytes: PNG, SVG, JSON, and an SVG whose colors are CSS variables.
+
+Everything is converted on this machine by the bundled Vega; nothing is loaded from elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import groupby
+from typing import Any, Final
+
+import vl_convert
+
+from segmint.charts.theme import THEMES
+
+_TOKENS: Final = {color.lower(): token for token, color in THEMES["variables"].items()}
+_TOKEN: Final = re.compile(r"#fe[0-9a-f]{2}01", re.IGNORECASE)
+_MARK: Final = re.compile(r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" (d="[^"]*" ?[^>]*?)/>')
+_RUN: Final = re.compile(rf"(?:{_MARK.pattern}){{4,}}")
+_NUMBER: Final = re.compile(r"-?\d+\.\d{2,}")
+
+
+def png(chart: Any, *, scale: float = 2) -> bytes:
+    """Return a chart as a PNG picture.
+
+    Parameters
+    ----------
+    chart
+        An Altair object.
+    scale
+        Picture elements for each px of the drawing, above 0.
+    """
+    return bytes(vl_convert.vegalite_to_png(specification(chart), scale=scale, allowed_base_urls=[]))
+
+
+def svg(chart: Any) -> str:
+    """Return a chart as an SVG drawing with the colors of its theme."""
+    return str(vl_convert.vegalite_to_svg(specification(chart), allowed_base_urls=[]))
+
+
+def specification(chart: Any) -> str:
+    """Return a chart as Vega-Lite JSON with sorted keys: equal charts, equal bytes."""
+    return json.dumps(chart.to_dict(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def themed_svg(chart: Any, *, name: str, label: str) -> str:
+    """Return a drawing made in the theme ``variables`` for use inside a page.
+
+    The colors become ``var(--TOKEN)``, so that one drawing serves both themes; there are no style
+    attributes, so that a content policy without ``unsafe-inline`` shows it. Repeated marks are defined once.
+
+    Parameters
+    ----------
+    chart
+        What ``Chart.bare(study, theme="variables")`` gave.
+    name
+        Unique within the page: the prefix of the ids inside the drawing.
+    label
+        What the drawing shows, in words, for those who don't see it.
+    """
+    text = svg(chart)
+    width, height = re.findall(r'(?:width|height)="([\d.]+)"', text)[:2]
+    inner = text[text.index(">") + 1 : text.rindex("</svg>")]
+    inner = _TOKEN.sub(lambda found: f"var(--{_TOKENS[found.group().lower()]})", inner)
+    inner = _tidied(inner)
+    return (
+        f'<svg role="img" aria-label="{_escaped(label)}" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}">{_compacted(inner, name)}</svg>'
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _tidied(inner: str) -> str:
+    """Drop what only Vega's own runtime reads, empty backgrounds and needless decimals."""
+    inner = re.sub(r'<path class="(?:background|foreground)"[^>]*/>', "", inner)
+    inner = re.sub(r' (?:class|role|aria-[a-z]+|pointer-events|font-family|style)="[^"]*"', "", inner)
+    inner = re.sub(r' (?:opacity|fill-opacity|stroke-opacity)="1"', "", inner)
+    return _outside_text(inner)
+
+
+def _outside_text(inner: str) -> str:
+    """Round coordinates to a tenth of a px, but never a number that a reader sees."""
+    pieces = re.split(r"(<text[^>]*>.*?</text>)", inner, flags=re.DOTALL)
+    return "".join(piece if piece.startswith("<text") else _NUMBER.sub(_rounded, piece) for piece in pieces)
+
+
+def _rounded(found: re.Match[str]) -> str:
+    text = f"{float(found.group()):.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def _compacted(inner: str, name: str) -> str:
+    """Define the shape of repeated marks once, and use it: a map of 2,000 points shrinks to a fifth."""
+    known: dict[str, str] = {}
+
+    def used(run: re.Match[str]) -> str:
+        marks = [found.groups() for found in _MARK.finditer(run.group())]
+        out = []
+        for shape, group in groupby(marks, key=lambda mark: mark[2]):
+            identity = known.setdefault(shape, f"{name}-{len(known)}")
+            out += [f'<use href="#{identity}" x="{x}" y="{y}"/>' for x, y, _ in group]
+        return "".join(out)
+
+    body = _RUN.sub(used, inner)
+    shapes = "".join(f'<path id="{identity}" {shape.strip()}/>' for shape, identity in known.items())
+    return f"<defs>{shapes}</defs>{body}" if shapes else body

@@ -30,14 +30,22 @@ def collinear_pairs(X: FloatMatrix) -> list[tuple[int, int]]:
     """
     if X.shape[0] < 3 or not 2 <= X.shape[1] <= MOST_COLUMNS:
         return []
+    first, second = np.nonzero(np.triu(np.abs(correlations(X)) > LIMIT, k=1))
+    return list(zip(first.tolist(), second.tolist(), strict=True))
+
+
+def correlations(X: FloatMatrix) -> FloatMatrix:
+    """Return the correlation of each pair of columns, shape (n_features, n_features); 0 with a constant.
+
+    Of more than 20,000 rows evenly spaced ones are used.
+    """
     rows = X[:: -(-X.shape[0] // MOST_ROWS)]
     largest = np.max(np.abs(rows), axis=0)
     scaled = rows / np.where(largest > 0, largest, 1.0)
     centered = scaled - scaled.mean(axis=0)
     norms = np.sqrt(np.sum(centered * centered, axis=0))
     unit = centered / np.where(norms > 0, norms, 1.0)
-    first, second = np.nonzero(np.triu(np.abs(unit.T @ unit) > LIMIT, k=1))
-    return list(zip(first.tolist(), second.tolist(), strict=True))
+    return np.asarray(unit.T @ unit)
 
 
 def collinear_notice(X: FloatMatrix, names: tuple[str, ...]) -> tuple[Sentence, ...]:

@@ -1,0 +1,111 @@
+"""The door of the room: raw columns and labels become segment cards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from segmint.model.cards import SegmentCard
+from segmint.model.preparation import Preparation
+from segmint.model.schema import Schema
+from segmint.profile.centers import centers, level_shares
+from segmint.profile.effects import find_effects
+from segmint.profile.names import choose_traits, name_segments
+from segmint.profile.rules import write_rules
+from segmint.profile.summary import summarize
+from segmint.profile.titles import short_names
+from segmint.profile.told import told_columns
+from segmint.profile.traits import Trait, correlation_of, find_traits
+from segmint.types import IntVector, RawColumns
+
+
+def build_cards(
+    columns: RawColumns,
+    schema: Schema,
+    preparation: Preparation,
+    labels: IntVector,
+    *,
+    ids: Sequence[str],
+    stability: Sequence[float] | None,
+    silhouettes: Sequence[float] | None,
+    seed: int,
+) -> tuple[SegmentCard, ...]:
+    """Describe each cluster in original units: what sets it apart, by how much, and a rule of thumb.
+
+    Parameters
+    ----------
+    columns
+        Raw values of the rows that were clustered, by name; missing ones are left out of means.
+    schema
+        What the columns are; those that cluster and those that describe are told.
+    preparation
+        The fitted preparation: its columns made the clusters.
+    labels
+        Shape (n_samples,), canonical (largest cluster 0), ``labels.NOISE`` for noise.
+    ids
+        Lasting ids, one for each cluster.
+    stability, silhouettes
+        Mean Jaccard overlap over resamples, and mean silhouette, one for each cluster; NaN or ``None``
+        where not measured.
+    seed
+        Decides which rows write the rules and which judge them.
+
+    Returns
+    -------
+    tuple of SegmentCard
+        Numbers 1 … n from the largest cluster to the smallest. A column without any value in a segment
+        has no center there, unless it made the clusters: then the center is what missing values became.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from segmint.model.preparation import NumericStep
+    >>> from segmint.model.schema import Feature, Kind, Role
+    >>> schema = Schema((Feature("Age", Kind.COUNT, Role.CLUSTER),))
+    >>> steps = (NumericStep("Age", 30.0, -np.inf, np.inf, None, 30.0, 10.0),)
+    >>> columns, labels = {"Age": np.array([20.0, 21.0, 22.0, 60.0, 61.0])}, np.array([0, 0, 0, 1, 1])
+    >>> cards = build_cards(columns, schema, Preparation(steps, {}, "standard"), labels,
+    ...     ids=["a", "b"], stability=None, silhouettes=None, seed=0)
+    >>> [(card.short, card.name, card.center["Age"]) for card in cards]
+    [('S1', 'Low age', 21.0), ('S2', 'High age', 60.5)]
+    """
+    told = told_columns(schema, preparation, columns)
+    effects = find_effects(told, columns, labels, len(ids), frozenset(preparation.columns))
+    traits = find_traits(preparation, columns, labels, effects)
+    chosen = choose_traits(traits, correlation_of(preparation, columns))
+    names = name_segments(traits, chosen, short_names(preparation.columns))
+    rules = write_rules(columns, preparation, labels, [_favored(row) for row in traits], seed=seed)
+    cards = []
+    for label, name in enumerate(names):
+        rows = labels == label
+        center, spreads = centers(told, columns, rows)
+        cards.append(
+            SegmentCard(
+                id=ids[label],
+                number=label + 1,
+                label=label,
+                name=name,
+                name_given=False,
+                size=int(rows.sum()),
+                share=float(rows.mean()),
+                center=center,
+                quantiles=spreads,
+                levels=level_shares(told, columns, rows),
+                effects=tuple(effects[label].values()),
+                rule=rules[label],
+                stability=_measured(stability, label),
+                silhouette=_measured(silhouettes, label),
+                summary=summarize(chosen[label], effects[label], schema, size=int(rows.sum())),
+            )
+        )
+    return tuple(cards)
+
+
+def _favored(traits: Sequence[Trait]) -> list[str]:
+    return [trait.feature for trait in sorted(traits, key=lambda trait: -abs(trait.strength))]
+
+
+def _measured(values: Sequence[float] | None, label: int) -> float | None:
+    if values is None or values[label] is None or math.isnan(values[label]):
+        return None
+    return float(values[label])

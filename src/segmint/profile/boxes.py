@@ -12,7 +12,8 @@ from segmint.profile.rounding import roundest
 from segmint.types import BoolVector, FloatVector, IntVector, RawColumn
 
 STARTS = 4  # first comparisons that are followed further
-WORTH = 0.01  # a comparison, or a second bound, must raise F1 by so much
+WORTH = 0.02  # a comparison, or a second bound, must raise F1 by so much, and by half a row
+ROUNDING = 0.01  # what a rounder number may cost
 SLACK = (0.04, 0.02, 0.01, 0.0)  # how far a threshold may move for a rounder number, in the segment's rows
 
 
@@ -65,6 +66,11 @@ def f_score(matches: BoolVector, wanted: BoolVector) -> float:
     return 2 * int((matches & wanted).sum()) / total if total else 0.0
 
 
+def worth(wanted: BoolVector) -> float:
+    """Return by how much a further comparison must raise F1: .02, and half a row of the segment."""
+    return WORTH + 0.5 / max(1, int(wanted.sum()))
+
+
 def meets(condition: Condition, column: RawColumn) -> BoolVector:
     """Return which rows meet one comparison; a missing value never does."""
     if condition.level is not None:
@@ -104,11 +110,11 @@ def best_box(
     firsts = sorted(
         _candidates(axes, columns, everything, wanted), key=lambda found: (-found[0], found[1].feature)
     )
-    best: tuple[float, tuple[Condition, ...]] = (f_score(everything, wanted) + WORTH, ())
+    best: tuple[float, tuple[Condition, ...]] = (f_score(everything, wanted) + worth(wanted), ())
     for _, first in firsts[:STARTS]:
         box = _refit(_extended((first,), axes, columns, wanted, most), axes, columns, wanted)
         score = f_score(matching(box, columns), wanted)
-        if score > best[0] + WORTH * max(0, len(box) - len(best[1])):
+        if score > best[0] + worth(wanted) * max(0, len(box) - len(best[1]) if best[1] else 0):
             best = (score, box)
     order = {axis.name: number for number, axis in enumerate(axes)}
     return tuple(sorted(best[1], key=lambda condition: order[condition.feature]))
@@ -135,7 +141,7 @@ def _extended(
         named = {condition.feature for condition in box}
         rest = [axis for axis in axes if axis.name not in named]
         found = max(_candidates(rest, columns, inside, wanted), key=lambda pair: pair[0], default=None)
-        if found is None or found[0] < f_score(inside, wanted) + WORTH:
+        if found is None or found[0] < f_score(inside, wanted) + worth(wanted):
             break
         box = (*box, found[1])
     return box
@@ -242,7 +248,7 @@ def _readable(
     first, last = run
     lower = float(axis.values[first]) if first > 0 else None
     upper = float(axis.values[last + 1]) if last + 1 < axis.size else None
-    goal = f_score(inside & meets(Condition(axis.name, lower, upper), column), wanted) - WORTH
+    goal = f_score(inside & meets(Condition(axis.name, lower, upper), column), wanted) - worth(wanted)
     options = [(None, upper), (lower, None)]
     for low, high in options:
         spare = Condition(axis.name, low, high)
@@ -252,6 +258,7 @@ def _readable(
     if lower is None and upper is None:
         return None
     condition = Condition(axis.name, lower, upper)
+    goal = f_score(inside & meets(condition, column), wanted) - ROUNDING
     for end in ("lower", "upper"):
         condition = _rounded(axis, column, condition, end, inside, wanted, goal)
     return condition

@@ -147,9 +147,12 @@ def find_effects(
 def _level_effects(
     name: str, column: RawColumn, labels: IntVector, n_clusters: int, *, used: bool
 ) -> list[Effect | None]:
+    place = {level: number for number, level in enumerate(levels_of(column))}
+    codes = np.fromiter((place.get(value, -1) for value in column), dtype=np.int64, count=len(column))
+    missing = np.where(codes < 0, np.nan, 0.0)
     by_level = [
-        _effects(name, level, share_contrast(hits_of(column, level), labels, n_clusters), used=used)
-        for level in list(levels_of(column))[:MOST_LEVELS]
+        _effects(name, level, share_contrast((codes == code) + missing, labels, n_clusters), used=used)
+        for level, code in list(place.items())[:MOST_LEVELS]
     ]
     return [_strongest([effects[cluster] for effects in by_level]) for cluster in range(n_clusters)]
 
@@ -163,13 +166,6 @@ def levels_of(column: RawColumn) -> dict[str, int]:
     """Return the levels with their counts, commonest first, ties by name; missing values left out."""
     counts = Counter(value for value in column if value is not None)
     return {level: counts[level] for level in sorted(counts, key=lambda level: (-counts[level], level))}
-
-
-def hits_of(column: RawColumn, level: str) -> FloatVector:
-    """Return 1 where a row has the level, 0 where it has another, NaN where it has none."""
-    missing = np.fromiter((value is None for value in column), dtype=np.bool_, count=len(column))
-    hits = np.asarray(column == level, dtype=np.float64)
-    return np.where(missing, np.nan, hits)
 
 
 def _effects(name: str, level: str | None, contrast: Contrast, *, used: bool) -> list[Effect | None]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from segmint.model.cards import Effect
 from segmint.model.schema import Schema
-from segmint.profile.titles import capitalized, readable_name, unit_of
+from segmint.profile.titles import capitalized, is_plural, readable_name, unit_of
 from segmint.profile.traits import Trait
 from segmint.words import Sentence, sentence
 
@@ -45,16 +45,26 @@ def summarize(
         return sentence("profile.summary.everyone", n=size)
     if told[0].level is not None:
         return _level_sentence(effects[told[0].feature])
-    numbers = [trait for trait in told if trait.level is None]
+    order = {name: number for number, name in enumerate(schema.names)}
+    numbers = sorted(
+        (trait for trait in told if trait.level is None),
+        key=lambda trait: (not trait.apart, order[trait.feature]),
+    )
     directions = [_direction(trait, effects[trait.feature]) for trait in numbers]
     figures: dict[str, float | str] = {}
     for place, trait in zip(("first", "second"), numbers, strict=False):
-        effect = effects[trait.feature]
-        name = readable_name(trait.feature)
-        figures[place] = capitalized(name) if place == "first" else name
-        figures[f"{place}_by"] = abs(effect.inside - effect.overall)
-        figures[f"{place}_unit"] = unit_of(schema.feature(trait.feature))
+        figures |= _figures(place, effects[trait.feature], schema)
     return Sentence(f"profile.summary.{'_'.join(directions)}", figures)
+
+
+def _figures(place: str, effect: Effect, schema: Schema) -> dict[str, float | str]:
+    name = readable_name(effect.feature)
+    return {
+        place: capitalized(name) if place == "first" else name,
+        f"{place}_n": 2 if is_plural(name) else 1,
+        f"{place}_by": abs(effect.inside - effect.overall),
+        f"{place}_unit": unit_of(schema.feature(effect.feature)),
+    }
 
 
 def _direction(trait: Trait, effect: Effect) -> str:

@@ -10,7 +10,7 @@ from segmint.model.schema import Feature
 from segmint.words import say
 
 MOST_WORDS = 3
-MOST_LETTERS = 28
+MOST_LETTERS = 36
 
 _BRACKETED = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _SEPARATORS = re.compile(r"[\s_./|:;,\-–]+")
@@ -70,6 +70,17 @@ def unit_of(feature: Feature) -> str:
     if _RANGE.fullmatch(unit) or unit.startswith("of "):
         unit = say("profile.points")
     return f" {unit}" if unit else ""
+
+
+def is_plural(name: str) -> bool:
+    """Return whether a readable name is a plural, as English column names go.
+
+    Examples
+    --------
+    >>> [is_plural(name) for name in ("purchases", "annual income", "status", "access")]
+    [True, False, False, False]
+    """
+    return name.endswith("s") and not name.endswith(("ss", "us", "is"))
 
 
 def capitalized(text: str) -> str:

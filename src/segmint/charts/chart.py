@@ -135,11 +135,15 @@ class Chart:
         """Draw the chart without its title, on no background: for pages that set the words themselves."""
         if not self.available(study):
             raise NotFoundError("charts.nothing_to_show", chart=self.name)
-        colors = THEMES[theme]
-        with debug_mode(False):  # the drawings are checked by tests; checking each again takes half the time
-            drawing = self.draw(study, Canvas(width or self.width, colors))
-        drawing.config = alt.Config.from_dict(configuration(colors))
-        return drawing
+        return dressed(self.draw, study, Canvas(width or self.width, THEMES[theme]))
+
+
+def dressed(draw: Callable[[Study, Canvas], Any], study: Study, canvas: Canvas) -> Any:
+    """Draw, and add the configuration of the canvas's theme."""
+    with debug_mode(False):  # Altair would check each part anew: half of the time; the tests check them once
+        drawing = draw(study, canvas)
+        drawing.config = alt.Config(**configuration(canvas.theme))
+    return drawing
 
 
 def _taller(drawing: Any, px: int) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from segmint.charts.chart import HALF, Canvas, Caption, Chart, Numbers
-from segmint.charts.marks import Row, halo_text, layer, sized
+from segmint.charts.marks import halo_text, layer, sized
 from segmint.charts.naming import configuration_name, family_title, shortened
 from segmint.choosing.study import Study
 from segmint.words import Sentence, say
@@ -30,12 +30,12 @@ def resample_groups(study: Study) -> list[dict[str, Any]]:
     chosen = study.decision.configuration
     ranked = sorted(resampling.wins.items(), key=lambda item: (item[0] != chosen, -item[1], item[0]))
     ranked = [(name, wins) for name, wins in ranked if wins or name == chosen]
-    kept = ranked[:_GROUPS] if len(ranked) <= _GROUPS + 1 else ranked[:_GROUPS]
-    groups = [
+    kept = ranked[:_GROUPS]
+    groups: list[dict[str, Any]] = [
         {"name": _winner_name(study, name), "wins": wins, "place": place}
         for place, (name, wins) in enumerate(kept)
     ]
-    rest = resampling.n_resamples - sum(group["wins"] for group in groups)
+    rest = resampling.n_resamples - sum(wins for _, wins in kept)
     if rest > 0:
         groups.append({"name": say("charts.resamples.others"), "wins": rest, "place": _GROUPS})
     return groups
@@ -66,7 +66,7 @@ def resample_look(place: int, canvas: Canvas) -> dict[str, Any]:
     return {"fill": fills[min(place, 3)], "stroke": rims[min(place, 3)]}
 
 
-def _resample_dots(study: Study, columns: int) -> list[Row]:
+def _resample_dots(study: Study, columns: int) -> list[dict[str, Any]]:
     places = [group["place"] for group in resample_groups(study) for _ in range(group["wins"])]
     return [{"column": i % columns, "row": i // columns, "place": place} for i, place in enumerate(places)]
 
@@ -129,7 +129,7 @@ resamples = Chart(
 # Stability ------------------------------------------------------------------------------------------------
 
 
-def _stability_rows(study: Study) -> list[Row]:
+def _stability_rows(study: Study) -> list[dict[str, Any]]:
     """One row a cluster of each finalist, the answer first."""
     resampling = study.decision.resampling
     if resampling is None:
@@ -149,8 +149,8 @@ def _stability_rows(study: Study) -> list[Row]:
     ]
 
 
-def _stability_means(rows: list[Row]) -> list[dict[str, Any]]:
-    by_name: dict[str, list[Row]] = {}
+def _stability_means(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    by_name: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_name.setdefault(row["id"], []).append(row)
     return [
@@ -183,7 +183,7 @@ def _draw_stability(study: Study, canvas: Canvas) -> Any:
     rings = layer(rows).mark_point(filled=False, size=62, opacity=1, strokeWidth=1.6, yOffset=7)
     ticks = layer(means).mark_tick(thickness=2.5, size=20, color=c["ink"], yOffset=7)
     names = [{**row, "at": low, "name": shortened(row["name"], int(canvas.width / 7))} for row in means]
-    texts = layer(names).encode(x=alt.X("at:Q", scale=scale), y=y, text="name:N")
+    texts = layer(names).encode(x=alt.X("at:Q", scale=scale), y=y, text=alt.Text("name:N"))
     solid = layer([{"at": 0.85}]).mark_rule(strokeDash=[2, 3], color=c["ink-3"])
     drawing = alt.layer(
         solid.encode(x=alt.X("at:Q", scale=scale)),
@@ -295,14 +295,14 @@ def _draw_null(study: Study, canvas: Canvas) -> Any:
     drawing = alt.layer(
         values.encode(x=x, y=y),
         halo_text(
-            layer(names).encode(x=alt.X("at:Q", scale=scale), y=y, text="name:N"),
+            layer(names).encode(x=alt.X("at:Q", scale=scale), y=y, text=alt.Text("name:N")),
             canvas,
             align="left",
             dy=-12,
             fontWeight=500,
         ),
         observed.mark_point(size=74, opacity=1, color=c["accent"], yOffset=8).encode(x=x, y=y),
-        halo_text(observed.encode(x=x, y=y, text="text:N"), canvas, dy=-9, fontWeight=600),
+        halo_text(observed.encode(x=x, y=y, text=alt.Text("text:N")), canvas, dy=-9, fontWeight=600),
     )
     return sized(drawing, canvas, 52 + 50 * len(rows))
 

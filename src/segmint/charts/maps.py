@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +10,12 @@ import altair as alt
 import numpy as np
 
 from segmint.charts.borders import border_lines
-from segmint.charts.chart import Canvas, Caption, Chart, Numbers
+from segmint.charts.chart import Canvas, Caption, Chart, Numbers, dressed
 from segmint.charts.marks import framed, layer, number_format, sized
 from segmint.charts.matching import color_token, matched_numbers, segment_numbers, shape
-from segmint.charts.naming import card_name, cards, configuration_name, shortened
+from segmint.charts.naming import card_name, cards, configuration_name, family_title, shortened
 from segmint.charts.placing import CHARACTER, Box, place_box
+from segmint.charts.theme import THEMES
 from segmint.choosing.study import MapData, Study
 from segmint.labels import NOISE
 from segmint.types import BoolVector, FloatMatrix
@@ -52,11 +54,12 @@ def close_calls(study: Study) -> BoolVector:
 class _Frame:
     """From original units to px: the plot's field, its margins, and the domains of its axes."""
 
-    def __init__(self, points: FloatMatrix, canvas: Canvas, height: int) -> None:
+    def __init__(self, points: FloatMatrix, canvas: Canvas, height: int, *, small: bool = False) -> None:
         finite = points[np.isfinite(points).all(axis=1)]
         low, high = finite.min(axis=0), finite.max(axis=0)
         reach = np.where(high > low, high - low, 1.0)
-        self.low, self.high = low - 0.05 * reach, high + 0.05 * reach
+        rim = np.array([0.05, 0.05 if small else 0.1])  # room for labels above and below the points
+        self.low, self.high = low - rim * reach, high + rim * reach
         left = 18 + CHARACTER * max(len(unit(float(v))) for v in (low[1], high[1], 0.5 * (low[1] + high[1])))
         self.margins = {"left": min(left, 80.0), "top": 28.0, "right": 14.0, "bottom": 46.0}
         width = canvas.width - self.margins["left"] - self.margins["right"]
@@ -118,7 +121,7 @@ def _dots(
         cross = layer(noise).mark_point(
             shape="M-.6,-.6L.6,.6M-.6,.6L.6,-.6",
             filled=False,
-            size=size * 0.8,
+            size=size * 2.2,
             strokeWidth=1,
             opacity=1,
             stroke=c["noise"],
@@ -166,7 +169,7 @@ def _draw_map(study: Study, canvas: Canvas) -> Any:
     at = _encodings(study, frame)
     size = (26 if canvas.narrow else 38) if len(rows) <= 600 else (14 if canvas.narrow else 24)
     parts = _borders(study, canvas, frame, at) + _dots(rows, len(numbers), canvas, at, size)
-    parts += _labels(study, rows, canvas, frame, at)
+    parts += _labels(study, rows, canvas, frame)
     return framed(alt.layer(*parts), frame.field.width, frame.field.height, frame.margins)
 
 
@@ -177,12 +180,10 @@ def _borders(study: Study, canvas: Canvas, frame: _Frame, at: dict[str, Any]) ->
         return []
     rows = [{"x": x, "y": y, "x2": x2, "y2": y2} for x, y, x2, y2 in lines]
     rule = layer(rows).mark_rule(strokeWidth=1, color=canvas.theme["line-2"], clip=True)
-    return [rule.encode(**at, x2="x2:Q", y2="y2:Q")]
+    return [rule.encode(**at, x2=alt.X2("x2"), y2=alt.Y2("y2"))]
 
 
-def _labels(
-    study: Study, rows: list[dict[str, Any]], canvas: Canvas, frame: _Frame, at: dict[str, Any]
-) -> list[Any]:
+def _labels(study: Study, rows: list[dict[str, Any]], canvas: Canvas, frame: _Frame) -> list[Any]:
     """Name each segment beside its points: number, name and size, or the number alone where there is no room."""
     found, c = cards(study), canvas.theme
     points = frame.px(np.array([[row["x"], row["y"]] for row in rows]))
@@ -210,9 +211,11 @@ def _labels(
 def _placed(
     card: Any, points: FloatMatrix, own: FloatMatrix, field: Box, taken: list[Box], *, short: bool
 ) -> tuple[Box, list[str]]:
-    long = [shortened(card_name(card), 34), f"{count(card.size)} · {share(card.share)}"]
+    size_line = f"{count(card.size)} · {share(card.share)}"
+    long = [shortened(card_name(card), 34), size_line]
+    folded = [*textwrap.wrap(card_name(card), 16)[:2], size_line]
     brief = [card.short]
-    choices = [brief] if short else [long, brief]
+    choices = [brief] if short else [long, folded, brief]
     for texts in choices:
         size = (17 + CHARACTER * max(len(text) for text in texts), 16.0 * len(texts))
         box, covered = place_box(points, own, size, field, taken)
@@ -225,15 +228,16 @@ def _label_marks(box: Box, texts: list[str], c: Mapping[str, str], token: str, f
     dot = layer([{}]).mark_point(shape=form, size=60, filled=True, color=c[token], opacity=1)
     parts = [dot.encode(x=alt.value(box.x + 6), y=alt.value(box.y + 8))]
     for line, text in enumerate(texts):
-        style = {"align": "left", "baseline": "middle", "fontWeight": 600 if line == 0 else 400}
+        head = len(texts) == 1 or line < len(texts) - 1
+        style = {"align": "left", "baseline": "middle", "fontWeight": 600 if head else 400}
         own = layer([{"text": text}]).encode(
-            x=alt.value(box.x + 16), y=alt.value(box.y + 8 + 16 * line), text="text:N"
+            x=alt.value(box.x + 16), y=alt.value(box.y + 8 + 16 * line), text=alt.Text("text:N")
         )
         parts += [
             own.mark_text(
                 stroke=c["surface"], strokeWidth=3.5, strokeJoin="round", color=c["surface"], **style
             ),
-            own.mark_text(color=c["ink" if line == 0 else "ink-2"], **style),
+            own.mark_text(color=c["ink" if head else "ink-2"], **style),
         ]
     return parts
 
@@ -250,7 +254,8 @@ def _map_caption(study: Study) -> Caption:
         "drawn": len(figure.points),
         "n": figure.n_rows,
         "noise": noise,
-        "note": say("charts.map.noise_note") if noise else "",
+        "note": (say("charts.map.close_note", close=int(close.sum())) if close.any() else "")
+        + (say("charts.map.noise_note") if noise else ""),
         "kept": figure.kept_variance,
         "x": axis_title(study, figure.axes[0]),
         "y": axis_title(study, figure.axes[1]),
@@ -309,10 +314,14 @@ def compared(study: Study) -> list[str]:
     return seen
 
 
-def family_panel(study: Study, configuration: str, canvas: Canvas) -> Any:
+def family_panel(study: Study, configuration: str, *, width: int, theme: str = "light") -> Any:
     """Draw one family's map: matched colors, a ring where it differs from the answer, × for noise."""
-    height = _panel_height(canvas)
-    return sized(_panel(study, configuration, canvas, height), canvas, height)
+
+    def draw(study: Study, canvas: Canvas) -> Any:
+        height = _panel_height(canvas)
+        return sized(_panel(study, configuration, canvas, height), canvas, height)
+
+    return dressed(draw, study, Canvas(width, THEMES[theme]))
 
 
 def _panel_height(canvas: Canvas) -> int:
@@ -322,7 +331,7 @@ def _panel_height(canvas: Canvas) -> int:
 def _panel(study: Study, configuration: str, canvas: Canvas, height: int) -> Any:
     figure = _map(study)
     assert figure is not None
-    frame = _Frame(figure.points, canvas, height)
+    frame = _Frame(figure.points, canvas, height, small=True)
     rows = _thinned(panel_rows(study, configuration))
     at = _encodings(study, frame, small=True)
     n_segments = max(len(segment_numbers(study)), *(row["number"] for row in rows))
@@ -330,8 +339,10 @@ def _panel(study: Study, configuration: str, canvas: Canvas, height: int) -> Any
     parts = _dots([{**row, "close": False} for row in rows], n_segments, canvas, at, size)
     rings = [row for row in rows if row["differs"] and row["number"]]
     if rings:
-        ink = canvas.theme["ink"]
-        ring = layer(rings).mark_point(filled=False, size=58, strokeWidth=1.1, opacity=1, stroke=ink)
+        ink, few = canvas.theme["ink"], len(rings) <= 0.1 * len(rows)
+        ring = layer(rings).mark_point(
+            filled=False, size=58 if few else 34, strokeWidth=1.1 if few else 0.7, opacity=1, stroke=ink
+        )
         parts.append(ring.encode(**at))
     return alt.layer(*parts)
 
@@ -363,7 +374,7 @@ def _draw_families(study: Study, canvas: Canvas) -> Any:
     for name in names:
         said = shortened(configuration_name(study.trial(name).configuration), int(own.width / 7))
         panel = _panel(study, name, own, _panel_height(own))
-        title = alt.TitleParams(text=said, fontSize=12, offset=20)
+        title = alt.TitleParams(text=said, fontSize=12, offset=8)
         panels.append(panel.properties(title=title, width=own.width - 50, height=_panel_height(own) - 82))
     return alt.concat(*panels, columns=across, spacing=18)
 
@@ -380,14 +391,17 @@ def _families_caption(study: Study) -> Caption:
     figures: dict[str, Any] = {"families": len(names)}
     if others:
         figures |= {
-            "nearest": configuration_name(study.trial(others[0][1]).configuration),
+            "best": family_title(study.trial(names[0]).configuration.family),
+            "nearest": family_title(study.trial(others[0][1]).configuration.family),
             "least": others[0][0],
-            "farthest": configuration_name(study.trial(others[-1][1]).configuration),
+            "farthest": family_title(study.trial(others[-1][1]).configuration.family),
             "most": others[-1][0],
         }
     said = (
         "alone" if not others else "agree" if others[-1][0] < 0.05 else "two" if len(others) == 1 else "plain"
     )
+    if study.model is None and others:
+        said = "none"
     figure = _map(study)
     assert figure is not None
     figures["drawn"] = min(len(figure.points), _SMALL_MULTIPLE)

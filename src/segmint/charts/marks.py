@@ -13,8 +13,8 @@ Row = Mapping[str, Any]
 
 
 def layer(rows: Sequence[Row]) -> Any:
-    """Return a chart over plain rows, kept inside the drawing."""
-    return alt.Chart(alt.InlineData(values=[dict(row) for row in rows]))
+    """Return a chart over plain rows (a tuple: Altair copies lists with every layer that is added)."""
+    return alt.Chart(alt.InlineData(values=tuple(rows)))
 
 
 def sized(chart: Any, canvas: Canvas, height: int) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segmint.types import FloatMatrix
+from segmint.types import BoolVector, FloatMatrix
 
 CHARACTER = 7.0
 """Width of a character of a label (12 px, weight 600), px; a little too wide for the widest of the fonts."""
@@ -57,6 +57,7 @@ def place_box(
         The box, and how many points it covers.
     """
     center = np.median(own, axis=0)
+    others = points[~_member(points, own)]
     near = np.quantile(np.hypot(*(own - center).T), 0.5) if len(own) > 1 else 0.0
     best: tuple[tuple[float, float], Box, int] | None = None
     for box in _candidates(center, float(near), size, field):
@@ -64,7 +65,8 @@ def place_box(
             continue
         covered = _covered(points, box)
         away = float(np.hypot(box.x + box.width / 2 - center[0], box.y + box.height / 2 - center[1]))
-        cost = (covered * 40.0 + away, away)
+        strangers = _covered(others, box, rim=26.0)
+        cost = (covered * 60.0 + strangers * 6.0 + away, away)
         if best is None or cost < best[0]:
             best = (cost, box, covered)
     if best is None:
@@ -83,6 +85,11 @@ def _candidates(center: FloatMatrix, near: float, size: tuple[float, float], fie
             y = center[1] + np.sin(angle) * (radius + size[1] / 2) - size[1] / 2
             boxes.append(_inside(Box(float(x), float(y), *size), field))
     return boxes
+
+
+def _member(points: FloatMatrix, own: FloatMatrix) -> BoolVector:
+    mine = {(x, y) for x, y in own.tolist()}
+    return np.fromiter(((x, y) in mine for x, y in points.tolist()), dtype=np.bool_, count=len(points))
 
 
 def _inside(box: Box, field: Box) -> Box:

@@ -79,9 +79,9 @@ def _draw(study: Study, canvas: Canvas) -> Any:
     )
     drawing = alt.layer(
         base.mark_bar().encode(x=x, y=y, color=color),
-        base.mark_text(align="left", dx=6, fontWeight=500).encode(x=x, y=y, text="text:N"),
+        base.mark_text(align="left", dx=6, fontWeight=500).encode(x=x, y=y, text=alt.Text("text:N")),
         base.mark_text(align="right", color=c["ink-2"]).encode(
-            x=alt.X("end:Q", scale=scale), y=y, text="covered:N"
+            x=alt.X("end:Q", scale=scale), y=y, text=alt.Text("covered:N")
         ),
     )
     return sized(drawing, canvas, 60 + 24 * len(rows))

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from segmint.charts.chart import Canvas, Caption, Chart, Numbers
-from segmint.charts.marks import Row, layer, sized
+from segmint.charts.marks import layer, sized
 from segmint.charts.matching import color_token, segment_numbers
 from segmint.charts.naming import card_name, cards, shortened
 from segmint.choosing.study import Study
@@ -46,18 +46,20 @@ def _mean_silhouette(study: Study) -> float:
     return float(np.concatenate([values for _, _, values in _knives(study)]).mean())
 
 
-def _knife_rows(study: Study) -> tuple[list[Row], list[dict[str, Any]], float]:
+def _knife_rows(study: Study) -> tuple[list[dict[str, Any]], list[dict[str, Any]], float]:
     """Return the bars, one label a segment, and the height of all knives in rows."""
     knives = _knives(study)
     n, total = len(knives), sum(len(values) for _, _, values in knives)
     gap = max(total * 0.02, 0.5) if n < 10 else total * 0.01
-    bars, labels, top = [], [], 0.0
+    bars: list[dict[str, Any]] = []
+    labels: list[dict[str, Any]] = []
+    top = 0.0
     for number, name, values in knives:
         steps = min(len(values), max(4, round(_STEPS * 2.5 * len(values) / total)))
         edges = np.linspace(0, len(values), steps + 1)
         for low, high in itertools.pairwise(edges):
             value = float(values[int(low) : max(int(high), int(low) + 1)].mean())
-            bars += [{"y": top + end, "value": value, "number": number} for end in (low, high)]
+            bars += [{"y": top + end, "value": value, "zero": 0, "number": number} for end in (low, high)]
         labels.append(
             {"at": top + len(values) / 2, "name": name, "number": number, "mean": float(values.mean())}
         )
@@ -74,6 +76,7 @@ def _draw_silhouette_rows(study: Study, canvas: Canvas) -> Any:
     y_scale = alt.Scale(domain=[0, height], reverse=True, nice=False)
     x = alt.X(
         "value:Q",
+        stack=None,
         scale=x_scale,
         axis=alt.Axis(title=say("charts.silhouette_rows.x"), tickCount=5, format=".1f"),
     )
@@ -99,15 +102,15 @@ def _draw_silhouette_rows(study: Study, canvas: Canvas) -> Any:
     y = alt.Y("at:Q", scale=y_scale, axis=axis)
     drawing = alt.layer(
         layer(bars)
-        .mark_area(orient="horizontal", opacity=1, line=False)
-        .encode(x=x, x2=alt.datum(0), y=alt.Y("y:Q", scale=y_scale, axis=axis), color=colors, order="y:Q"),
+        .mark_area(orient="horizontal", opacity=1)
+        .encode(x=x, x2=alt.X2("zero"), y=alt.Y("y:Q", scale=y_scale, axis=axis), color=colors),
         layer([{"value": 0}]).mark_rule(color=c["ink-3"]).encode(x=x),
         average.mark_rule(strokeDash=[4, 3], strokeWidth=1.2, color=c["ink"]).encode(x=x),
         average.mark_text(align="left", dx=5, dy=-6, color=c["ink-2"]).encode(
-            x=x, y=alt.value(0), text="text:N"
+            x=x, y=alt.value(0), text=alt.Text("text:N")
         ),
         means.mark_text(align="right", color=c["ink-2"]).encode(
-            x=alt.X("end:Q", scale=x_scale), y=y, text="text:N"
+            x=alt.X("end:Q", scale=x_scale), y=y, text=alt.Text("text:N")
         ),
     )
     return sized(drawing, canvas, min(720, 130 + max(300, 26 * n_segments)))
@@ -135,12 +138,15 @@ def _silhouette_rows_caption(study: Study) -> Caption:
         "strongest": strongest[1],
         "high": float(strongest[2].mean()),
         "below": below,
+        "below_share": below / len(values),
         "n": len(values),
         "total": total,
         "mean": _mean_silhouette(study),
         "segments": len(knives),
     }
     said = "weak" if low < 0.25 else "even" if figures["high"] - low < 0.15 else "uneven"
+    if below > 0.05 * len(values):
+        said = "below"
     sampled = len(values) < 0.5 * total
     return Caption(
         Sentence(f"charts.silhouette_rows.finding_{said}", figures),
@@ -174,7 +180,7 @@ silhouette_rows = Chart(
     _draw_silhouette_rows,
     _silhouette_rows_caption,
     _silhouette_rows_numbers,
-    lambda study: bool(_knives(study)),
+    lambda study: study.model is not None and bool(_knives(study)),
 )
 
 
@@ -260,7 +266,10 @@ def _draw_profile(study: Study, canvas: Canvas) -> Any:
     base = layer(cells)
     parts = [
         base.mark_rect(cornerRadius=3).encode(
-            x=x, y=y, color=color, tooltip=["segment:N", "feature:N", "text:N"]
+            x=x,
+            y=y,
+            color=color,
+            tooltip=[alt.Tooltip("segment:N"), alt.Tooltip("feature:N"), alt.Tooltip("text:N")],
         )
     ]
     if cell >= 8 + 6.6 * max(len(row["text"]) for row in cells):
@@ -268,7 +277,7 @@ def _draw_profile(study: Study, canvas: Canvas) -> Any:
             own = [row for row in cells if (row["step"] in (1, 7)) is strong]
             if own:
                 ink = c["surface"] if strong else c["ink"]
-                parts.append(layer(own).mark_text(color=ink).encode(x=x, y=y, text="text:N"))
+                parts.append(layer(own).mark_text(color=ink).encode(x=x, y=y, text=alt.Text("text:N")))
     return sized(alt.layer(*parts), canvas, (60 if cell >= 100 else 44) + 30 * len(features))
 
 
@@ -281,7 +290,7 @@ def _segment_heads(found: tuple[SegmentCard, ...], cell: float, ink: str) -> alt
         expression = f"[datum.label, {lookup}[datum.label]]"
     return alt.Axis(
         title=None, orient="top", labelAngle=0, labelColor=ink, labelFontWeight=600, labelExpr=expression,
-        labelLimit=int(max(cell, 20)), labelLineHeight=16, domain=False, ticks=False,
+        labelLimit=int(max(cell, 20)), labelLineHeight=16, labelPadding=22 if cell >= 100 else 6, domain=False, ticks=False,
     )  # fmt: skip
 
 

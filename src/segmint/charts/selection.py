@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 
 from segmint.charts.chart import HALF, Canvas, Caption, Chart, Numbers
-from segmint.charts.marks import Row, halo_text, layer, sized, spread
+from segmint.charts.marks import halo_text, layer, sized, spread
 from segmint.charts.naming import asked_k, configuration_name, family_title
 from segmint.choosing.study import Study
 from segmint.choosing.trial import TrialRecord
@@ -37,7 +36,7 @@ def leading_family(study: Study) -> str:
     return family if family in K_FAMILIES else K_FAMILIES[0]
 
 
-def _k_axis(ks: Sequence[int], **more: Any) -> alt.Axis:
+def _k_axis(**more: Any) -> alt.Axis:
     return alt.Axis(title=say("charts.axis.k"), labelAngle=0, **more)
 
 
@@ -53,7 +52,7 @@ def _elbow_available(study: Study) -> bool:
     return study.decision.elbow is not None and len(_inertias(study)) >= 3
 
 
-def _elbow_rows(study: Study) -> list[Row]:
+def _elbow_rows(study: Study) -> list[dict[str, Any]]:
     inertias, elbow = _inertias(study), study.decision.elbow
     first, last = min(inertias), max(inertias)
     before: float | None = None
@@ -79,8 +78,7 @@ def _elbow_rows(study: Study) -> list[Row]:
 
 def _draw_elbow(study: Study, canvas: Canvas) -> Any:
     c, rows = canvas.theme, _elbow_rows(study)
-    ks = [row["k"] for row in rows]
-    x = alt.X("k:O", axis=_k_axis(ks), scale=alt.Scale(paddingOuter=0.3))
+    x = alt.X("k:O", axis=_k_axis(), scale=alt.Scale(paddingOuter=0.3))
     y = alt.Y(
         "inertia:Q",
         axis=alt.Axis(title=say("charts.elbow.y"), tickCount=5, labelFlush=False),
@@ -93,13 +91,23 @@ def _draw_elbow(study: Study, canvas: Canvas) -> Any:
     dots = base.mark_point(opacity=1, size=52, stroke=c["surface"], strokeWidth=1.2)
     marked = [row for row in rows if row["answer"] or row["elbow"]]
     texts = halo_text(
-        layer(marked).encode(x=x, y=y, text="text:N"), canvas, align="left", dx=8, dy=-11, fontWeight=600
+        layer(marked).encode(x=x, y=y, text=alt.Text("text:N")),
+        canvas,
+        align="left",
+        dx=8,
+        dy=-11,
+        fontWeight=600,
     )
     drawing = alt.layer(
         chord.encode(x=x, y=alt.Y("chord:Q")),
-        fall.encode(x=x, y=alt.Y("inertia:Q"), y2="chord:Q"),
+        fall.encode(x=x, y=alt.Y("inertia:Q"), y2=alt.Y2("chord")),
         line.encode(x=x, y=y),
-        dots.encode(x=x, y=y, color=_answer_color(canvas), tooltip=["k:O", "text:N", "drop_text:N"]),
+        dots.encode(
+            x=x,
+            y=y,
+            color=_answer_color(canvas),
+            tooltip=[alt.Tooltip("k:O"), alt.Tooltip("text:N"), alt.Tooltip("drop_text:N")],
+        ),
         texts,
     )
     return sized(drawing, canvas, 320)
@@ -158,7 +166,7 @@ def _silhouettes(study: Study) -> dict[int, TrialRecord]:
     return best_by_k(study, leading_family(study), "silhouette", lowest=False)
 
 
-def _silhouette_rows(study: Study) -> list[Row]:
+def _silhouette_rows(study: Study) -> list[dict[str, Any]]:
     bands = {} if study.decision.resampling is None else study.decision.resampling.silhouettes
     rows = []
     for k, trial in _silhouettes(study).items():
@@ -177,7 +185,7 @@ def _silhouette_rows(study: Study) -> list[Row]:
     return rows
 
 
-def _other_silhouettes(study: Study) -> list[Row]:
+def _other_silhouettes(study: Study) -> list[dict[str, Any]]:
     """The best of the other families that take a K: faint dots beside the curve."""
     rows = []
     for family in K_FAMILIES:
@@ -203,7 +211,7 @@ def _draw_silhouette(study: Study, canvas: Canvas) -> Any:
     seen += [row["silhouette"] for row in others] + ([] if limit is None else [limit])
     low, high = min(seen), max(seen)
     scale = alt.Scale(domain=[low - 0.08 * (high - low or 1), high + 0.12 * (high - low or 1)], nice=False)
-    x = alt.X("k:O", axis=_k_axis([]), scale=alt.Scale(paddingOuter=0.3))
+    x = alt.X("k:O", axis=_k_axis(), scale=alt.Scale(paddingOuter=0.3))
     y = alt.Y(
         "silhouette:Q",
         axis=alt.Axis(title=say("charts.silhouette_by_k.y"), format=".2f", tickCount=5),
@@ -215,10 +223,10 @@ def _draw_silhouette(study: Study, canvas: Canvas) -> Any:
         layer(others).mark_point(size=26, opacity=0.9, color=c["line-2"]).encode(x=x, y=y),
         base.mark_line(color=c["line-2"], strokeWidth=1.2).encode(x=x, y=y),
         bars.mark_rule(strokeWidth=3, color=c["edge"], strokeCap="butt").encode(
-            x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"
+            x=x, y=alt.Y("low:Q", scale=scale), y2=alt.Y2("high")
         ),
         base.mark_point(size=62, opacity=1, stroke=c["surface"], strokeWidth=1.2).encode(
-            x=x, y=y, color=_answer_color(canvas), tooltip=["k:O", "text:N"]
+            x=x, y=y, color=_answer_color(canvas), tooltip=[alt.Tooltip("k:O"), alt.Tooltip("text:N")]
         ),
     ]
     if limit is not None:
@@ -231,10 +239,10 @@ def _draw_silhouette(study: Study, canvas: Canvas) -> Any:
     return sized(alt.layer(*parts, *_silhouette_texts(rows, canvas, x, y)), canvas, 320)
 
 
-def _silhouette_texts(rows: list[Row], canvas: Canvas, x: alt.X, y: alt.Y) -> list[Any]:
+def _silhouette_texts(rows: list[dict[str, Any]], canvas: Canvas, x: alt.X, y: alt.Y) -> list[Any]:
     named = [row for row in rows if row["answer"]] or [max(rows, key=lambda row: row["silhouette"])]
     named = [{**row, "top": max(row["silhouette"], row["high"] or -1.0)} for row in named]
-    place = layer(named).encode(x=x, y=alt.Y("top:Q", scale=y["scale"]), text="text:N")
+    place = layer(named).encode(x=x, y=alt.Y("top:Q", scale=y["scale"]), text=alt.Text("text:N"))
     return [halo_text(place, canvas, dy=-14, fontWeight=600)]
 
 
@@ -273,7 +281,7 @@ def _silhouette_caption(study: Study) -> Caption:
 
 
 def _silhouette_numbers(study: Study) -> Numbers:
-    def interval(row: Row) -> str:
+    def interval(row: dict[str, Any]) -> str:
         if row["low"] is None:
             return MISSING
         return say("charts.interval", low=row["low"], high=row["high"])
@@ -341,7 +349,7 @@ def _draw_bic(study: Study, canvas: Canvas) -> Any:
     scale = alt.Scale(domain=[low - 0.14 * (high - low or 1), high + 0.06 * (high - low or 1)], nice=False)
     x = alt.X(
         "k:Q",
-        axis=_k_axis(ks, values=ks, format="d"),
+        axis=_k_axis(values=ks, format="d"),
         scale=alt.Scale(
             domain=[ks[0] - 0.3, ks[-1] + (1.2 if not canvas.narrow else 2.4) * len(ks) / 10], nice=False
         ),
@@ -359,12 +367,12 @@ def _draw_bic(study: Study, canvas: Canvas) -> Any:
         parts += [
             own.mark_line(strokeWidth=1.6, color=ink, strokeDash=dash).encode(x=x, y=y),
             own.mark_point(size=18, opacity=1, color=ink).encode(
-                x=x, y=y, tooltip=["name:N", "k:Q", "bic:Q"]
+                x=x, y=y, tooltip=[alt.Tooltip("name:N"), alt.Tooltip("k:Q"), alt.Tooltip("bic:Q")]
             ),
         ]
     mark = layer([{**best, "text": unit(best["bic"])}]).encode(x=x, y=y)
     parts.append(mark.mark_point(size=80, opacity=1, color=c["ink"], stroke=c["surface"], strokeWidth=1.2))
-    parts.append(halo_text(mark.encode(text="text:N"), canvas, dy=16, fontWeight=600))
+    parts.append(halo_text(mark.encode(text=alt.Text("text:N")), canvas, dy=16, fontWeight=600))
     return sized(alt.layer(*parts, *_line_ends(rows, canvas, x, scale, 320)), canvas, 320)
 
 
@@ -380,7 +388,7 @@ def _line_ends(
     last = max(row["k"] for row in rows)
     labels = [{"k": last, "at": at, "name": row["name"]} for row, at in zip(ordered, moved, strict=True)]
     text = layer(labels).mark_text(align="left", dx=9, color=canvas.theme["ink-2"])
-    return [text.encode(x=x, y=alt.Y("at:Q", scale=scale), text="name:N")]
+    return [text.encode(x=x, y=alt.Y("at:Q", scale=scale), text=alt.Text("name:N"))]
 
 
 def _bic_caption(study: Study) -> Caption:
@@ -440,7 +448,7 @@ def _chosen_eps(study: Study) -> TrialRecord | None:
     return ranked[0] if ranked else None
 
 
-def _k_distance_rows(study: Study) -> list[Row]:
+def _k_distance_rows(study: Study) -> list[dict[str, Any]]:
     rows = []
     for k, distances in study.figures.k_distance.items():
         last = max(len(distances) - 1, 1)
@@ -471,13 +479,22 @@ def _draw_k_distance(study: Study, canvas: Canvas) -> Any:
         for k, at in zip(ks, moved, strict=True)
     ]
     parts.append(
-        layer(labels).mark_text(align="left", dx=8, color=c["ink-2"]).encode(x=x, y=y, text="name:N")
+        layer(labels)
+        .mark_text(align="left", dx=8, color=c["ink-2"])
+        .encode(x=x, y=y, text=alt.Text("name:N"))
     )
     if eps is not None:
         at = layer([{"distance": eps, "share": 0.0, "text": say("charts.k_distance.eps", eps=eps)}])
         parts.append(at.mark_rule(strokeWidth=1.5, color=c["accent"], strokeDash=[5, 3]).encode(y=y))
         parts.append(
-            halo_text(at.encode(x=x, y=y, text="text:N"), canvas, align="left", dx=6, dy=-9, fontWeight=600)
+            halo_text(
+                at.encode(x=x, y=y, text=alt.Text("text:N")),
+                canvas,
+                align="left",
+                dx=6,
+                dy=-9,
+                fontWeight=600,
+            )
         )
     return sized(alt.layer(*parts), canvas, 300)
 

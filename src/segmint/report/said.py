@@ -1,0 +1,18 @@
+"""Sentences of a study as texts; one that has no words any more is left out instead of ending the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from segmint.words import Sentence
+from segmint.words.sentences import known
+
+
+def text(sentence: Sentence) -> str:
+    """Return the text of a sentence, or nothing where its key is not known (a study of another version)."""
+    return str(sentence) if known(sentence.key) else ""
+
+
+def texts(sentences: Iterable[Sentence]) -> list[str]:
+    """Return the texts of sentences, empty ones left out, each once."""
+    return list(dict.fromkeys(said for said in map(text, sentences) if said))

@@ -1,0 +1,152 @@
+"""The cards of the segments, ready to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from segmint.charts.matching import color_token, shape
+from segmint.charts.naming import cards
+from segmint.charts.segments import feature_name
+from segmint.choosing.decision import Verdict
+from segmint.choosing.study import Study
+from segmint.model.cards import Condition, Effect, Rule, SegmentCard
+from segmint.report.said import text
+from segmint.words import say
+from segmint.words.numbers import agreement, count, percent, share, unit
+
+_TRACKS = 5
+_DESCRIBED = 3
+
+Range = tuple[float, float]
+
+
+def segment_cards(study: Study) -> list[dict[str, Any]]:
+    """Return one plain card a segment, by display number; none without a model."""
+    found = cards(study)
+    units = {feature.name: feature.unit or "" for feature in study.schema}
+    ranges = _ranges(found)
+    return [_card(study, card, len(found), units, ranges) for card in found]
+
+
+def _card(
+    study: Study, card: SegmentCard, n: int, units: Mapping[str, str], ranges: Mapping[str, Range]
+) -> dict[str, Any]:
+    used = [effect for effect in card.effects if effect.used]
+    described = [effect for effect in card.effects if not effect.used]
+    shown, rest = used[:_TRACKS], [*used[_TRACKS:], *described[_DESCRIBED:]]
+    return {
+        "id": card.id,
+        "short": card.short,
+        "color": color_token(card.number, n),
+        "shape": shape(card.number, n),
+        "name": card.name,
+        "named": card.name_given,
+        "size": say("common.customers", n=card.size),
+        "share": share(card.share),
+        "share_of_100": round(100 * card.share, 2),
+        "summary": text(card.summary),
+        "features": [_feature(card, effect, units, ranges) for effect in shown],
+        "rule": None if card.rule is None else rule_text(card.rule, units),
+        "fidelity": None if card.rule is None else _fidelity(card.rule),
+        "found_again": None if card.stability is None else agreement(card.stability),
+        "convention": study.decision.verdict is Verdict.SLICES,
+        "described": [[feature_name(effect), _inside(effect, units)] for effect in described[:_DESCRIBED]],
+        "rest": [[feature_name(effect), _inside(effect, units), _overall(effect, units)] for effect in rest],
+    }
+
+
+def _with_unit(value: float, given: str) -> str:
+    return f"{unit(value)} {given}".rstrip()
+
+
+def _inside(effect: Effect, units: Mapping[str, str]) -> str:
+    return (
+        share(effect.inside)
+        if effect.level is not None
+        else _with_unit(effect.inside, units.get(effect.feature, ""))
+    )
+
+
+def _overall(effect: Effect, units: Mapping[str, str]) -> str:
+    return (
+        share(effect.overall)
+        if effect.level is not None
+        else _with_unit(effect.overall, units.get(effect.feature, ""))
+    )
+
+
+def _fidelity(rule: Rule) -> str:
+    return say("report.cards.fidelity_text", precision=percent(rule.precision), recall=percent(rule.recall))
+
+
+# Tracks ------------------------------------------------------------------------------------------------------
+
+
+def _ranges(found: tuple[SegmentCard, ...]) -> dict[str, Range]:
+    """Return, for each numeric feature, the span of all segments' middle 80 % and means: the track's ends."""
+    ranges: dict[str, Range] = {}
+    for card in found:
+        for effect in card.effects:
+            if effect.level is None and effect.feature in card.quantiles:
+                marks = (*card.quantiles[effect.feature], effect.inside, effect.overall)
+                low, high = ranges.get(effect.feature, (min(marks), max(marks)))
+                ranges[effect.feature] = (min(low, *marks), max(high, *marks))
+    return ranges
+
+
+def _feature(
+    card: SegmentCard, effect: Effect, units: Mapping[str, str], ranges: Mapping[str, Range]
+) -> dict[str, Any]:
+    """Return name, center and track of a feature: all places in percent of the track's width."""
+    given = units.get(effect.feature, "")
+    if effect.level is not None:
+        low, high, span = 0.0, effect.inside, (0.0, 1.0)
+        value, given = share(effect.inside), ""
+    else:
+        low, high = card.quantiles[effect.feature][0], card.quantiles[effect.feature][-1]
+        span = ranges[effect.feature]
+        value = unit(effect.inside)
+    return {
+        "name": feature_name(effect),
+        "value": value,
+        "unit": given,
+        "tint": [_place(low, span), _place(high, span)],
+        "center": _place(effect.inside, span),
+        "average": _place(effect.overall, span),
+        "label": say(
+            "report.cards.track_level" if effect.level is not None else "report.cards.track",
+            low=unit(low), high=unit(high), center=_inside(effect, units), overall=_overall(effect, units),
+        ),
+    }  # fmt: skip
+
+
+def _place(value: float, span: Range) -> float:
+    low, high = span
+    return round(3 + 94 * (value - low) / (high - low), 2) if high > low else 50.0
+
+
+# Rules -------------------------------------------------------------------------------------------------------
+
+
+def rule_text(rule: Rule, units: Mapping[str, str]) -> str:
+    """Return a rule in words: ``Income ≥ 70 k$ and Score < 51``."""
+    return say("report.rule.and").join(_condition(condition, units) for condition in rule.conditions)
+
+
+def _condition(condition: Condition, units: Mapping[str, str]) -> str:
+    given = units.get(condition.feature, "")
+    if condition.level is not None:
+        key = "is_not" if condition.negated else "is"
+        return say(f"report.rule.{key}", feature=condition.feature, level=condition.level)
+    if condition.lower is not None and condition.upper is not None:
+        low, high = unit(condition.lower), _with_unit(condition.upper, given)
+        return say("report.rule.between", feature=condition.feature, low=low, high=high)
+    if condition.lower is not None:
+        return say("report.rule.least", feature=condition.feature, low=_with_unit(condition.lower, given))
+    return say("report.rule.below", feature=condition.feature, high=_with_unit(condition.upper or 0.0, given))
+
+
+def size_text(card: SegmentCard) -> str:
+    """Return a segment's size and share: ``81 · 40.5 %``."""
+    return f"{count(card.size)} · {share(card.share)}"

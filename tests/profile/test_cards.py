@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from segmint.model.cards import SegmentCard
+from segmint.profile.boxes import matching
+
+RNG = np.random.default_rng(5)
+LABELS = np.repeat([0, 1, 2], [120, 90, 60])
+INCOME = np.choose(LABELS, [62.0, 90.0, 20.0]) + RNG.normal(0, 5, size=270)
+SCORE = np.choose(LABELS, [50.0, 80.0, 80.0]) + RNG.normal(0, 5, size=270)
+CITY = np.where(LABELS == 1, "Lyon", "Nice").astype(object)
+COLUMNS = {"Income (k$)": INCOME, "Score (1-100)": SCORE, "City": CITY}
+
+
+@pytest.fixture
+def cards(cards_of) -> tuple[SegmentCard, ...]:
+    return cards_of(
+        COLUMNS, LABELS, describing=["City"], stability=[0.9, float("nan"), 1.0], silhouettes=[0.5, 0.4, 0.3]
+    )
+
+
+def test_cards_go_by_size_and_carry_what_was_measured(cards) -> None:
+    assert [(card.short, card.label, card.id, card.size) for card in cards] == [
+        ("S1", 0, "id0", 120),
+        ("S2", 1, "id1", 90),
+        ("S3", 2, "id2", 60),
+    ]
+    assert sum(card.share for card in cards) == pytest.approx(1)
+    assert [card.stability for card in cards] == [0.9, None, 1.0]
+    assert [card.silhouette for card in cards] == [0.5, 0.4, 0.3]
+
+
+def test_centers_and_quantiles_are_in_original_units(cards) -> None:
+    for card in cards:
+        inside = INCOME[card.label == LABELS]
+        assert card.center["Income (k$)"] == pytest.approx(inside.mean())
+        assert card.quantiles["Income (k$)"] == pytest.approx(
+            np.quantile(inside, [0.1, 0.25, 0.5, 0.75, 0.9])
+        )
+
+
+def test_names_and_summaries_read_like_sentences(cards) -> None:
+    assert [card.name for card in cards] == [
+        "Mid income, low score",
+        "High income, high score",
+        "Low income, high score",
+    ]
+    by = np.mean(INCOME[LABELS == 1]) - INCOME.mean(), np.mean(SCORE[LABELS == 1]) - SCORE.mean()
+    assert str(cards[1].summary) == (
+        f"Income is {by[0]:.1f} k$ above the average and score {by[1]:.1f} points higher"
+    )
+
+
+def test_describing_columns_are_told_but_not_named(cards) -> None:
+    (effect,) = [effect for effect in cards[1].effects if effect.feature == "City"]
+    assert (effect.level, effect.inside, effect.outside, effect.used) == ("Lyon", 1.0, 0.0, False)
+    assert cards[1].levels == {"City": {"Lyon": 1.0}}
+    assert all(condition.feature != "City" for card in cards for condition in card.rule.conditions)
+
+
+def test_effects_are_sorted_and_used_ones_marked(cards) -> None:
+    for card in cards:
+        sizes = [abs(effect.size) for effect in card.effects]
+        assert sizes == sorted(sizes, reverse=True)
+        assert {effect.feature for effect in card.effects if effect.used} == {"Income (k$)", "Score (1-100)"}
+
+
+def test_rules_find_their_segments(cards) -> None:
+    for card in cards:
+        assert card.rule is not None
+        assert 1 <= len(card.rule.conditions) <= 2
+        assert card.rule.precision > 0.9 and card.rule.recall > 0.9
+        assert card.rule.n_held_out == 90
+        matches = matching(card.rule.conditions, COLUMNS)
+        assert np.mean(matches == (card.label == LABELS)) > 0.95
+
+
+def test_the_same_seed_gives_the_same_cards(cards_of) -> None:
+    one, other = (cards_of(COLUMNS, LABELS, describing=["City"], seed=3) for _ in range(2))
+    assert one == other
+
+
+def test_cards_are_plain_json(cards) -> None:
+    for card in cards:
+        assert SegmentCard.from_json(json.loads(json.dumps(card.to_json(), allow_nan=False))) == card
+
+
+def test_one_segment_is_everyone(cards_of) -> None:
+    (card,) = cards_of(COLUMNS, np.zeros(270), describing=["City"])
+    assert (card.name, card.effects, card.rule) == ("Everyone", (), None)
+    assert str(card.summary) == "All 270 rows are in one segment, so nothing sets it apart"
+    assert card.center["Income (k$)"] == pytest.approx(INCOME.mean())
+
+
+def test_one_segment_beside_noise_is_compared_with_the_noise(cards_of) -> None:
+    (card,) = cards_of(COLUMNS, np.where(LABELS == 0, -1, 0), describing=["City"])
+    assert card.share == pytest.approx(150 / 270)
+    assert card.effects and card.name != "Everyone"
+
+
+def test_noise_counts_among_the_others_only(cards_of) -> None:
+    labels = np.where(LABELS == 2, -1, LABELS)
+    first, second = cards_of(COLUMNS, labels, describing=["City"])
+    assert first.share + second.share == pytest.approx(210 / 270)
+    (effect,) = [e for e in second.effects if e.feature == "Income (k$)"]
+    assert effect.outside == pytest.approx(INCOME[labels != 1].mean())
+
+
+def test_missing_values_are_left_out_of_means(cards_of) -> None:
+    holes = INCOME.copy()
+    holes[::7] = np.nan
+    age = np.where(LABELS == 0, np.nan, 40.0)
+    first, second, _ = cards_of({"Income": holes, "Score": SCORE, "Age": age}, LABELS, describing=["Age"])
+    assert first.center["Income"] == pytest.approx(np.nanmean(holes[LABELS == 0]))
+    assert "Age" not in first.center and second.center["Age"] == 40.0
+    assert all(effect.feature != "Age" for effect in first.effects)
+
+
+def test_a_clustering_column_without_values_in_a_segment_has_what_they_became(cards_of) -> None:
+    holes = np.where(LABELS == 2, np.nan, INCOME)
+    cards = cards_of({"Income": holes, "Score": SCORE}, LABELS)
+    assert cards[2].center["Income"] == pytest.approx(np.nanmedian(holes))
+
+
+def test_a_category_that_clusters_names_and_rules(cards_of) -> None:
+    labels = np.where(CITY == "Lyon", 1, 0)
+    cards = cards_of({"City": CITY, "Noise": RNG.normal(size=270)}, labels)
+    assert [card.name for card in cards] == ["Mostly Nice, mid noise", "Mostly Lyon, mid noise"]
+    assert cards[1].rule.conditions[0].level in ("Lyon", "Nice")
+    assert "Lyon" in str(cards[1].summary)
+
+
+def test_spending_is_named_by_what_the_clusters_saw(cards_of) -> None:
+    rng = np.random.default_rng(0)
+    small, large = np.exp(rng.normal(3, 0.4, size=300)), np.exp(rng.normal(6, 2.0, size=200))
+    cards = cards_of({"spent": np.concatenate([small, large])}, np.repeat([0, 1], [300, 200]))
+    assert [card.name for card in cards] == ["Low spent", "High spent"]
+
+
+def test_a_name_never_contradicts_the_means_that_are_shown(cards_of) -> None:
+    rng = np.random.default_rng(0)
+    typical = np.exp(rng.normal(4, 0.3, size=300))
+    wild = np.concatenate([np.exp(rng.normal(2, 0.3, size=196)), np.full(4, 1e5)])
+    cards = cards_of({"spent": np.concatenate([typical, wild])}, np.repeat([0, 1], [300, 200]))
+    overall = np.concatenate([typical, wild]).mean()
+    for card in cards:
+        if card.name.lower().startswith(("high", "very high")):
+            assert card.center["spent"] > overall
+        if card.name.lower().startswith(("low", "very low")):
+            assert card.center["spent"] < overall
+
+
+def test_tiny_segments_get_cards_without_rules(cards_of) -> None:
+    x = np.concatenate([RNG.normal(0, 1, size=50), [30.0, 31.0]])
+    cards = cards_of({"x": x}, np.repeat([0, 1], [50, 2]))
+    assert cards[1].rule is None
+    assert cards[1].name == "High x"

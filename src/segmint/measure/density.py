@@ -68,9 +68,9 @@ def dbcv_score(X: FloatMatrix, labels: IntVector, *, seed: int, pairs_budget: in
         Pairs of rows that may be looked at.
     """
     n_kept = int(np.count_nonzero(labels != NOISE))
+    shares = np.bincount(labels[labels != NOISE]) / max(len(labels), 1)
     if n_kept**2 <= pairs_budget:
-        return Score(_defined(dbcv(X, labels)), None, n_kept)
-    shares = np.bincount(labels[labels != NOISE]) / len(labels)
+        return Score(_defined(_weighted(X, labels, shares)), None, n_kept)
     wanted = int(np.sqrt(pairs_budget / _SAMPLES))
     ranks = generator(seed, "dbcv").permutation(len(labels))
     values, used = [], 0
@@ -87,15 +87,16 @@ def dbcv_score(X: FloatMatrix, labels: IntVector, *, seed: int, pairs_budget: in
 def _weighted(X: FloatMatrix, labels: IntVector, shares: FloatVector) -> float:
     """Sum the validity of the clusters that have two rows or more, by their shares."""
     counts = np.bincount(labels[labels != NOISE], minlength=len(shares))
-    usable = np.flatnonzero(counts > 1)
-    if len(usable) < 2:
+    usable = counts > 1
+    validity = np.empty(int(np.count_nonzero(usable)))
+    if len(validity) < 2:
         return float("nan")
-    rows = np.flatnonzero(np.isin(labels, usable))
-    rows = rows[np.argsort(labels[rows], kind="stable")]
-    starts = np.concatenate([[0], np.cumsum(counts[usable])]).astype(np.int64)
-    validity = np.empty(len(usable))
-    cluster_validity(np.ascontiguousarray(X[rows], dtype=np.float64), starts, validity)
-    return float(shares[usable] @ validity)
+    order = np.argsort(labels, kind="stable")
+    order = order[np.append(usable, False)[labels[order]]]  # noise, −1, reads the last place
+    starts = np.zeros(len(validity) + 1, dtype=np.int64)
+    np.cumsum(counts[usable], out=starts[1:])
+    cluster_validity(np.ascontiguousarray(X[order].T, dtype=np.float64), starts, validity)
+    return float(np.sum(shares[usable] * validity))
 
 
 def _defined(value: float) -> float | None:

@@ -44,7 +44,7 @@ def davies_bouldin(X: FloatMatrix, labels: IntVector) -> float:
     """Return how alike each cluster is to the one most like it, on average.
 
     (1 / k) Σ_i max_j (s_i + s_j) / |c_i − c_j|, with s the mean distance of a cluster's rows to its
-    center. Range 0 … ∞, lower is better; 0 where all s are 0; NaN with fewer than two clusters.
+    center. Range 0 … ∞, lower is better; 0 where all s, or all distances of centers, are 0; NaN with fewer than two clusters.
     Davies, Bouldin (1979), doi:10.1109/TPAMI.1979.4766909.
 
     Parameters
@@ -65,7 +65,7 @@ def davies_bouldin(X: FloatMatrix, labels: IntVector) -> float:
         return float("nan")
     spreads = np.bincount(places, np.sqrt(np.sum((kept - centers[places]) ** 2, axis=1))) / counts
     apart = squareform(pdist(centers))
-    if np.allclose(spreads, 0) or np.allclose(apart, 0):
+    if not spreads.any() or not apart.any():
         return 0.0
     apart[apart == 0] = np.inf
     return float(np.mean(np.max((spreads[:, None] + spreads) / apart, axis=1)))

@@ -22,6 +22,9 @@ from segmint.types import FloatMatrix, FloatVector, IntVector
 PAIRS_BUDGET = 2_500_000_000
 """Pairs of rows up to which silhouettes are exact: 50,000 rows."""
 
+_SMALL = 512
+"""Up to this size threads only wait for Python's lock."""
+
 
 @dataclass(frozen=True)
 class LabelingScores:
@@ -95,7 +98,7 @@ def _measure(
     X: FloatMatrix, labelings: list[IntVector], seed: int, pairs_budget: int, jobs: int
 ) -> list[LabelingScores]:
     silhouettes = _silhouettes(X, labelings, seed, pairs_budget, jobs)
-    with ThreadPoolExecutor(jobs) as threads:
+    with ThreadPoolExecutor(jobs if len(X) > _SMALL else 1) as threads:
         others = list(threads.map(lambda labels: _others(X, labels, seed), labelings))
     return [
         LabelingScores({"silhouette": score, **other}, by_cluster)

@@ -15,10 +15,11 @@ from segmint.words import Sentence, sentence
 
 @dataclass(frozen=True)
 class FittedLevels:
-    """A column's step (``None`` where the column is left out) and what was done."""
+    """A column's step (``None`` where the column is left out), what was done, and what to beware of."""
 
     step: LevelStep | None
     notes: tuple[Sentence, ...]
+    warnings: tuple[Sentence, ...] = ()
 
 
 def fit_levels(feature: Feature, column: RawColumn, *, max_levels: int, variance: float) -> FittedLevels:

@@ -13,11 +13,11 @@ from segmint.errors import DataError, SchemaError
 from segmint.model.matrix import Matrix
 from segmint.model.preparation import LevelStep, NumericStep, Preparation, Step
 from segmint.model.schema import LEVEL_KINDS, Feature, Kind, Missing
-from segmint.prepare.categories import fit_levels
+from segmint.prepare.categories import FittedLevels, fit_levels
 from segmint.prepare.collinear import collinear_notice
 from segmint.prepare.missing import is_missing, kept_rows, policy, refuse_infinite
 from segmint.prepare.moments import mean_and_deviation
-from segmint.prepare.numeric import fit_number
+from segmint.prepare.numeric import Fitted, fit_number
 from segmint.prepare.options import PreparationOptions
 from segmint.types import BoolVector, RawColumns, TextVector
 from segmint.words import Sentence, sentence
@@ -120,32 +120,22 @@ def fit_preparation(
     SchemaError
         If no column is left.
     """
-    steps: dict[str, Step] = {}
-    notes: dict[str, tuple[Sentence, ...]] = {}
-    warnings: list[Sentence] = []
-    for feature in features:
-        if feature.kind in LEVEL_KINDS:
-            continue
-        fitted = fit_number(feature, columns[feature.name], options)
-        notes[feature.name] = (*fitted.notes, *fitted.warnings)
-        warnings += fitted.warnings if fitted.step else fitted.notes
-        if fitted.step:
-            steps[feature.name] = fitted.step
-    variance = _variance_of_a_number(steps, columns, options)
-    for feature in features:
-        if feature.kind not in LEVEL_KINDS:
-            continue
-        encoded = fit_levels(feature, columns[feature.name], max_levels=options.max_levels, variance=variance)
-        notes[feature.name] = encoded.notes
-        if encoded.step:
-            steps[feature.name] = encoded.step
-        else:
-            warnings += encoded.notes
+    numbers = {f.name: fit_number(f, columns[f.name], options) for f in features if f.kind not in LEVEL_KINDS}
+    variance = _variance_of_a_number(numbers, columns, options)
+    fitted: dict[str, Fitted | FittedLevels] = {
+        f.name: numbers[f.name]
+        if f.name in numbers
+        else fit_levels(f, columns[f.name], max_levels=options.max_levels, variance=variance)
+        for f in features
+    }
+    warnings = tuple(
+        note for column in fitted.values() for note in (column.warnings if column.step else column.notes)
+    )
+    steps = tuple(column.step for column in fitted.values() if column.step)
     if not steps:
         raise SchemaError("prepare.no_feature", details=tuple(str(note) for note in warnings))
-    names = [feature.name for feature in features]
-    ordered = tuple(steps[name] for name in names if name in steps)
-    return Preparation(ordered, {name: notes[name] for name in names}, options.scale), tuple(warnings)
+    notes = {name: (*column.notes, *column.warnings) for name, column in fitted.items()}
+    return Preparation(steps, notes, options.scale), warnings
 
 
 def _usable(dataset: Dataset, columns: RawColumns) -> tuple[Feature, ...]:
@@ -174,16 +164,13 @@ def _dropped_notice(
 
 
 def _variance_of_a_number(
-    steps: Mapping[str, Step], columns: RawColumns, options: PreparationOptions
+    numbers: Mapping[str, Fitted], columns: RawColumns, options: PreparationOptions
 ) -> float:
     """Return what a category column must weigh: 1, or the numbers' mean variance where it is not 1."""
     if options.scale in ("standard", "robust"):
         return 1.0
-    deviations = [
-        mean_and_deviation(step.forward(columns[name])[:, 0])[1]
-        for name, step in steps.items()
-        if isinstance(step, NumericStep)
-    ]
+    steps = [column.step for column in numbers.values() if column.step]
+    deviations = [mean_and_deviation(step.forward(columns[step.name])[:, 0])[1] for step in steps]
     return float(np.mean(np.square(deviations))) if deviations else 1.0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -24,12 +24,13 @@ from segmint.choosing.trial import TrialRecord
 from segmint.families.fit import Configuration, Cost
 from segmint.labels import canonical
 from segmint.measure.score import Score
-from segmint.model.cards import Condition, Effect, Rule, SegmentCard
+from segmint.model.centers import CentersAssigner
 from segmint.model.placement import Placement, margin
 from segmint.model.preparation import NumericStep, Preparation
 from segmint.model.reference import NumericReference, ReferenceSnapshot
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.model.segment_model import Manifest, SegmentModel
+from segmint.profile.cards import build_cards
 from segmint.words import sentence
 
 
@@ -391,56 +392,29 @@ def _model(
     if chosen.configuration.family in ("dbscan", "hdbscan"):
         kept = labels >= 0
         reach = float(chosen.configuration.parameters.get("eps", 0.3))
-        assigner = NearestRow(X[kept], labels[kept], reach)
+        assigner: Any = NearestRow(X[kept], labels[kept], reach)
     else:
-        assigner = NearestRow(np.array([X[labels == c].mean(0) for c in range(k)]), np.arange(k))
+        assigner = CentersAssigner(np.array([X[labels == c].mean(0) for c in range(k)]))
     jaccard = decision.resampling.jaccard[chosen.configuration.id] if decision.resampling else ()
-    cards = tuple(
-        _card(table, labels, c, names, jaccard[c] if jaccard else None, chosen.cluster_silhouettes)
-        for c in range(k)
+    cards = build_cards(
+        {name: table.values[:, i] for i, name in enumerate(table.names)},
+        schema,
+        preparation,
+        labels,
+        ids=[f"segment-{c}" for c in range(k)],
+        stability=jaccard or None,
+        silhouettes=chosen.cluster_silhouettes,
+        seed=0,
     )
+    if names:
+        cards = tuple(
+            replace(card, name=name, name_given=True) for card, name in zip(cards, names, strict=True)
+        )
     manifest = Manifest(
         table.source.split(".")[0], chosen.configuration.family, chosen.configuration.id,
         chosen.configuration.parameters, 0, "0" * 63 + "1", decision.verdict.value, 1.0, 0.99, None, None, 0, {},
     )  # fmt: skip
     return SegmentModel(manifest, schema, preparation, assigner, cards, _reference(table, labels, k))  # type: ignore[arg-type]
-
-
-def _card(
-    table: Table,
-    labels: np.ndarray[Any, Any],
-    c: int,
-    names: Sequence[str] | None,
-    stability: float | None,
-    silhouettes: Sequence[float],
-) -> SegmentCard:
-    inside, outside = table.values[labels == c], table.values[labels != c]
-    spread = table.values.std(0)
-    effects = sorted(
-        (
-            Effect(name, None, float(inside[:, i].mean()), float(outside[:, i].mean()), float(table.values[:, i].mean()),
-                   float((inside[:, i].mean() - outside[:, i].mean()) / spread[i]), i < table.n_used)
-            for i, name in enumerate(table.names)
-        ),
-        key=lambda effect: -abs(effect.size),
-    )  # fmt: skip
-    first = effects[0]
-    high = first.size > 0
-    place = table.names.index(first.feature)
-    cut = float(np.quantile(inside[:, place], 0.05 if high else 0.95))
-    condition = Condition(first.feature, lower=cut if high else None, upper=None if high else cut)
-    quantiles = {
-        name: tuple(float(v) for v in np.quantile(inside[:, i], (0.1, 0.25, 0.5, 0.75, 0.9)))
-        for i, name in enumerate(table.names)
-    }
-    named = names[c] if names else f"{'High' if high else 'Low'} {first.feature}"
-    return SegmentCard(
-        id=f"seg-{c:04d}", number=c + 1, label=c, name=named, name_given=names is not None, size=len(inside),
-        share=len(inside) / len(labels), center={n: float(inside[:, i].mean()) for i, n in enumerate(table.names)},
-        quantiles=quantiles, levels={}, effects=tuple(effects), rule=Rule((condition,), 0.93, 0.88, len(labels) // 5),
-        stability=stability, silhouette=silhouettes[c] if silhouettes else None,
-        summary=sentence("common.customers", n=len(inside)),
-    )  # type: ignore[arg-type]  # fmt: skip
 
 
 def _reference(table: Table, labels: np.ndarray[Any, Any], k: int) -> ReferenceSnapshot:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
-from segmint.charts.theme import THEMES, Theme, ThemeName, configuration
+from segmint.charts.theme import THEMES, Theme, checked_theme, configuration
 from segmint.choosing.study import Study
 from segmint.errors import NotFoundError
 from segmint.words import Sentence, say
@@ -100,7 +100,7 @@ class Chart:
         """What kind of chart it is, in words."""
         return say(f"charts.{self.name}.kind")
 
-    def __call__(self, study: Study, *, theme: ThemeName = "light", width: int | None = None) -> Any:
+    def __call__(self, study: Study, *, theme: str = "light", width: int | None = None) -> Any:
         """Draw the chart with its title: the finding, and a line that says how to read it.
 
         Parameters
@@ -121,8 +121,10 @@ class Chart:
         ------
         NotFoundError
             If the study has nothing that this chart shows.
+        UsageError
+            If there is no such theme.
         """
-        drawing = self.bare(study, theme=theme, width=width)
+        drawing = self.bare(study, theme=checked_theme(theme), width=width)
         said, px = self.caption(study), width or self.width
         title = textwrap.wrap(str(said.finding), max(20, int(px / 8)))
         subtitle = textwrap.wrap(str(said.reading), max(24, int(px / _CHARACTER)))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final
 
 from segmint.charts.render import png, specification, svg
 from segmint.charts.table import CHARTS
-from segmint.charts.theme import ThemeName
 from segmint.choosing.study import Study
+from segmint.errors import UsageError
 
-ImageFormat = Literal["png", "svg", "json"]
+FORMATS: Final = ("png", "svg", "json")
 
 
 def write_charts(
-    study: Study, folder: str | Path, *, format: ImageFormat = "png", theme: ThemeName = "light"
+    study: Study, folder: str | Path, *, format: str = "png", theme: str = "light"
 ) -> list[Path]:
     """Write every chart that a study has to a folder, one file each, named after the chart.
 
@@ -33,7 +33,14 @@ def write_charts(
     -------
     list of Path
         The files, in the order of the table of charts.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format or theme.
     """
+    if format not in FORMATS:
+        raise UsageError("charts.no_such_format", format=format, formats=list(FORMATS))
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     written = []
@@ -45,7 +52,7 @@ def write_charts(
     return written
 
 
-def rendered(chart: Any, format: ImageFormat) -> bytes:
+def rendered(chart: Any, format: str) -> bytes:
     """Return an Altair object in one of the formats of files."""
     if format == "png":
         return png(chart)

@@ -26,11 +26,15 @@ from segmint.words.sentences import known
 CLOSE = {"margin": 0.1, "posterior": 0.6}
 """Confidence below which a row is a close call: nearly as near (or as probable) to a second segment."""
 _SMALL_MULTIPLE = 500
+MOST_RINGS = 1 / 3
+"""Above this share of differing points rings would hide the picture; then the share is only said."""
 
 
 def _map(study: Study) -> MapData | None:
     figure, chosen = study.figures.map, study.decision.configuration
-    return figure if figure is not None and chosen in figure.labels and len(figure.points) else None
+    if figure is None or chosen not in figure.labels:
+        return None
+    return figure if np.isfinite(figure.points).all(axis=1).any() else None
 
 
 def axis_title(study: Study, axis: str) -> str:
@@ -85,6 +89,8 @@ def _encodings(study: Study, frame: _Frame, *, small: bool = False) -> dict[str,
         titles = [shortened(title, 24) for title in titles]
     axes = [
         alt.Axis(title=titles[i], tickCount=ticks, format=number_format(frame.low[i], frame.high[i]))
+        if titles[i]
+        else None
         for i in (0, 1)
     ]
     return {
@@ -262,7 +268,7 @@ def _map_caption(study: Study) -> Caption:
     }
     said = "slices" if study.decision.verdict == "slices" else "noise" if noise else "plain"
     sampled = len(figure.points) < figure.n_rows
-    reading = "projected" if figure.projected else "plain"
+    reading = "single" if not figure.axes[1] else "projected" if figure.projected else "plain"
     return Caption(
         Sentence(f"charts.map.finding_{said}", figures),
         Sentence(f"charts.map.reading_{reading}{'_sampled' if sampled else ''}", figures),
@@ -338,7 +344,7 @@ def _panel(study: Study, configuration: str, canvas: Canvas, height: int) -> Any
     size = 16 if len(rows) <= 300 else 10
     parts = _dots([{**row, "close": False} for row in rows], n_segments, canvas, at, size)
     rings = [row for row in rows if row["differs"] and row["number"]]
-    if rings:
+    if rings and len(rings) <= MOST_RINGS * len(rows):
         ink, few = canvas.theme["ink"], len(rings) <= 0.1 * len(rows)
         ring = layer(rings).mark_point(
             filled=False, size=58 if few else 34, strokeWidth=1.1 if few else 0.7, opacity=1, stroke=ink

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,17 @@ def number_format(low: float, high: float) -> str:
     """Return the format of an axis's numbers: ``0.5``, ``20``, ``1,500``, ``20k``."""
     largest = max(abs(low), abs(high))
     return "~s" if largest >= 20_000 or 0 < largest < 1e-4 else ",.6~g"
+
+
+def lookup_expression(texts: Mapping[str, str]) -> str:
+    """Return a Vega expression of an object of texts; the texts are the customers', so they are quoted.
+
+    Examples
+    --------
+    >>> lookup_expression({"a": "it's"})
+    '{"a": "it\'s"}'
+    """
+    return json.dumps(dict(texts), ensure_ascii=True)
 
 
 def halo_text(chart: Any, canvas: Canvas, **more: Any) -> Any:

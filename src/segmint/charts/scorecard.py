@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from segmint.charts.chart import Canvas, Caption, Chart, Numbers
-from segmint.charts.marks import layer, sized
+from segmint.charts.marks import layer, lookup_expression, sized
 from segmint.charts.naming import configuration_name, shortened
 from segmint.choosing.study import Study
 from segmint.choosing.trial import TrialRecord
@@ -64,7 +64,7 @@ def _draw(study: Study, canvas: Canvas) -> Any:
     columns = 0.42 if canvas.narrow else 0.26
     scale = alt.Scale(domain=[low, low + (high - low) * (1 + columns)], nice=False)
     names = {row["id"]: shortened(row["name"], 22 if canvas.narrow else 40) for row in rows}
-    lookup = "{" + ",".join(f"'{name}':'{text}'" for name, text in names.items()) + "}"
+    lookup = lookup_expression(names)
     axis = alt.Axis(title=None, labelExpr=f"{lookup}[datum.value]", labelLimit=300, labelColor=c["ink"])
     y = alt.Y("id:N", sort=list(names), axis=axis, scale=alt.Scale(paddingInner=0.42))
     x = alt.X(

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from segmint.charts.chart import Canvas, Caption, Chart, Numbers
-from segmint.charts.marks import layer, sized
+from segmint.charts.marks import layer, lookup_expression, sized
 from segmint.charts.matching import color_token, segment_numbers
 from segmint.charts.naming import card_name, cards, shortened
 from segmint.choosing.study import Study
@@ -81,7 +81,7 @@ def _draw_silhouette_rows(study: Study, canvas: Canvas) -> Any:
         axis=alt.Axis(title=say("charts.silhouette_rows.x"), tickCount=5, format=".1f"),
     )
     names = [shortened(label["name"], 26) if not canvas.narrow else f"S{label['number']}" for label in labels]
-    lookup = "{" + ",".join(f"'{i}':{_quoted(name)}" for i, name in enumerate(names)) + "}"
+    lookup = lookup_expression({str(i): name for i, name in enumerate(names)})
     places = [label["at"] for label in labels]
     axis = alt.Axis(
         title=None, values=places, grid=False, labelColor=c["ink"], labelLimit=220,
@@ -106,7 +106,7 @@ def _draw_silhouette_rows(study: Study, canvas: Canvas) -> Any:
         .encode(x=x, x2=alt.X2("zero"), y=alt.Y("y:Q", scale=y_scale, axis=axis), color=colors),
         layer([{"value": 0}]).mark_rule(color=c["ink-3"]).encode(x=x),
         average.mark_rule(strokeDash=[4, 3], strokeWidth=1.2, color=c["ink"]).encode(x=x),
-        average.mark_text(align="left", dx=5, dy=-6, color=c["ink-2"]).encode(
+        average.mark_text(align="left", dx=5, dy=-9, color=c["ink-2"]).encode(
             x=x, y=alt.value(0), text=alt.Text("text:N")
         ),
         means.mark_text(align="right", color=c["ink-2"]).encode(
@@ -114,11 +114,6 @@ def _draw_silhouette_rows(study: Study, canvas: Canvas) -> Any:
         ),
     )
     return sized(drawing, canvas, min(720, 130 + max(300, 26 * n_segments)))
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ")
-    return f"'{escaped}'"
 
 
 def _list(values: list[float]) -> str:
@@ -285,8 +280,8 @@ def _segment_heads(found: tuple[SegmentCard, ...], cell: float, ink: str) -> alt
     """Head each column with the segment's number, and with its name where there is room."""
     expression = alt.Undefined
     if cell >= 100:
-        names = {card.short: shortened(card.name, int(cell / 6.8)) for card in found}
-        lookup = "{" + ",".join(f"{_quoted(short)}:{_quoted(name)}" for short, name in names.items()) + "}"
+        names = {card.short: shortened(card.name, int(cell / 8.2)) for card in found}
+        lookup = lookup_expression(names)
         expression = f"[datum.label, {lookup}[datum.label]]"
     return alt.Axis(
         title=None, orient="top", labelAngle=0, labelColor=ink, labelFontWeight=600, labelExpr=expression,

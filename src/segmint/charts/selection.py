@@ -68,7 +68,7 @@ def _elbow_rows(study: Study) -> list[dict[str, Any]]:
                 "drop": drop,
                 "drop_text": "" if drop is None else percent(drop),
                 "text": unit(value),
-                "answer": k == study.decision.n_clusters and study.decision.family == "kmeans",
+                "answer": study.model is not None and _is_answer(study, "kmeans", k),
                 "elbow": elbow is not None and k == elbow.n_clusters,
             }
         )
@@ -76,12 +76,20 @@ def _elbow_rows(study: Study) -> list[dict[str, Any]]:
     return rows
 
 
+def _is_answer(study: Study, family: str, k: int) -> bool:
+    return study.decision.family == family and study.decision.n_clusters == k
+
+
 def _draw_elbow(study: Study, canvas: Canvas) -> Any:
     c, rows = canvas.theme, _elbow_rows(study)
     x = alt.X("k:O", axis=_k_axis(), scale=alt.Scale(paddingOuter=0.3))
     y = alt.Y(
         "inertia:Q",
-        axis=alt.Axis(title=say("charts.elbow.y"), tickCount=5, labelFlush=False),
+        axis=alt.Axis(
+            title=say("charts.elbow.y_short" if canvas.narrow else "charts.elbow.y"),
+            tickCount=5,
+            labelFlush=False,
+        ),
         scale=alt.Scale(zero=True),
     )
     base = layer(rows)
@@ -464,10 +472,20 @@ def _draw_k_distance(study: Study, canvas: Canvas) -> Any:
     scale = alt.Scale(domain=[0, top * 1.04], nice=False)
     x = alt.X(
         "share:Q",
-        axis=alt.Axis(title=say("charts.k_distance.x"), values=[0, 0.25, 0.5, 0.75, 1], labelExpr=_PERCENT),
-        scale=alt.Scale(domain=[0, 1.0 + (0.34 if canvas.narrow else 0.14)], nice=False),
+        axis=alt.Axis(
+            title=say("charts.k_distance.x_short" if canvas.narrow else "charts.k_distance.x"),
+            values=[0, 0.25, 0.5, 0.75, 1],
+            labelExpr=_PERCENT,
+        ),
+        scale=alt.Scale(domain=[0, 1.0 + (0.2 if canvas.narrow else 0.08)], nice=False),
     )
-    y = alt.Y("distance:Q", axis=alt.Axis(title=say("charts.k_distance.y"), tickCount=5), scale=scale)
+    y = alt.Y(
+        "distance:Q",
+        axis=alt.Axis(
+            title=say("charts.k_distance.y_short" if canvas.narrow else "charts.k_distance.y"), tickCount=5
+        ),
+        scale=scale,
+    )
     parts = []
     for rank, k in enumerate(ks):
         own = layer([row for row in rows if row["k"] == k])

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+from segmint.errors import UsageError
+
 ThemeName = Literal["light", "dark"]
 Theme = Mapping[str, str]
 
@@ -44,6 +46,19 @@ _DARK: Final[Theme] = {
 _VARIABLES: Final[Theme] = {token: f"#FE{place:02X}01" for place, token in enumerate(_LIGHT)}
 
 THEMES: Final[Mapping[str, Theme]] = {"light": _LIGHT, "dark": _DARK, "variables": _VARIABLES}
+
+
+def checked_theme(name: str) -> ThemeName:
+    """Return the name of a theme.
+
+    Raises
+    ------
+    UsageError
+        If it is neither ``light`` nor ``dark``.
+    """
+    if name == "light" or name == "dark":
+        return name
+    raise UsageError("charts.no_such_theme", theme=name)
 
 
 def css_variables(theme: ThemeName) -> str:

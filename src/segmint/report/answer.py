@@ -13,7 +13,7 @@ from segmint.choosing.decision import Verdict
 from segmint.choosing.study import Study
 from segmint.report.said import text
 from segmint.words import say
-from segmint.words.numbers import agreement, count, score, share
+from segmint.words.numbers import agreement, count, score
 
 LEVELS = ((0.9, "high"), (0.7, "good"), (0.5, "weak"), (0.0, "none"))
 
@@ -144,8 +144,8 @@ def _close_calls(study: Study) -> dict[str, str] | None:
         return None
     calls = close_calls(study)
     if len(calls) < figure.n_rows:
-        note = say("report.figures.close_sampled", n=len(calls))
-        return _figure(share(float(calls.mean())), "", "close_calls", note)
+        unit = say("report.figures.of_drawn", n=len(calls))
+        return _figure(count(int(calls.sum())), unit, "close_calls", say("report.figures.close_sampled"))
     unit = say("report.figures.of", n=len(calls))
     return _figure(count(int(calls.sum())), unit, "close_calls", say("report.figures.close_note"))
 

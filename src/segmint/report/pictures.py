@@ -90,4 +90,6 @@ def _facts(study: Study, configuration: str) -> str:
     overlaps = () if resampling is None else resampling.jaccard.get(configuration, ())
     if overlaps:
         facts.append(say("report.families.found_again", value=agreement(sum(overlaps) / len(overlaps))))
+    if configuration != study.decision.configuration:
+        facts.append(say("report.families.elsewhere", differs=difference(study, configuration)))
     return " · ".join(facts)

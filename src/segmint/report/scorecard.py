@@ -19,17 +19,12 @@ FIRST_ROWS: Final = 50
 def scorecard(study: Study) -> dict[str, Any]:
     """Return all rows, the first fifty apart from the rest."""
     trials = ranked_trials(study)
-    best = max(
-        (t.value("silhouette") or 0.0 for t in trials if t.value("silhouette") is not None), default=0.0
-    )
-    rows = [_row(study, trial, best) for trial in trials]
+    best = max((t.value("silhouette") or 0.0 for t in trials if _comparable(t)), default=0.0)
+    highest = max((t.value("silhouette") or 0.0 for t in trials), default=0.0)
+    rows = [_row(study, trial, best, highest) for trial in trials]
     failed = sum(trial.failed is not None for trial in trials)
     return {
-        "lede": say(
-            "report.scorecard.lede_failed" if failed else "report.scorecard.lede",
-            n=len(trials),
-            failed=failed,
-        ),
+        "lede": say(f"report.scorecard.{_lede(study)}", n=len(trials), failed=failed),
         "n_rows": study.provenance.n_rows,
         "first": rows[:FIRST_ROWS],
         "rest": rows[FIRST_ROWS:],
@@ -38,12 +33,21 @@ def scorecard(study: Study) -> dict[str, Any]:
     }
 
 
+def _lede(study: Study) -> str:
+    return "lede" if study.model is not None else "lede_none"
+
+
 def _sampled(trial: TrialRecord) -> bool:
     found = trial.scores.get("silhouette")
     return found is not None and not found.exact
 
 
-def _row(study: Study, trial: TrialRecord, best: float) -> dict[str, Any]:
+def _comparable(trial: TrialRecord) -> bool:
+    """Return whether a silhouette covers nearly all rows: only such scores compete for the best."""
+    return trial.value("silhouette") is not None and (trial.noise_share or 0.0) <= 0.1
+
+
+def _row(study: Study, trial: TrialRecord, best: float, highest: float) -> dict[str, Any]:
     value, davies = trial.value("silhouette"), trial.value("davies_bouldin")
     winner = trial.configuration.id == study.decision.configuration and study.model is not None
     overlaps = (
@@ -62,8 +66,8 @@ def _row(study: Study, trial: TrialRecord, best: float) -> dict[str, Any]:
         else count(round((1 - trial.noise_share) * study.provenance.n_rows)),
         "silhouette": MISSING if value is None else score(value),
         "error": score(trial.scores["silhouette"].standard_error or 0.0) if _sampled(trial) else "",
-        "best": value is not None and value == best,
-        "bar": 0.0 if value is None or best <= 0 else round(max(0.0, 46 * value / best), 1),
+        "best": _comparable(trial) and value == best,
+        "bar": 0.0 if value is None or highest <= 0 else round(max(0.0, 46 * value / highest), 1),
         "davies_bouldin": MISSING if davies is None else score(davies),
         "found_again": agreement(sum(overlaps) / len(overlaps)) if overlaps else "",
         "weakest": agreement(min(overlaps)) if overlaps else "",

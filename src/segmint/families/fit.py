@@ -143,11 +143,14 @@ class Request:
         The root seed.
     init
         How K-Means starts: ``k-means++`` or ``random``.
+    exact_rows
+        Whether density families keep rows of customers instead of means of at least five.
     """
 
     ks: tuple[int, ...] = tuple(range(1, 11))
     seed: int = 0
     init: str = "k-means++"
+    exact_rows: bool = False
 
 
 @dataclass(frozen=True)

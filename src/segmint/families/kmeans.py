@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from segmint.families.fit import Configuration, Cost, Failure, Family, Fit, Outcome, Request
+from segmint.geometry.geometry import Geometry
 from segmint.kernels import lloyd
-from segmint.labels import order_by_size
-from segmint.types import FloatMatrix, IntVector
+from segmint.labels import canonical, order_by_size
+from segmint.model.centers import CentersAssigner
+from segmint.types import FloatMatrix, IntVector, Progress
+from segmint.words import sentence
 
 MAX_ITERATIONS = 300
+MANY_STARTS, FEW_STARTS = 50, 10  # starts up to PATIENT_ROWS rows, and beyond
 SEEDING_ROWS = 10_000  # k-means++ draws from at most so many rows
 PATIENT_ROWS = 2_000  # up to here every restart runs until no row moves
 TOLERANCE = 1e-4  # beyond: until the centers' Σ move² is below this share of a feature's variance
@@ -105,3 +112,60 @@ def _settled(
         if np.array_equal(order_by_size(labels), np.arange(centers.shape[0])):
             break
     return centers, labels, inertia, converged
+
+
+def plan(geometry: Geometry, request: Request) -> tuple[Configuration, ...]:
+    """Plan one configuration for each K."""
+    n_init = MANY_STARTS if geometry.n_samples <= PATIENT_ROWS else FEW_STARTS
+    return tuple(
+        Configuration("kmeans", {"n_clusters": k, "n_init": n_init, "init": request.init}, request.seed)
+        for k in request.ks
+    )
+
+
+def sweep(
+    geometry: Geometry, configurations: Sequence[Configuration], progress: Progress
+) -> Iterator[Outcome]:
+    """Fit every K; one outcome each, in order."""
+    for done, configuration in enumerate(configurations):
+        yield _fit(geometry, configuration)
+        progress("K-Means", done + 1, len(configurations))
+
+
+def _fit(geometry: Geometry, configuration: Configuration) -> Outcome:
+    started = time.perf_counter()
+    k = int(configuration.parameters["n_clusters"])
+    if k > geometry.n_distinct:
+        reason = sentence("families.too_many_clusters", k=k, distinct=geometry.n_distinct)
+        return Failure(configuration, reason)
+    centers, _, _, _, converged = fit_kmeans(
+        geometry.X,
+        k,
+        n_init=int(configuration.parameters["n_init"]),
+        seed=configuration.random_state,
+        init=str(configuration.parameters["init"]),
+    )
+    assigner = CentersAssigner(centers)
+    placement = assigner.place(geometry.X)
+    order = order_by_size(placement.labels)
+    if len(order) < k:
+        return Failure(configuration, sentence("families.empty_clusters", k=k, found=len(order)), len(order))
+    return Fit(
+        configuration,
+        labels=canonical(placement.labels),
+        assigner=assigner.relabeled(order),
+        inertia=float(np.square(placement.distance).sum()),
+        fitted_on=geometry.n_samples,
+        warnings=() if converged else (sentence("families.not_converged", n=MAX_ITERATIONS),),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def forecast(n_samples: int, n_features: int, configurations: Sequence[Configuration]) -> Cost:
+    """Forecast time and memory: starts × iterations × rows × clusters × features."""
+    work = sum(c.parameters["n_init"] * c.parameters["n_clusters"] for c in configurations)
+    seconds = 0.002 * len(configurations) + work * n_samples * (n_features + 3) * 1.2e-8
+    return Cost(seconds, 8.0 * n_samples * (2 * n_features + 8))
+
+
+KMEANS = Family("kmeans", "K-Means", plan, sweep, forecast, frozenset({"centers"}))

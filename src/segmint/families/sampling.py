@@ -1,0 +1,27 @@
+"""A sample to fit where pairs of all rows would be too many, said wherever it is used."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from segmint.seeds import generator
+from segmint.types import IntVector
+from segmint.words import Sentence, sentence
+
+ROWS_BUDGET = 10_000
+"""Families that need pairs of rows fit at most so many (5 · 10⁷ pairs); a count, the same on every machine."""
+
+
+def fitted_rows(n_samples: int, seed: int, budget: int = ROWS_BUDGET) -> IntVector:
+    """Return the rows to fit: all of them, or a uniform sample in ascending order."""
+    if n_samples <= budget:
+        return np.arange(n_samples, dtype=np.int64)
+    drawn = generator(seed, "fitted rows").choice(n_samples, size=budget, replace=False)
+    return np.sort(drawn).astype(np.int64)
+
+
+def sampling_warning(n_fitted: int, n_samples: int) -> tuple[Sentence, ...]:
+    """Return the warning that a sample was fitted, or nothing."""
+    if n_fitted == n_samples:
+        return ()
+    return (sentence("families.sampled", n=n_fitted, total=n_samples),)

@@ -95,11 +95,13 @@ def _sparseness(
 ) -> float:
     """Return the longest inner edge of the cluster's spanning tree; OUT internal: its inner nodes.
 
-    Edges are mutual reachabilities max(core_i, core_j, d_ij); Prim's algorithm. A tree without inner
-    edges (a star, or two rows) gives its longest edge; one without inner nodes has them all.
+    Edges are mutual reachabilities max(core_i, core_j, d_ij), which tie often; of equal ones the shorter
+    distance goes first, so that the order of the rows does not matter. Prim's algorithm. A tree without
+    inner edges (a star, or two rows) gives its longest edge; one without inner nodes has them all.
     """
     n = stop - first
     reach = np.full(n, np.inf)
+    near = np.full(n, np.inf)
     parent = np.zeros(n, dtype=np.int64)
     joined = np.zeros(n, dtype=np.bool_)
     degree = np.zeros(n, dtype=np.int64)
@@ -107,15 +109,19 @@ def _sparseness(
     joined[0] = True
     for _ in range(n - 1):
         _squared_distances(columns, first + current, first, stop, squared)
-        following, shortest = -1, np.inf
+        following = -1
         for j in range(n):
-            if not joined[j]:
-                edge = max(core[first + current], core[first + j], np.sqrt(squared[j]))
-                if edge < reach[j]:
-                    reach[j] = edge
-                    parent[j] = current
-                if following < 0 or reach[j] < shortest:
-                    following, shortest = j, reach[j]
+            if joined[j]:
+                continue
+            edge = max(core[first + current], core[first + j], np.sqrt(squared[j]))
+            if edge < reach[j] or (edge == reach[j] and squared[j] < near[j]):
+                reach[j], near[j], parent[j] = edge, squared[j], current
+            if (
+                following < 0
+                or reach[j] < reach[following]
+                or (reach[j] == reach[following] and near[j] < near[following])
+            ):
+                following = j
         joined[following] = True
         degree[following] += 1
         degree[parent[following]] += 1

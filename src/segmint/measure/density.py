@@ -10,7 +10,7 @@ import numpy as np
 from segmint.kernels.validity import cluster_validity
 from segmint.labels import NOISE
 from segmint.measure.refinement import numbered
-from segmint.measure.sampling import stratified
+from segmint.measure.sampling import drawn_by_any, stratified
 from segmint.measure.score import Score
 from segmint.seeds import generator
 from segmint.types import FloatMatrix, FloatVector, IntVector
@@ -27,7 +27,8 @@ def dbcv(X: FloatMatrix, labels: IntVector) -> float:
     Σ_k (n_k / n) V_k, where V_k = (separation − sparseness) / the larger of both: the sparseness is the
     longest inner edge of the cluster's spanning tree in mutual reachability, the separation the smallest
     mutual reachability from its inner nodes to those of another cluster. n counts noise too, so that
-    noise lowers the value; a cluster of one row has no density and counts as noise.
+    noise lowers the value; a cluster of one row has no density and counts as noise. Edges of a tree often
+    tie, which the paper leaves open: of equal ones the shorter distance goes first.
 
     Range −1 … 1, higher is better; NaN with fewer than two clusters of at least two rows. Work grows
     with the square of the rows, memory with the rows.
@@ -73,15 +74,16 @@ def dbcv_score(X: FloatMatrix, labels: IntVector, *, seed: int, pairs_budget: in
         return Score(_defined(_weighted(X, labels, shares)), None, n_kept)
     wanted = int(np.sqrt(pairs_budget / _SAMPLES))
     ranks = generator(seed, "dbcv").permutation(len(labels))
-    values, used = [], 0
-    for number in range(_SAMPLES):  # turned by a quarter each time: other rows have the lowest ranks
+    values, drawn = [], []
+    for number in range(_SAMPLES):  # a quarter further each time: other rows have the lowest ranks
         turned = (ranks + number * len(labels) // _SAMPLES) % len(labels)
         rows = stratified(labels, wanted, turned)
         values.append(_weighted(X[rows], labels[rows], shares))
-        used += len(rows)
+        drawn.append(rows)
+    n_scored = len(drawn_by_any(drawn, len(labels)))
     if np.isnan(values).any():
-        return Score(None, None, used)
-    return Score(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(_SAMPLES)), used)
+        return Score(None, None, n_scored)
+    return Score(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(_SAMPLES)), n_scored)
 
 
 def _weighted(X: FloatMatrix, labels: IntVector, shares: FloatVector) -> float:

@@ -1,0 +1,142 @@
+"""Which encoding a text file has, and one UTF-8 file for the engine."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from segmint.data.files import LocalFile
+from segmint.errors import SourceError, UsageError
+from segmint.words import Sentence, sentence
+
+_BLOCK = 4 << 20
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A text file in UTF-8 without a mark at its beginning, with one kind of line ends.
+
+    ``n_lines`` counts its lines; the last one counts whether or not a line end follows it.
+    """
+
+    path: Path
+    name: str
+    folder: Path
+    n_lines: int
+    notices: tuple[Sentence, ...]
+
+
+def utf8_file(file: LocalFile, encoding: str | None) -> TextFile:
+    """Return a file's text in UTF-8: the file itself where it is that already, else a temporary copy.
+
+    Parameters
+    ----------
+    file
+        The file.
+    encoding
+        The encoding that was given; by default UTF-8, or what a byte-order mark says.
+
+    Raises
+    ------
+    SourceError
+        If a byte is not of the encoding, or is NUL; the error gives its offset.
+    UsageError
+        If there is no such encoding.
+    """
+    with file.path.open("rb") as stream:
+        marked = next((name for bom, name in _BOMS if stream.read(4).startswith(bom) or stream.seek(0)), None)
+    chosen = marked or _known(encoding) or "utf-8"
+    scan = _Scan()
+    for text in _decoded(file, chosen, guessed=encoding is None):
+        scan.take(text)
+    notices = []
+    if chosen != "utf-8":
+        label = "UTF-8 with a byte-order mark" if chosen == "utf-8-sig" else chosen.upper()
+        notices.append(sentence("data.notice.encoding", encoding=label))
+    if scan.mixed:
+        notices.append(sentence("data.notice.line_ends"))
+    path = file.path
+    if chosen != "utf-8" or scan.mixed:
+        path = file.folder / "text"
+        _write(path, _decoded(file, chosen, guessed=False), one_line_end=scan.mixed)
+    return TextFile(path, file.name, file.folder, scan.n_lines, tuple(notices))
+
+
+class _Scan:
+    """Counts line ends over blocks of text."""
+
+    def __init__(self) -> None:
+        self.crlf = self.lf = self.cr = 0
+        self.last = ""
+
+    def take(self, text: str) -> None:
+        joined = (self.last if self.last == "\r" else "") + text
+        ends_open = joined.endswith("\r")
+        body = joined[:-1] if ends_open else joined
+        crlf = body.count("\r\n")
+        self.crlf += crlf
+        self.lf += body.count("\n") - crlf
+        self.cr += body.count("\r") - crlf
+        self.last = joined[-1:]
+
+    @property
+    def mixed(self) -> bool:
+        return sum(bool(n) for n in (self.crlf, self.lf, self.cr + (self.last == "\r"))) > 1
+
+    @property
+    def n_lines(self) -> int:
+        return self.crlf + self.lf + self.cr + (self.last != "\n")
+
+
+def _known(encoding: str | None) -> str | None:
+    if encoding is None:
+        return None
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise UsageError("data.unknown_encoding", given=encoding) from None
+
+
+def _decoded(file: LocalFile, encoding: str, *, guessed: bool) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    offset = 0
+    with file.path.open("rb") as stream:
+        while True:
+            block = stream.read(_BLOCK)
+            held = len(decoder.getstate()[0])
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                at = offset - held + error.start
+                code = "data.not_utf8" if guessed and encoding.startswith("utf-8") else "data.not_encoding"
+                raise SourceError(code, where=file.name, offset=at, encoding=encoding.upper()) from None
+            if "\0" in text:
+                before = len(text[: text.index("\0")].encode(encoding.removesuffix("-sig"), "surrogatepass"))
+                raise SourceError("data.nul", where=file.name, offset=offset - held + before)
+            yield text
+            if not block:
+                return
+            offset += len(block)
+
+
+def _write(path: Path, texts: Iterator[str], *, one_line_end: bool) -> None:
+    held = ""
+    with path.open("w", encoding="utf-8", newline="") as out:
+        for text in texts:
+            if one_line_end:
+                text = held + text
+                held = "\r" if text.endswith("\r") else ""
+                text = text.removesuffix("\r") if held else text
+                text = text.replace("\r\n", "\n").replace("\r", "\n")
+            out.write(text)
+        if held:
+            out.write("\n")

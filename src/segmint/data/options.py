@@ -1,0 +1,80 @@
+"""How a source is to be read, where the reader should not find out by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from segmint.model.schema import Kind, Missing, Schema
+
+OnDuplicate = Literal["last", "sum", "error"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """What overrules the reader.
+
+    Attributes
+    ----------
+    key
+        The column that names the customer.
+    features
+        Exactly these columns cluster (a flag or category among them is one-hot encoded).
+    exclude, describe
+        Columns that are ignored; columns that only describe.
+    kinds
+        The kind of some columns.
+    schema
+        A whole schema, for example from :func:`segmint.data.read_schema`; the other options overrule it.
+    table, query
+        What to read of a database: one of the two.
+    lenient
+        Whether rows that break a rule are set aside and counted, instead of refusing the source.
+    quarantine
+        A file that gets the rows set aside (CSV: line, reason, text); by default they are only counted.
+    skip_rows
+        Lines above the header.
+    delimiter, decimal, encoding
+        The separator, the decimal mark (``"."`` or ``","``) and the encoding of a text file.
+    missing_values
+        Texts that mean "missing" in every column, beside the empty cell.
+    on_duplicate
+        What happens to rows with the same key: the last one counts, numbers are summed, or an error.
+    missing
+        What happens to missing values of the columns that cluster.
+    format
+        ``csv``, ``tsv``, ``parquet``, ``jsonl`` or ``xlsx``, for standard input and odd file names.
+    rename
+        New names of columns, by the name in the source.
+    date_formats
+        How dates are written, by column, in ``strptime``'s terms.
+    sheet
+        The name of an Excel sheet; by default the only one.
+    header
+        Whether the first line holds the names; ``None`` to find out.
+    """
+
+    key: str | None = None
+    features: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+    describe: tuple[str, ...] = ()
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    schema: Schema | None = None
+    table: str | None = None
+    query: str | None = None
+    lenient: bool = False
+    quarantine: Path | None = None
+    skip_rows: int = 0
+    delimiter: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    missing_values: tuple[str, ...] = ()
+    on_duplicate: OnDuplicate | None = None
+    missing: Missing | None = None
+    format: str | None = None
+    rename: Mapping[str, str] = field(default_factory=dict)
+    date_formats: Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
+    header: bool | None = None

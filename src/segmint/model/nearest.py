@@ -18,7 +18,9 @@ def sorted_by_label(points: FloatMatrix, point_labels: IntVector) -> tuple[Float
     return np.ascontiguousarray(points[order]), np.ascontiguousarray(point_labels[order])
 
 
-def place_by_points(X: FloatMatrix, points: FloatMatrix, point_labels: IntVector, caps: FloatVector) -> Placement:
+def place_by_points(
+    X: FloatMatrix, points: FloatMatrix, point_labels: IntVector, caps: FloatVector
+) -> Placement:
     """Place rows by the nearest point, if it lies within the cap of its cluster; else they are noise.
 
     Parameters
@@ -44,6 +46,5 @@ def place_by_points(X: FloatMatrix, points: FloatMatrix, point_labels: IntVector
     np.sqrt(second, out=second)
     confidence = margin(nearest, second)
     outside = nearest > caps[labels]
-    labels[outside] = NOISE
     confidence[outside] = np.nan
-    return Placement(labels, nearest, confidence, runner_up)
+    return Placement(np.where(outside, NOISE, labels), nearest, confidence, runner_up, labels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -30,12 +30,19 @@ class Placement:
         Shape (n_samples,), 0 … 1: the posterior, or the margin 1 − d₁/d₂; NaN for noise.
     runner_up
         Shape (n_samples,): the second nearest cluster, or ``labels.NOISE`` when there is none.
+    nearest
+        Shape (n_samples,): the nearest cluster, also of noise; the labels where it is not given.
     """
 
     labels: IntVector
     distance: FloatVector
     confidence: FloatVector
     runner_up: IntVector
+    nearest: IntVector = field(default=None)  # type: ignore[assignment]  # set below where it is not given
+
+    def __post_init__(self) -> None:
+        if self.nearest is None:
+            object.__setattr__(self, "nearest", self.labels)
 
 
 @runtime_checkable

@@ -1,0 +1,124 @@
+"""From raw columns to segments: the one way that training, files, streams and the service share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmint.labels import NOISE, UNASSIGNED
+from segmint.model.placement import Placement
+from segmint.model.preparation import LevelStep
+from segmint.model.segment_model import SegmentModel
+from segmint.types import FloatMatrix, FloatVector, IntVector, RawColumns, TextVector
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The segment of each row.
+
+    Attributes
+    ----------
+    keys
+        The rows' keys, objects of shape (n_rows,).
+    labels
+        Labels of the model's assigner, ``labels.NOISE`` for none; shape (n_rows,).
+    segment_ids, segment_names
+        Lasting ids and names; ``unassigned`` and the empty name for noise.
+    confidence
+        0 … 1, see ``Assigner.confidence_kind``; NaN for noise.
+    runner_up
+        Id of the second nearest segment; ``None`` where there is none.
+    novelty
+        0 … 1: the share of the (nearest) segment's training rows that lie strictly nearer.
+    n_unseen, n_filled
+        By column: values whose level training did not see; missing values that were filled.
+    """
+
+    keys: TextVector
+    labels: IntVector
+    segment_ids: TextVector
+    segment_names: TextVector
+    confidence: FloatVector
+    runner_up: TextVector
+    novelty: FloatVector
+    n_unseen: Mapping[str, int]
+    n_filled: Mapping[str, int]
+
+
+def assign(model: SegmentModel, columns: RawColumns, keys: TextVector) -> Assignment:
+    """Give each row its segment.
+
+    Parameters
+    ----------
+    model
+        The segmentation.
+    columns
+        At least the model's clustering columns, in original units, all of one length.
+    keys
+        The rows' keys.
+
+    Returns
+    -------
+    Assignment
+        The same bits for one row alone, a batch, and a stream.
+    """
+    placement = model.assigner.place(model.preparation.forward(columns))
+    cards = sorted(model.cards, key=lambda card: card.label)
+    ids = _by_label([card.id for card in cards], UNASSIGNED)
+    names = _by_label([card.name for card in cards], "")
+    seconds = ids.copy()
+    seconds[NOISE] = None
+    return Assignment(
+        keys=keys,
+        labels=placement.labels,
+        segment_ids=ids[placement.labels],
+        segment_names=names[placement.labels],
+        confidence=placement.confidence,
+        runner_up=seconds[placement.runner_up],
+        novelty=novelty(model.reference.novelty, placement),
+        n_unseen=_unseen(model, columns),
+        n_filled=_filled(model, columns),
+    )
+
+
+def _by_label(values: list[str], for_noise: str) -> TextVector:
+    """Return a table that is looked up by label; noise, −1, finds its last place."""
+    table = np.empty(len(values) + 1, dtype=object)
+    table[:-1] = values
+    table[NOISE] = for_noise
+    return table
+
+
+def novelty(quantiles: FloatMatrix, placement: Placement) -> FloatVector:
+    """Return the share of the nearest cluster's training rows that lie strictly nearer.
+
+    Parameters
+    ----------
+    quantiles
+        Evenly spaced quantiles of the training rows' distances, shape (n_clusters, n_quantiles).
+    placement
+        Where the rows lie; noise is compared with its nearest cluster.
+    """
+    result = np.empty(len(placement.labels))
+    n = quantiles.shape[1]
+    for label in np.unique(placement.nearest):
+        rows = placement.nearest == label
+        result[rows] = np.searchsorted(quantiles[label], placement.distance[rows], side="left") / n
+    return result
+
+
+def _unseen(model: SegmentModel, columns: RawColumns) -> dict[str, int]:
+    steps = [step for step in model.preparation.steps if isinstance(step, LevelStep)]
+    counts = {step.name: int(step.unseen(columns[step.name]).sum()) for step in steps}
+    return {name: n for name, n in counts.items() if n}
+
+
+def _filled(model: SegmentModel, columns: RawColumns) -> dict[str, int]:
+    counts = {
+        step.name: int(np.isnan(columns[step.name]).sum())
+        for step in model.preparation.steps
+        if not isinstance(step, LevelStep)
+    }
+    return {name: n for name, n in counts.items() if n}

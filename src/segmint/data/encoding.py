@@ -12,7 +12,7 @@ from segmint.errors import SourceError, UsageError
 from segmint.words import Sentence, sentence
 
 _BLOCK = 4 << 20
-_BOMS: tuple[tuple[bytes, str], ...] = (
+_MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -53,7 +53,8 @@ def utf8_file(file: LocalFile, encoding: str | None) -> TextFile:
         If there is no such encoding.
     """
     with file.path.open("rb") as stream:
-        marked = next((name for bom, name in _BOMS if stream.read(4).startswith(bom) or stream.seek(0)), None)
+        head = stream.read(4)
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     chosen = marked or _known(encoding) or "utf-8"
     scan = _Scan()
     for text in _decoded(file, chosen, guessed=encoding is None):

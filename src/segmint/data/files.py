@@ -109,7 +109,7 @@ def file_format(name: str, given: str | None) -> Format:
     if given is not None:
         if given not in NAMES:
             raise UsageError("data.unknown_format", given=given, known=list(NAMES))
-        return given  # type: ignore[return-value]  # narrowed by the test above
+        return given
     suffixes = [suffix.lower() for suffix in Path(name).suffixes]
     if suffixes and suffixes[-1] == ".gz":
         suffixes.pop()

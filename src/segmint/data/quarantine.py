@@ -1,0 +1,36 @@
+"""The file that gets the rows set aside."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from segmint.data.rows import Rejects
+
+
+class Aside(Protocol):
+    """What takes a row that is set aside."""
+
+    def __call__(self, line: int, reason: str, text: str) -> None:
+        """Take one row: where it stood, which rule it breaks, what stood there."""
+
+
+@contextmanager
+def quarantine(path: Path | None, rejects: Rejects) -> Iterator[Aside]:
+    """Count rows that are set aside, and keep them in a file where one is named (with mode 600: they are personal)."""
+    if path is None:
+        yield lambda line, reason, text: rejects.add(line)
+        return
+    with path.open("w", encoding="utf-8", newline="") as out:
+        path.chmod(0o600)
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(["line", "reason", "text"])
+
+        def take(line: int, reason: str, text: str) -> None:
+            rejects.add(line)
+            writer.writerow([line, reason, text])
+
+        yield take

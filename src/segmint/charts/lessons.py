@@ -16,7 +16,7 @@ from segmint.types import FloatMatrix, FloatVector
 from segmint.words import say
 
 PANEL = 384
-HEIGHT = 260
+REACHED = 1e-3  # a start this close to the best inertia has reached the best optimum
 
 
 def scaling_chart(
@@ -85,11 +85,17 @@ def optima_chart(excess: Mapping[str, FloatVector], *, theme: ThemeName = "light
                     scale=alt.Scale(domain=[0, highest * 1.03]),
                     axis=alt.Axis(title=say("charts.lessons.excess"), format="~%"),
                 ),
-                y=alt.Y("height:Q", axis=alt.Axis(title=say("charts.lessons.starts"), tickCount=4, grid=True)),
+                y=alt.Y(
+                    "height:Q", axis=alt.Axis(title=say("charts.lessons.starts"), tickCount=4, grid=True)
+                ),
             )
             .properties(width=740, height=170, title=name)
         )
-    title = _title(say("charts.lessons.optima"), say("charts.lessons.optima_reading"), theme)
+    finding = ", ".join(
+        say("charts.lessons.optima", start=name, share=float(np.mean(values <= REACHED)))
+        for name, values in excess.items()
+    )
+    title = _title(finding, say("charts.lessons.optima_reading"), theme)
     chart = alt.vconcat(*panels, spacing=20).resolve_scale(x="shared", y="shared").properties(title=title)
     return _finished(chart, theme)
 
@@ -120,7 +126,9 @@ def inertia_and_silhouette_chart(study: Study, *, theme: ThemeName = "light") ->
     panels = []
     for measure in ("inertia", "silhouette"):
         known = [row for row in rows if row[measure] is not None]
-        x = alt.X("k:O", axis=alt.Axis(title="K", labelAngle=0), scale=alt.Scale(domain=[row["k"] for row in rows]))
+        x = alt.X(
+            "k:O", axis=alt.Axis(title="K", labelAngle=0), scale=alt.Scale(domain=[row["k"] for row in rows])
+        )
         y = alt.Y(f"{measure}:Q", axis=alt.Axis(title=say(f"charts.lessons.{measure}"), tickCount=5))
         base = layer(known).encode(x=x, y=y)
         drawing = base.mark_line(color=colors["ink-3"]) + base.mark_point(color=colors["accent"], opacity=1)

@@ -149,7 +149,10 @@ def _write_places(study: Study, delivered: Delivered, seconds: float) -> None:
     write_labeled(console, say("cli.next"), following)
     if delivered.tracking_failed is not None:
         write_labeled(
-            steps(), say("cli.warning"), [delivered.tracking_failed.text(), say("cli.track_again", study=delivered.study_id)], style="yellow"
+            steps(),
+            say("cli.warning"),
+            [delivered.tracking_failed.text(), say("cli.track_again", study=delivered.study_id)],
+            style="yellow",
         )
 
 

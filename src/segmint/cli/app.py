@@ -57,7 +57,7 @@ def run_command(arguments: list[str]) -> int:
         # the reader of a pipe went away: nothing is left to say
         sys.stderr.close()
         return 1
-    except typer._click.exceptions.ClickException as error:  # noqa: SLF001
+    except typer._click.exceptions.ClickException as error:
         error.show()
         return error.exit_code
     return code if isinstance(code, int) else 0

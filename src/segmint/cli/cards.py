@@ -8,7 +8,7 @@ from rich.text import Text
 
 from segmint.cli.output import safe, wrapped, write_labeled
 from segmint.cli.tables import segment_color
-from segmint.model.naming import short_feature_name
+from segmint.profile.titles import readable_name
 from segmint.words import numbers, say
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _write_track(console: Console, model: SegmentModel, card: SegmentCard, name:
     reference = model.reference.numbers[name]
     low, high = _range(model, reference, name)
     p10, _, _, _, p90 = card.quantiles[name]
-    line = Text(f"   {safe(short_feature_name(name))[:21]:<22}")
+    line = Text(f"   {safe(readable_name(name))[:21]:<22}")
     color = segment_color(card.number)
     center, average = (_cell(value, low, high) for value in (card.center[name], reference.mean))
     first, last = _cell(p10, low, high), _cell(p90, low, high)
@@ -88,17 +88,24 @@ def _write_details(console: Console, model: SegmentModel, card: SegmentCard) -> 
     console.print()
     if card.rule is not None:
         conditions = say("cli.and").join(condition_text(condition) for condition in card.rule.conditions)
-        fidelity = say("cli.fidelity", right=card.rule.precision, found=card.rule.recall, n=card.rule.n_held_out)
+        fidelity = say(
+            "cli.fidelity", right=card.rule.precision, found=card.rule.recall, n=card.rule.n_held_out
+        )
         write_labeled(console, f"  {say('cli.rule_of_thumb')}", [conditions, fidelity], indent=DETAIL_INDENT)
     if card.stability is not None:
-        write_labeled(console, f"  {say('cli.found_again')}", [say("cli.found_again_told", stability=card.stability)], indent=DETAIL_INDENT)
+        write_labeled(
+            console,
+            f"  {say('cli.found_again')}",
+            [say("cli.found_again_told", stability=card.stability)],
+            indent=DETAIL_INDENT,
+        )
     described = [
-        say("cli.described", name=short_feature_name(name), value=card.center[name])
+        say("cli.described", name=readable_name(name), value=card.center[name])
         for name in card.center
         if name not in {feature.name for feature in model.schema.clustering}
     ]
     described += [
-        say("cli.described_level", name=short_feature_name(name), level=level, share=share)
+        say("cli.described_level", name=readable_name(name), level=level, share=share)
         for name, levels in card.levels.items()
         for level, share in list(levels.items())[:1]
     ]
@@ -119,7 +126,7 @@ def condition_text(condition: Condition) -> str:
     >>> condition_text(Condition("Annual Income (k$)", lower=70.0))
     'annual income ≥ 70'
     """
-    name = short_feature_name(condition.feature)
+    name = readable_name(condition.feature)
     if condition.level is not None:
         return say("cli.level_not" if condition.negated else "cli.level_is", name=name, level=condition.level)
     lower, upper = condition.lower, condition.upper

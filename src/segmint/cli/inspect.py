@@ -98,6 +98,8 @@ def _write_inspection(dataset: Dataset, output: Path | None) -> None:
     write_labeled(console, say("cli.notice"), [str(notice) for notice in dataset.notices])
     if output is not None:
         write_labeled(console, say("cli.schema"), [str(output)])
-        write_labeled(console, say("cli.next"), [say("cli.next_schema", schema=output, source=dataset.source)])
+        write_labeled(
+            console, say("cli.next"), [say("cli.next_schema", schema=output, source=dataset.source)]
+        )
     else:
         write_labeled(console, say("cli.next"), [say("cli.next_inspect", source=dataset.source)])

@@ -36,7 +36,12 @@ def show(
     loaded, path = _load(model, workspace)
     cards = loaded.cards if segment is None else (loaded.card(segment),)
     if json:
-        write_json({**_model_json(loaded, path), "segments": [card.to_json() | {"summary": str(card.summary)} for card in cards]})
+        write_json(
+            {
+                **_model_json(loaded, path),
+                "segments": [card.to_json() | {"summary": str(card.summary)} for card in cards],
+            }
+        )
         return
     console = results()
     manifest = loaded.manifest
@@ -54,7 +59,11 @@ def show(
         write_card(console, loaded, card)
     if segment is None:
         console.print()
-        console.print(f" {loaded.assigner.rule()} {say('cli.agreement', agreement=manifest.agreement)}", soft_wrap=False, width=80)
+        console.print(
+            f" {loaded.assigner.rule()} {say('cli.agreement', agreement=manifest.agreement)}",
+            soft_wrap=False,
+            width=80,
+        )
 
 
 def _model_json(model: Any, path: Path) -> dict[str, Any]:
@@ -137,13 +146,21 @@ def _write_assigned(model: Any, done: Any, target: str) -> None:
     console.print()
     console.print(f" {say('cli.assigned', n=done.n_rows, target=target)}", style="bold")
     console.print()
-    named = {card.id: f"{card.short} {card.name}" for card in model.cards} | {UNASSIGNED: say("cli.without_segment")}
+    named = {card.id: f"{card.short} {card.name}" for card in model.cards} | {
+        UNASSIGNED: say("cli.without_segment")
+    }
     rows = [
-        (name, numbers.count(done.sizes.get(segment, 0)), numbers.share(done.sizes.get(segment, 0) / max(1, done.n_rows)))
+        (
+            name,
+            numbers.count(done.sizes.get(segment, 0)),
+            numbers.share(done.sizes.get(segment, 0) / max(1, done.n_rows)),
+        )
         for segment, name in named.items()
         if segment != UNASSIGNED or segment in done.sizes
     ]
-    plain_table(console, [say("cli.segment"), say("cli.customers"), say("cli.share")], rows, right=frozenset({1, 2}))
+    plain_table(
+        console, [say("cli.segment"), say("cli.customers"), say("cli.share")], rows, right=frozenset({1, 2})
+    )
     console.print()
     write_labeled(console, say("cli.notice"), [str(notice) for notice in done.notices])
 
@@ -163,9 +180,18 @@ def rename(
     renamed = rename_segment(loaded, path, segment, name)
     card = renamed.card(name)
     if json:
-        write_json({"model": str(path.resolve()), "segment": card.id, "name": card.name, "revision": renamed.manifest.revision})
+        write_json(
+            {
+                "model": str(path.resolve()),
+                "segment": card.id,
+                "name": card.name,
+                "revision": renamed.manifest.revision,
+            }
+        )
         return
-    results().print(f" {say('cli.renamed', number=card.short, name=card.name, revision=renamed.manifest.revision)}")
+    results().print(
+        f" {say('cli.renamed', number=card.short, name=card.name, revision=renamed.manifest.revision)}"
+    )
 
 
 def _load(model: str, workspace: Path | None) -> tuple[Any, Path]:

@@ -15,9 +15,7 @@ from segmint.words import say
 if TYPE_CHECKING:
     from segmint.data import ReadOptions
 
-Data = Annotated[
-    str, typer.Argument(metavar="DATA", help=say("help.data"))
-]
+Data = Annotated[str, typer.Argument(metavar="DATA", help=say("help.data"))]
 Workspace = Annotated[
     Path | None,
     typer.Option("--workspace", help=say("help.workspace"), show_default=False),
@@ -25,14 +23,10 @@ Workspace = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help=say("help.as_json"))]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=say("help.quiet"))]
 Key = Annotated[str | None, typer.Option("--key", help=say("help.key"))]
-Features = Annotated[
-    list[str] | None, typer.Option("--features", help=say("help.features"))
-]
+Features = Annotated[list[str] | None, typer.Option("--features", help=say("help.features"))]
 Exclude = Annotated[list[str] | None, typer.Option("--exclude", help=say("help.exclude"))]
 Describe = Annotated[list[str] | None, typer.Option("--describe", help=say("help.describe"))]
-Kinds = Annotated[
-    list[str] | None, typer.Option("--kind", help=say("help.kinds"))
-]
+Kinds = Annotated[list[str] | None, typer.Option("--kind", help=say("help.kinds"))]
 SchemaFile = Annotated[
     Path | None, typer.Option("--schema", help=say("help.schema_file"), exists=True, dir_okay=False)
 ]
@@ -44,16 +38,12 @@ Encoding = Annotated[str | None, typer.Option("--encoding", help=say("help.encod
 SkipRows = Annotated[int, typer.Option("--skip-rows", min=0, help=say("help.skip_rows"))]
 Sheet = Annotated[str | None, typer.Option("--sheet", help=say("help.sheet"))]
 Format = Annotated[str | None, typer.Option("--format", help=say("help.format"))]
-MissingValues = Annotated[
-    list[str] | None, typer.Option("--missing-value", help=say("help.missing_values"))
-]
+MissingValues = Annotated[list[str] | None, typer.Option("--missing-value", help=say("help.missing_values"))]
 Missing = Annotated[str | None, typer.Option("--missing", help=say("help.missing"))]
 OnDuplicate = Annotated[str | None, typer.Option("--on-duplicate", help=say("help.on_duplicate"))]
 Lenient = Annotated[bool, typer.Option("--lenient", help=say("help.lenient"))]
 Quarantine = Annotated[Path | None, typer.Option("--quarantine", help=say("help.quarantine"))]
-DateFormats = Annotated[
-    list[str] | None, typer.Option("--date-format", help=say("help.date_formats"))
-]
+DateFormats = Annotated[list[str] | None, typer.Option("--date-format", help=say("help.date_formats"))]
 Rename = Annotated[list[str] | None, typer.Option("--rename", help=say("help.rename"))]
 
 

@@ -36,7 +36,9 @@ def write_json(content: dict[str, Any]) -> None:
     """Write one JSON object with its ``schema_version`` to standard output."""
     import sys
 
-    text = json.dumps({"schema_version": SCHEMA_VERSION, **content}, ensure_ascii=False, indent=2, allow_nan=False)
+    text = json.dumps(
+        {"schema_version": SCHEMA_VERSION, **content}, ensure_ascii=False, indent=2, allow_nan=False
+    )
     sys.stdout.write(text + "\n")
 
 
@@ -96,13 +98,20 @@ def write_error(error: SegmintError) -> None:
         for line in wrapped(sentence, first=f"  {say(f'cli.{label}')}", indent=11):
             console.print(line)
     for detail in error.details:
-        style = "red" if detail.lstrip().startswith("−") else "green" if detail.lstrip().startswith("+") else ""
+        style = (
+            "red" if detail.lstrip().startswith("−") else "green" if detail.lstrip().startswith("+") else ""
+        )
         console.print(Text(f"   {safe(detail)}", style=style))
     if error.remedy:
         for line in wrapped(error.remedy, first=f"  {say('cli.do')}", indent=11):
             console.print(line)
     console.print()
-    console.print(Text(f" {say('cli.exit', code=error.exit_code, meaning=say(f'cli.exit_codes.{error.exit_code}'))}", style="dim"))
+    console.print(
+        Text(
+            f" {say('cli.exit', code=error.exit_code, meaning=say(f'cli.exit_codes.{error.exit_code}'))}",
+            style="dim",
+        )
+    )
 
 
 def write_interrupted() -> None:

@@ -13,57 +13,69 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
-SHORTEST_FORECAST = 5.0  # seconds that must have passed before "time left" is worth saying
+LONG_ENOUGH = 3.0  # seconds that must have passed before "time left" is worth saying
+ROOM = 56
 
 
 class Steps:
     """Draws what :class:`segmint.types.Progress` says.
 
-    A step is one line, written when it ends with its time; while it runs, a terminal shows a spinner.
+    A step begins with its first report and ends with the report in which all is done, or with the next
+    step's first; then it is one line, with its time. While it runs, a terminal shows a spinner.
     """
 
     def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
         self._console = console or steps()
         self._quiet = quiet
-        self._started: dict[str, float] = {}
+        self._step = ""
+        self._total = 0
+        self._started = time.perf_counter()
         self._status: Status | None = None
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Take one report of progress."""
-        started = self._started.setdefault(step, time.perf_counter())
         if self._quiet or not known(f"cli.step.{step}"):
             return
-        if done < total and self._console.is_terminal:
-            self._spin(step, done, total, time.perf_counter() - started)
+        if step != self._step:
+            self._end()
+            self._step = step
+        self._total = total
+        if done >= total:
+            self._end()
+        elif self._console.is_terminal:
+            self._spin(done, total, time.perf_counter() - self._started)
 
-    def _spin(self, step: str, done: int, total: int, elapsed: float) -> None:
-        text = f"{say(f'cli.step.{step}'):<11}{say('cli.of', done=done, total=total)}"
-        if elapsed > SHORTEST_FORECAST and done:
-            left = elapsed / done * (total - done)
-            text += f"   {say('cli.left', seconds=left)}"
+    def close(self) -> None:
+        """End the last step; nothing is drawn afterwards."""
+        self._end()
+
+    def _spin(self, done: int, total: int, elapsed: float) -> None:
+        text = f"{say(f'cli.step.{self._step}'):<11}{say('cli.of', done=done, total=total)}"
+        if elapsed > LONG_ENOUGH and done:
+            text += f"   {say('cli.left', seconds=elapsed / done * (total - done))}"
         if self._status is None:
             self._status = self._console.status(text)
             self._status.start()
         else:
             self._status.update(text)
 
-    def finished(self, step: str, text: str = "", seconds: float | None = None) -> None:
-        """Write the line of a finished step."""
-        self.stop()
-        if self._quiet:
-            return
+    def _end(self) -> None:
+        """Write the line of the step that ran, and start the clock of the next."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+        now = time.perf_counter()
+        if self._step:
+            self._write(now - self._started)
+        self._step, self._started = "", now
+
+    def _write(self, seconds: float) -> None:
         from rich.text import Text
 
         line = Text(" ")
         line.append("✓", style="green")
-        line.append(f" {say(f'cli.step.{step}'):<11}{text:<58}")
-        if seconds is not None:
-            line.append(f"{say('cli.took', seconds=seconds):>8}", style="dim")
-        line.rstrip()
+        detail = f"cli.done.{self._step}"
+        told = say(detail, total=self._total) if known(detail) else ""
+        line.append(f" {say(f'cli.step.{self._step}'):<11}{told:<{ROOM}}")
+        line.append(f"{say('cli.took', seconds=seconds):>9}", style="dim")
         self._console.print(line)
-
-    def stop(self) -> None:
-        """End the spinner."""
-        if self._status is not None:
-            self._status.stop()
-            self._status = None

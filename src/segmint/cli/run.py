@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from segmint.cli import options
 from segmint.cli.progress import Steps
 from segmint.words import say
+
+if TYPE_CHECKING:
+    from segmint.data import ReadOptions
+    from segmint.data.dataset import Dataset
+    from segmint.prepare.options import PreparationOptions
 
 FAMILIES = ("kmeans", "gaussian_mixture", "dbscan", "hdbscan", "ward")
 SCALES = ("standard", "robust", "minmax", "none")
@@ -129,12 +134,12 @@ def run(
         write_answer(made.study, delivered, seconds=time.perf_counter() - started)
 
 
-def _read(data, reading, steps):  # type: ignore[no-untyped-def]
+def _read(data: str, reading: ReadOptions, steps: Steps) -> Dataset:
     from segmint.data import read
 
     steps("read", 0, 1)
     dataset = read(data, reading)
-    steps("read", 1, 1)
+    steps("read", dataset.n_rows, dataset.n_rows)
     return dataset
 
 
@@ -149,8 +154,8 @@ def _families(text: str) -> tuple[str, ...]:
     return chosen
 
 
-def _preparation(scale: str):  # type: ignore[no-untyped-def]
-    from segmint.prepare.fit import PreparationOptions
+def _preparation(scale: str) -> PreparationOptions:
+    from segmint.prepare.options import PreparationOptions
 
     return PreparationOptions(scale=options.one_of("--scale", scale, SCALES) or "standard")
 

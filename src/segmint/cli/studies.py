@@ -35,10 +35,10 @@ def list_all(workspace: options.Workspace = None, json: options.AsJson = False) 
 
     from segmint.cli.output import results, write_json
     from segmint.cli.tables import plain_table
+    from segmint.words import numbers
     from segmint.workflow.library import list_models
     from segmint.workflow.studies import list_studies
     from segmint.workflow.workspace import Workspace
-    from segmint.words import numbers
 
     place = Workspace(_workspace(workspace))
     studies, models = list_studies(place), list_models(place)
@@ -55,7 +55,9 @@ def list_all(workspace: options.Workspace = None, json: options.AsJson = False) 
     if not studies:
         console.print(f" {say('cli.nothing_listed', workspace=place.folder)}")
         return
-    heads = [say(f"cli.head.{name}") for name in ("study", "name", "when", "rows", "verdict", "segments", "family")]
+    heads = [
+        say(f"cli.head.{name}") for name in ("study", "name", "when", "rows", "verdict", "segments", "family")
+    ]
     rows = [
         (
             study.id[:12],
@@ -70,7 +72,9 @@ def list_all(workspace: options.Workspace = None, json: options.AsJson = False) 
     ]
     plain_table(console, heads, rows, right=frozenset({3, 5}))
     console.print()
-    plain_table(console, [say("cli.head.model"), say("cli.head.file")], [(name, str(path)) for name, path in models])
+    plain_table(
+        console, [say("cli.head.model"), say("cli.head.file")], [(name, str(path)) for name, path in models]
+    )
 
 
 def decide(
@@ -89,7 +93,9 @@ def decide(
     folder = find_study(study, place)
     decided, path = keep_decision(folder, configuration, because, place)
     if json:
-        write_json({"study": folder.name, "model": str(path.resolve()), "decision": decided.decision.to_json()})
+        write_json(
+            {"study": folder.name, "model": str(path.resolve()), "decision": decided.decision.to_json()}
+        )
         return
     console = results()
     console.print()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from segmint.cli.output import WIDTH, safe
-from segmint.model.naming import short_feature_name
+from segmint.profile.titles import readable_name
 from segmint.words import numbers, say
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def segment_table(console: Console, model: SegmentModel) -> None:
 
 def _head(model: SegmentModel, name: str) -> str:
     unit = model.schema.feature(name).unit
-    text = short_feature_name(name)[:12].rstrip()
+    text = readable_name(name)[:12].rstrip()
     return f"{text} {unit}" if unit and len(unit) <= 5 else text
 
 
@@ -88,17 +88,24 @@ def _write_unassigned(console: Console, model: SegmentModel) -> None:
 
 
 def plain_table(
-    console: Console, heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()
+    console: Console,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: frozenset[int] = frozenset(),
 ) -> None:
     """Write a table whose columns are as wide as their widest cell; figures to the right."""
     cells = [[safe(cell) for cell in row] for row in rows]
     widths = [max([len(head), *(len(row[i]) for row in cells)]) for i, head in enumerate(heads)]
 
     def line(row: Sequence[str]) -> str:
-        return " " + "   ".join(
-            f"{cell:>{width}}" if i in right else f"{cell:<{width}}"
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
+        return (
+            " "
+            + "   ".join(
+                f"{cell:>{width}}" if i in right else f"{cell:<{width}}"
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+        )
 
     console.print(Text(line(heads), style="dim"))
     console.print(Text(" " + "─" * (sum(widths) + 3 * (len(widths) - 1)), style="dim"))

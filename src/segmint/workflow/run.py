@@ -22,7 +22,8 @@ from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
 from segmint.model.ids import check_model_name, model_name_from
 from segmint.model.segment_model import SegmentModel
-from segmint.prepare.fit import PreparationOptions, Prepared, prepare
+from segmint.prepare.fit import Prepared, prepare
+from segmint.prepare.options import PreparationOptions
 from segmint.types import Progress, silent
 from segmint.workflow.figures import figure_data
 from segmint.workflow.models import Circumstances, build_model, versions
@@ -52,6 +53,8 @@ class RunOptions:
         A configuration that a person chooses instead of the product, and why.
     jobs
         Threads to use; ``None`` for all.
+    exact_rows
+        Whether density families keep exact rows in the bundle, instead of means of at least five.
     memory
         Bytes that a run may use; ``None`` for what the machine has.
     command
@@ -68,6 +71,7 @@ class RunOptions:
     choose: str | None = None
     because: str | None = None
     jobs: int | None = None
+    exact_rows: bool = False
     memory: float | None = None
     command: str = ""
 
@@ -109,20 +113,18 @@ def make(dataset: Dataset, options: RunOptions, progress: Progress = silent) -> 
     started = time.perf_counter()
     name = check_model_name(options.name) if options.name else model_name_from(dataset.source)
     prepared = prepare(dataset, options.preparation)
-    progress("prepared", 1, 1)
+    progress("prepared", prepared.matrix.n_features, prepared.matrix.n_features)
     geometry = Geometry(prepared.matrix.X)
-    configurations = plan(geometry, options.families, Request(options.ks, options.seed, options.init))
+    configurations = plan(
+        geometry, options.families, Request(options.ks, options.seed, options.init, options.exact_rows)
+    )
     expected = _forecast(geometry, configurations, options)
-    trials = run_sweep(
-        geometry, configurations, seed=options.seed, progress=progress, jobs=options.jobs
-    )
-    decision = decide(
-        geometry, trials, seed=options.seed, n_resamples=options.n_resamples, progress=progress
-    )
+    trials = run_sweep(geometry, configurations, seed=options.seed, progress=progress, jobs=options.jobs)
+    decision = decide(geometry, trials, seed=options.seed, n_resamples=options.n_resamples, progress=progress)
     if options.choose:
         decision = overrule(decision, trials, options.choose, options.because)
     finalists = _finalists(trials, decision)
-    models = _models(dataset, prepared, geometry, finalists, decision, options, name)
+    models = _models(dataset, prepared, geometry, finalists, decision, options, name, progress)
     fits = tuple(trial.fit for trial in finalists if trial.fit is not None)
     made = Study(
         provenance=_provenance(dataset, options, name, expected, time.perf_counter() - started),
@@ -159,15 +161,18 @@ def _models(
     decision: Decision,
     options: RunOptions,
     name: str,
+    progress: Progress,
 ) -> dict[str, SegmentModel]:
     about = Circumstances(name, options.seed, decision)
     models = {}
-    for trial in finalists:
+    for number, trial in enumerate(finalists):
+        progress("profiled", number, len(finalists))
         configuration = trial.configuration
         held_out = held_out_agreement(
             FAMILIES[configuration.family], geometry, configuration, seed=options.seed
         )
         models[configuration.id] = build_model(dataset, prepared, trial, replace(about, held_out=held_out))
+    progress("profiled", len(finalists), len(finalists))
     return models
 
 

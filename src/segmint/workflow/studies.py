@@ -12,7 +12,9 @@ from segmint.choosing.study_files import append_decision, study_id
 from segmint.choosing.study_files import load_study as read_study
 from segmint.choosing.study_files import save_study as write_study
 from segmint.errors import NotFoundError
+from segmint.model.bundle import save_bundle
 from segmint.model.segment_model import SegmentModel
+from segmint.report.html import write_report
 from segmint.workflow.workspace import Workspace, open_workspace
 
 SHORTEST_ID = 4
@@ -115,6 +117,17 @@ def decide_otherwise(folder: Path, configuration: str, because: str | None) -> t
     append_decision(folder, decision)
     decided = replace(study, decision=decision)
     return decided, chosen_model(decided)
+
+
+def keep_decision(
+    folder: Path, configuration: str, because: str | None, workspace: str | Path
+) -> tuple[Study, Path]:
+    """Choose another finalist, and make its model the current one of the workspace."""
+    decided, model = decide_otherwise(folder, configuration, because)
+    path = open_workspace(workspace).model(decided.provenance.name)
+    save_bundle(model, path)
+    write_report(decided, open_workspace(workspace).report(decided.provenance.name))
+    return decided, path
 
 
 def chosen_model(study: Study) -> SegmentModel:

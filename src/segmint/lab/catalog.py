@@ -1,0 +1,43 @@
+"""The twelve tasks of the practical work."""
+
+from __future__ import annotations
+
+from segmint.errors import UsageError
+from segmint.lab.comparison import density, mixtures
+from segmint.lab.following import tracking
+from segmint.lab.lesson import Task
+from segmint.lab.representatives import choosing_k, preparation, silhouette
+from segmint.lab.starting import initialization
+from segmint.words import sentence
+
+TASKS: tuple[Task, ...] = tuple(
+    Task(number, sentence(f"lab.title.t{number.replace('.', '')}"), answer)
+    for number, answer in (
+        ("1.1", preparation),
+        ("1.2", choosing_k),
+        ("1.3", silhouette),
+        ("2.1", mixtures),
+        ("2.2", density),
+        ("2.3", None),
+        ("2.4", None),
+        ("3.1", tracking),
+        ("3.2", None),
+        ("3.3", None),
+        ("4.1", initialization),
+        ("4.2", None),
+    )
+)
+
+
+def task(number: str) -> Task:
+    """Return one task by its number.
+
+    Raises
+    ------
+    UsageError
+        If there is no such task.
+    """
+    for known in TASKS:
+        if known.number == number:
+            return known
+    raise UsageError("lab.no_such_task", task=number, known=[known.number for known in TASKS])

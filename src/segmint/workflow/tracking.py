@@ -1,0 +1,107 @@
+"""MLflow told of a study: runs, charts, report, and the model in the registry."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from segmint.charts import write_charts
+from segmint.choosing.study import Study
+from segmint.choosing.study_files import load_study, study_id
+from segmint.model.bundle import save_bundle
+from segmint.report.html import write_report
+from segmint.track.creation import prepare_store
+from segmint.track.describe import describe
+from segmint.track.registry import register, resolve
+from segmint.track.store import artifact_root, database_file, repoint
+from segmint.track.store import tracking_uri as address
+from segmint.track.writer import send
+from segmint.words import say
+from segmint.workflow.studies import chosen_model
+from segmint.workflow.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """What MLflow holds of a study: the experiment, the parent run, and the registered version."""
+
+    experiment: str
+    run_id: str
+    n_runs: int
+    version: int | None
+    seconds: float
+
+    def __str__(self) -> str:
+        key = "workflow.tracked" if self.version is None else "workflow.tracked_version"
+        return say(
+            key, experiment=self.experiment, run=self.run_id[:8], n=self.n_runs - 1, version=self.version or 0
+        )
+
+
+def track_study(folder: Path, workspace: str | Path, *, tracking_uri: str | None = None) -> Tracked:
+    """Send a study to MLflow and register its model; sent again, nothing is doubled.
+
+    Parameters
+    ----------
+    folder
+        The study's folder.
+    workspace
+        The workspace, whose own database is used where no address is given.
+    tracking_uri
+        An MLflow server or database.
+
+    Raises
+    ------
+    TrackingError
+        If the server cannot be reached or does not take it; the study itself is safe.
+    """
+    study = load_study(folder)
+    place = Path(workspace)
+    uri = _ready(place, tracking_uri)
+    name = study.provenance.name
+    with tempfile.TemporaryDirectory(prefix="segmint-") as scratch:
+        attachments = _attachments(study, Path(scratch))
+        items = describe(study, attachments=attachments, study_id=study_id(folder))
+        sent = send(items, uri=uri, experiment=name, artifacts=_artifacts(place, tracking_uri))
+        version = _register(study, Path(scratch), uri, sent.run_id)
+    return Tracked(name, sent.run_id, sent.n_runs, version, sent.seconds)
+
+
+def _ready(workspace: Path, tracking_uri: str | None) -> str:
+    if tracking_uri is None:
+        repoint(workspace)
+        prepare_store(workspace)
+    return address(workspace, tracking_uri)
+
+
+def _artifacts(workspace: Path, tracking_uri: str | None) -> str | None:
+    database = database_file(address(workspace, tracking_uri))
+    return None if database is None else artifact_root(database)
+
+
+def _attachments(study: Study, scratch: Path) -> dict[str, Path | bytes]:
+    """Make the pictures and the report: figures of segments, no row of a customer."""
+    report = write_report(study, scratch / "report.html")
+    charts = write_charts(study, scratch / "charts", format="png")
+    return {"report.html": report, **{f"charts/{path.name}": path for path in charts}}
+
+
+def _register(study: Study, scratch: Path, uri: str, run_id: str) -> int | None:
+    if study.model is None:
+        return None
+    bundle = scratch / f"{study.provenance.name}.segmint"
+    save_bundle(chosen_model(study), bundle)
+    return int(register(bundle, name=study.provenance.name, uri=uri, run_id=run_id).version)
+
+
+def pull(wanted: str, workspace: str | Path, *, tracking_uri: str | None = None) -> Path:
+    """Bring a registered model to a file of the workspace and return it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model, version or alias.
+    """
+    place = Path(workspace)
+    return resolve(wanted, uri=_ready(place, tracking_uri), folder=Workspace(place).models)

@@ -41,6 +41,7 @@ class Missing(StrEnum):
     ERROR = "error"
 
 
+UNSTATED = Sentence("data.reason.unstated")
 NUMERIC_KINDS = frozenset({Kind.NUMBER, Kind.COUNT})
 LEVEL_KINDS = frozenset({Kind.FLAG, Kind.CATEGORY})
 
@@ -76,7 +77,7 @@ class Feature:
     missing: Missing = Missing.MEDIAN
     missing_values: tuple[str, ...] = ()
     date_format: str | None = None
-    reason: Sentence = Sentence("data.reason.unstated")
+    reason: Sentence = UNSTATED
     given: bool = False
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from segmint.choosing.decide import decide, overrule
@@ -64,7 +64,7 @@ class RunOptions:
     families: tuple[str, ...] = tuple(FAMILIES)
     ks: tuple[int, ...] = tuple(range(1, 11))
     init: str = "k-means++"
-    preparation: PreparationOptions = PreparationOptions()
+    preparation: PreparationOptions = field(default_factory=PreparationOptions)
     seed: int = 0
     name: str | None = None
     n_resamples: int = 100

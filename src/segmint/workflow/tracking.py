@@ -10,7 +10,6 @@ from segmint.charts import write_charts
 from segmint.choosing.study import Study
 from segmint.choosing.study_files import load_study, study_id
 from segmint.model.bundle import save_bundle
-from segmint.report.html import write_report
 from segmint.track.creation import prepare_store
 from segmint.track.describe import describe
 from segmint.track.registry import register, resolve
@@ -81,10 +80,9 @@ def _artifacts(workspace: Path, tracking_uri: str | None) -> str | None:
 
 
 def _attachments(study: Study, scratch: Path) -> dict[str, Path | bytes]:
-    """Make the pictures and the report: figures of segments, no row of a customer."""
-    report = write_report(study, scratch / "report.html")
+    """Make the pictures. The report stays at home: its drawings hold the coordinates of customers."""
     charts = write_charts(study, scratch / "charts", format="png")
-    return {"report.html": report, **{f"charts/{path.name}": path for path in charts}}
+    return {f"charts/{path.name}": path for path in charts}
 
 
 def _register(study: Study, scratch: Path, uri: str, run_id: str) -> int | None:

@@ -244,8 +244,7 @@ def settle(
     Here every distance is computed and every mean is summed anew in the order of the rows. Returns the
     number of iterations, whether a fixed point was reached, and the inertia.
     """
-    n_features, n_samples = columns.shape
-    n_clusters = centers.shape[0]
+    n_clusters, n_features = centers.shape
     sums, counts = np.zeros((n_clusters, n_features)), np.zeros(n_clusters, np.int64)
     previous = centers.copy()
     inertia = nearest_labels(columns, centers, labels)

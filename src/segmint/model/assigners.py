@@ -1,9 +1,8 @@
-"""The table of rules for new rows."""
+"""The rules for new rows, by the kind that a bundle names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy.typing as npt
@@ -15,18 +14,33 @@ from segmint.model.exemplars import ExemplarsAssigner
 from segmint.model.mixture import MixtureAssigner
 from segmint.model.placement import Assigner
 
-ASSIGNERS: Final[Mapping[str, type[Assigner]]] = MappingProxyType(
-    {rule.kind: rule for rule in (CentersAssigner, MixtureAssigner, CoresAssigner, ExemplarsAssigner)}
-)
+ASSIGNERS: Final[Mapping[str, type[Assigner]]] = {
+    CentersAssigner.kind: CentersAssigner,
+    MixtureAssigner.kind: MixtureAssigner,
+    CoresAssigner.kind: CoresAssigner,
+    ExemplarsAssigner.kind: ExemplarsAssigner,
+}
 
 
 def restore(kind: str, arrays: Mapping[str, npt.NDArray[Any]], parameters: Mapping[str, Any]) -> Assigner:
-    """Make a rule again from what a bundle holds of it.
+    """Make an assigner again from what a bundle keeps.
+
+    Parameters
+    ----------
+    kind
+        A key of :data:`ASSIGNERS`.
+    arrays, parameters
+        What the assigner's ``arrays()`` and ``parameters()`` gave.
+
+    Returns
+    -------
+    Assigner
+        The same rule: it places rows bit for bit as before.
 
     Raises
     ------
     BundleError
-        If the kind is unknown, or arrays and values do not make a rule of it.
+        If the kind is not known, or the arrays and values do not make a rule of that kind.
 
     Examples
     --------
@@ -35,5 +49,5 @@ def restore(kind: str, arrays: Mapping[str, npt.NDArray[Any]], parameters: Mappi
     2
     """
     if kind not in ASSIGNERS:
-        raise BundleError("model_assigners.kind", kind=str(kind)[:40], known=sorted(ASSIGNERS))
+        raise BundleError("model_assigners.kind", kind=kind, known=sorted(ASSIGNERS))
     return ASSIGNERS[kind].restore(arrays, parameters)

@@ -81,7 +81,9 @@ class CentersAssigner:
         return {}
 
     @classmethod
-    def restore(cls, arrays: Mapping[str, npt.NDArray[Any]], parameters: Mapping[str, Any]) -> CentersAssigner:
+    def restore(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], parameters: Mapping[str, Any]
+    ) -> CentersAssigner:
         """Make the assigner again from :meth:`arrays` and :meth:`parameters`.
 
         Raises

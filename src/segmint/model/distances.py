@@ -14,6 +14,7 @@ import numpy as np
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
 BLOCK_ROWS = 2048
+FARTHEST = 1e100  # values beyond are taken as this: squares stay finite
 
 
 def checked_rows(X: FloatMatrix, n_features: int) -> FloatMatrix:
@@ -34,7 +35,7 @@ def blocks(X: FloatMatrix, rows: int = BLOCK_ROWS) -> Iterator[tuple[slice, Floa
     """Yield slices of rows and the block as columns, shape (n_features, at most ``rows``)."""
     for first in range(0, X.shape[0], rows):
         part = slice(first, min(first + rows, X.shape[0]))
-        yield part, np.ascontiguousarray(X[part].T)
+        yield part, np.clip(X[part].T, -FARTHEST, FARTHEST, order="C")
 
 
 def squared_distances(columns: FloatMatrix, points: FloatMatrix) -> FloatMatrix:

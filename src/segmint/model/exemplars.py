@@ -1,54 +1,63 @@
-"""The rule of HDBSCAN: the nearest exemplar within a cap for each cluster."""
+"""The rule of HDBSCAN and of Ward's tree: the nearest exemplar, within a cap for each cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from segmint.errors import BundleError
+from segmint.labels import NOISE
 from segmint.model import stored
-from segmint.model.nearest import place_by_points, sorted_by_label
-from segmint.model.placement import ConfidenceKind, Placement
+from segmint.model.distances import checked_rows
+from segmint.model.nearest import KeptPoints
+from segmint.model.placement import ConfidenceKind, Placement, margin
 from segmint.types import FloatMatrix, FloatVector, IntVector
 from segmint.words import Sentence, sentence
 
 
 @dataclass(frozen=True, eq=False)
 class ExemplarsAssigner:
-    """A row belongs to the cluster of the nearest exemplar, if that lies within the cluster's cap; else noise.
+    """A row belongs to the cluster of the nearest exemplar, within that cluster's cap; else it is noise.
 
-    Exemplars are means of at least five neighboring rows of a cluster (the rows themselves only when asked),
-    so that the shape of a cluster is kept and no customer. Each cap is fitted so that the rule agrees
-    with the fit on as many training rows as possible.
+    Exemplars are means of at least five near rows of a cluster (of the whole cluster where it is
+    smaller); with ``exact`` they are the rows themselves. An infinite cap lets no row be noise: the cut
+    of a tree. The confidence is the margin 1 − d₁/d₂ between the nearest and the second nearest
+    cluster, NaN for noise.
 
     Parameters
     ----------
-    points
-        Exemplars, shape (n_points, n_features), ordered by cluster.
-    point_labels
-        Their clusters, shape (n_points,), ascending.
+    exemplars
+        Shape (n_exemplars, n_features).
+    exemplar_labels
+        The cluster of each, shape (n_exemplars,), 0 … n_clusters − 1.
     caps
-        The largest distance at which each cluster takes a row, shape (n_clusters,), ≥ 0.
+        Shape (n_clusters,), ≥ 0 or infinite: the largest distance at which a row still belongs.
     exact
-        Whether ``points`` are rows themselves.
+        Whether the exemplars are rows of the training data.
 
     Examples
     --------
-    >>> rule = ExemplarsAssigner(np.array([[0.0], [5.0]]), np.array([0, 1]), np.array([1.0, 3.0]), True)
-    >>> rule.place(np.array([[1.5], [2.5], [5.0]])).labels.tolist()
-    [-1, 1, 1]
+    >>> rule = ExemplarsAssigner(np.array([[0.0], [5.0]]), np.array([0, 1]), np.array([1.0, 3.0]), exact=False)
+    >>> rule.place(np.array([[2.0], [3.0]])).labels.tolist()
+    [-1, 1]
     """
 
-    points: FloatMatrix
-    point_labels: IntVector
+    exemplars: FloatMatrix
+    exemplar_labels: IntVector
     caps: FloatVector
     exact: bool
 
     kind: ClassVar[str] = "exemplars"
     confidence_kind: ClassVar[ConfidenceKind] = "margin"
+
+    @cached_property
+    def _kept(self) -> KeptPoints:
+        return KeptPoints(self.exemplars, self.exemplar_labels)
 
     @property
     def n_clusters(self) -> int:
@@ -58,43 +67,58 @@ class ExemplarsAssigner:
     @property
     def n_features(self) -> int:
         """The number of prepared features it expects."""
-        return int(self.points.shape[1])
+        return int(self.exemplars.shape[1])
 
     def place(self, X: FloatMatrix) -> Placement:
         """Place rows of shape (n_samples, n_features)."""
-        return place_by_points(X, self.points, self.point_labels, self.caps)
+        first, near, second, far = self._kept.two_nearest(checked_rows(X, self.n_features))
+        inside = near <= self.caps[first]
+        return Placement(
+            labels=np.where(inside, first, NOISE),
+            distance=near,
+            confidence=np.where(inside, margin(near, far), np.nan),
+            runner_up=second,
+        )
 
     def relabeled(self, order: IntVector) -> ExemplarsAssigner:
         """Return the same rule with cluster ``order[i]`` renamed to ``i``."""
-        points, labels = sorted_by_label(self.points, np.argsort(order)[self.point_labels])
-        return ExemplarsAssigner(points, labels, self.caps[order], self.exact)
+        labels = np.argsort(order)[self.exemplar_labels]
+        return ExemplarsAssigner(self.exemplars, labels, self.caps[order], self.exact)
 
     def rule(self) -> Sentence:
         """Say the rule in one sentence."""
-        name = "exemplars_exact" if self.exact else "exemplars"
-        return sentence(f"model_assigners.{name}", n=len(self.points))
+        capped = bool(np.isfinite(self.caps).any())
+        exact = "_exact" if self.exact else ""
+        return sentence(
+            f"model_assigners.exemplars{'' if capped else '_uncapped'}{exact}", n=len(self.exemplars)
+        )
 
     def arrays(self) -> Mapping[str, npt.NDArray[np.float64] | npt.NDArray[np.int64]]:
-        """Return the exemplars, their clusters, and the caps."""
-        return {"points": self.points, "point_labels": self.point_labels, "caps": self.caps}
+        """Return the exemplars with their clusters, and the caps."""
+        return {"exemplars": self.exemplars, "exemplar_labels": self.exemplar_labels, "caps": self.caps}
 
     def parameters(self) -> Mapping[str, Any]:
-        """Return whether the points are exact."""
+        """Return whether the exemplars are rows of customers."""
         return {"exact": self.exact}
 
     @classmethod
-    def restore(cls, arrays: Mapping[str, npt.NDArray[Any]], parameters: Mapping[str, Any]) -> ExemplarsAssigner:
+    def restore(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], parameters: Mapping[str, Any]
+    ) -> ExemplarsAssigner:
         """Make the assigner again from :meth:`arrays` and :meth:`parameters`.
 
         Raises
         ------
         BundleError
-            If an array is missing or does not fit the others, or a value is not finite.
+            If shapes or types do not fit, a value is not finite (caps may be infinite), a cluster has no
+            exemplar, or a cap is negative.
         """
-        stored.only(arrays, parameters, {"points", "point_labels", "caps"}, {"exact"})
-        points = stored.floats(arrays, "points", (None, None))
-        labels = stored.integers(arrays, "point_labels", (points.shape[0],))
-        n_clusters = stored.ascending(labels, "point_labels")
-        caps = stored.floats(arrays, "caps", (n_clusters,))
+        stored.only(arrays, parameters, {"exemplars", "exemplar_labels", "caps"}, {"exact"})
+        exemplars = stored.floats(arrays, "exemplars", (None, None))
+        labels = stored.integers(arrays, "exemplar_labels", (exemplars.shape[0],))
+        n_clusters = stored.whole_labels(labels, "exemplar_labels")
+        caps = stored.numbers(arrays, "caps", (n_clusters,))
+        if np.isnan(caps).any():
+            raise BundleError("model_assigners.not_finite", array="caps")
         stored.not_negative(caps, "caps")
-        return cls(points, labels, caps, stored.flag(parameters, "exact"))
+        return cls(exemplars, labels, caps, stored.flag(parameters, "exact"))

@@ -95,7 +95,9 @@ class MixtureAssigner:
         for k in range(self.n_clusters):
             diagonal = np.diagonal(rows[k]) if rows.ndim == 3 else rows[k]
             log_scale = math.fsum(math.log(value) for value in diagonal)
-            constants[k] = math.log(self.weights[k]) - 0.5 * self.n_features * math.log(2 * math.pi) + log_scale
+            constants[k] = (
+                math.log(self.weights[k]) - 0.5 * self.n_features * math.log(2 * math.pi) + log_scale
+            )
         return constants
 
     def log_joint(self, X: FloatMatrix) -> FloatMatrix:
@@ -163,7 +165,9 @@ class MixtureAssigner:
         return {"covariance_type": self.covariance_type}
 
     @classmethod
-    def restore(cls, arrays: Mapping[str, npt.NDArray[Any]], parameters: Mapping[str, Any]) -> MixtureAssigner:
+    def restore(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], parameters: Mapping[str, Any]
+    ) -> MixtureAssigner:
         """Make the assigner again from :meth:`arrays` and :meth:`parameters`.
 
         Raises
@@ -181,7 +185,9 @@ class MixtureAssigner:
         if abs(float(weights.sum()) - 1.0) > 1e-6:
             raise BundleError("model_assigners.weights", total=float(weights.sum()))
         covariances = stored.floats(arrays, "covariances", _shape(covariance_type, K, d))
-        if covariance_type in ("full", "tied") and not np.allclose(covariances, np.swapaxes(covariances, -1, -2)):
+        if covariance_type in ("full", "tied") and not np.allclose(
+            covariances, np.swapaxes(covariances, -1, -2)
+        ):
             raise BundleError("model_assigners.covariance", array="covariances")
         try:
             return cls(weights, means, covariances, covariance_type)

@@ -18,15 +18,22 @@ def only(arrays: Arrays, parameters: Mapping[str, Any], names: set[str], values:
     """Refuse arrays or values that are missing or that no rule knows."""
     for found, wanted in ((set(arrays), names), (set(parameters), values)):
         if found != wanted:
-            raise BundleError("model_assigners.parts", missing=sorted(wanted - found), unknown=sorted(found - wanted))
+            raise BundleError(
+                "model_assigners.parts", missing=sorted(wanted - found), unknown=sorted(found - wanted)
+            )
 
 
 def floats(arrays: Arrays, name: str, shape: tuple[int | None, ...]) -> npt.NDArray[np.float64]:
     """Return a finite float64 array; ``None`` in ``shape`` stands for any length from 1 on."""
-    array = _array(arrays, name, shape, np.dtype(np.float64))
+    array = numbers(arrays, name, shape)
     if not np.isfinite(array).all():
         raise BundleError("model_assigners.not_finite", array=name)
     return array
+
+
+def numbers(arrays: Arrays, name: str, shape: tuple[int | None, ...]) -> npt.NDArray[np.float64]:
+    """Return a float64 array that may hold infinities; ``None`` in ``shape`` stands for any length from 1 on."""
+    return _array(arrays, name, shape, np.dtype(np.float64))
 
 
 def integers(arrays: Arrays, name: str, shape: tuple[int | None, ...]) -> npt.NDArray[np.int64]:
@@ -77,7 +84,9 @@ def flag(parameters: Mapping[str, Any], name: str) -> bool:
     return value
 
 
-def _array(arrays: Arrays, name: str, shape: tuple[int | None, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+def _array(
+    arrays: Arrays, name: str, shape: tuple[int | None, ...], dtype: np.dtype[Any]
+) -> npt.NDArray[Any]:
     array = arrays[name]
     fits = array.ndim == len(shape) and all(
         length >= 1 if wanted is None else length == wanted

@@ -221,7 +221,9 @@ _READERS: dict[Kind, Callable[[pa.Array, Feature, NumberStyle], pa.Array]] = {
 def _typed_numbers(column: pa.Array) -> Cells:
     if is_date(column.type) or not (is_number(column.type) or pa.types.is_boolean(column.type)):
         return _all_unfit(column)
-    values = pc.cast(pc.cast(column, pa.int8()) if pa.types.is_boolean(column.type) else column, pa.float64(), safe=False)
+    values = pc.cast(
+        pc.cast(column, pa.int8()) if pa.types.is_boolean(column.type) else column, pa.float64(), safe=False
+    )
     floats = values.to_numpy(zero_copy_only=False)
     return Cells(pa.array(np.where(np.isinf(floats), np.nan, floats), from_pandas=True), np.isinf(floats))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -28,9 +28,7 @@ _TOTALS = ("total", "sum", "grand", "summe", "somme")
 
 
 @contextmanager
-def open_delimited(
-    file: LocalFile, options: ReadOptions, rejects: Rejects, aside: Aside
-) -> Iterator[Rows]:
+def open_delimited(file: LocalFile, options: ReadOptions, rejects: Rejects, aside: Aside) -> Iterator[Rows]:
     """Open a delimited text.
 
     Raises
@@ -43,30 +41,29 @@ def open_delimited(
     text = utf8_file(file, options.encoding)
     dialect = detect(text, options, declared="\t" if file.format == "tsv" else None)
     columns = clean_names(dialect.names, file.name, options.rename)
-    kept, lines = (text, None) if not options.lenient else _kept(text, dialect, file.folder, aside)
-    reading = dialect if lines is None else replace(dialect, skip=0)
+    lines: array[int] | None = None
+    body, skip = text.path, dialect.skip
+    if options.lenient:
+        body, lines = _kept(text, dialect, aside)
+        skip = 0
+    elif dialect.spread:
+        body, skip = _below(text, dialect), 0
 
     def batches(positions: Sequence[int], n_rows: int) -> Iterator[pa.RecordBatch]:
-        return _batches(kept, reading, positions, n_rows)
+        return _batches(text, dialect, _query(body, skip, dialect, positions), n_rows)
 
     def line(row: int) -> int:
         return _line_of(text, dialect, row) if lines is None else lines[row]
 
-    with engine.engine():
-        yield Rows(
-            file.name, columns, True, batches, line, "line", (*text.notices, *dialect.notices), rejects
-        )
+    notices = (*text.notices, *dialect.notices)
+    yield Rows(file.name, columns, True, batches, line, "line", notices, rejects)
 
 
-def _batches(
-    text: TextFile, dialect: Dialect, positions: Sequence[int], n_rows: int
-) -> Iterator[pa.RecordBatch]:
-    if text.n_lines <= dialect.skip:
-        return
+def _batches(text: TextFile, dialect: Dialect, query: str, n_rows: int) -> Iterator[pa.RecordBatch]:
     done = 0
     try:
         with engine.engine() as connection:
-            for batch in connection.sql(_query(text.path, dialect, positions)).to_arrow_reader(n_rows):
+            for batch in connection.sql(query).to_arrow_reader(n_rows):
                 _require_short(batch, done, text, dialect)
                 done += batch.num_rows
                 yield batch
@@ -74,12 +71,12 @@ def _batches(
         raise _fault(text, dialect) from error
 
 
-def _query(path: Path, dialect: Dialect, positions: Sequence[int]) -> str:
+def _query(path: Path, skip: int, dialect: Dialect, positions: Sequence[int]) -> str:
     columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(dialect.names)))
     wanted = ", ".join(f"c{position}" for position in positions)
     return (
         f"SELECT {wanted} FROM read_csv({engine.literal(str(path))}, columns={{{columns}}}, auto_detect=false, "
-        f"header=false, skip={dialect.skip}, delim={engine.literal(dialect.delimiter)}, quote='\"', escape='\"', "
+        f"header=false, skip={skip}, delim={engine.literal(dialect.delimiter)}, quote='\"', escape='\"', "
         f"nullstr='', strict_mode=true, max_line_size={16 * MAX_FIELD})"
     )
 
@@ -132,11 +129,10 @@ def _fault(text: TextFile, dialect: Dialect) -> DataError:
     return SourceError("data.damaged", where=text.name, format="CSV")
 
 
-def _kept(text: TextFile, dialect: Dialect, folder: Path, aside: Aside) -> tuple[TextFile, array[int]]:
+def _kept(text: TextFile, dialect: Dialect, aside: Aside) -> tuple[Path, array[int]]:
     """Copy the records that are in order, set the others aside, and keep each record's line."""
     lines: array[int] = array("q")
-    path = folder / "kept"
-    n_lines = 0
+    path = text.folder / "kept"
     with path.open("w", encoding="utf-8", newline="") as out:
         for record in _data_records(text, dialect):
             fault = _fault_of(record, dialect)
@@ -145,5 +141,15 @@ def _kept(text: TextFile, dialect: Dialect, folder: Path, aside: Aside) -> tuple
                 continue
             out.write(record.text + "\n")
             lines.append(record.line)
-            n_lines += record.n_lines
-    return replace(text, path=path, n_lines=n_lines), lines
+    return path, lines
+
+
+def _below(text: TextFile, dialect: Dialect) -> Path:
+    """Copy what stands below a header that is spread over several lines."""
+    path = text.folder / "below"
+    with (
+        text.path.open(encoding="utf-8", newline="\n") as stream,
+        path.open("w", encoding="utf-8", newline="") as out,
+    ):
+        out.writelines(islice(stream, dialect.skip, None))
+    return path

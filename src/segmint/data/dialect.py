@@ -39,6 +39,8 @@ class Dialect:
         The header's cells as they stand, or made up where there is no header.
     skip
         Lines above the first record of data.
+    spread
+        Whether those lines hold line ends inside quotes, so that lines are not records.
     notices
         What is not usual.
     """
@@ -46,6 +48,7 @@ class Dialect:
     delimiter: str
     names: tuple[str, ...]
     skip: int
+    spread: bool
     notices: tuple[Sentence, ...]
 
 
@@ -84,10 +87,12 @@ def detect(text: TextFile, options: ReadOptions, *, declared: str | None) -> Dia
     if delimiter != (declared or ","):
         notices.append(sentence("data.notice.delimiter", delimiter=DELIMITER_WORDS.get(delimiter, delimiter)))
     if _has_header(header, options.header, text.name):
-        return Dialect(delimiter, header.cells, header.line + header.n_lines - 1, tuple(notices))
+        end = header.line + header.n_lines - 1
+        spread = header.n_lines > 1 or options.skip_rows > 0
+        return Dialect(delimiter, header.cells, end, spread, tuple(notices))
     notices.append(sentence("data.notice.no_header"))
     names = tuple(f"column_{number}" for number in range(1, len(header.cells) + 1))
-    return Dialect(delimiter, names, header.line - 1, tuple(notices))
+    return Dialect(delimiter, names, header.line - 1, options.skip_rows > 0, tuple(notices))
 
 
 def _sample(text: TextFile, skip: int) -> list[str]:
@@ -167,13 +172,21 @@ def _refuse_titles(found: Sequence[Record], name: str, skipped: int) -> None:
         return
     usual, times = Counter(widths[1:]).most_common(1)[0]
     begin = next((at for at, record in enumerate(found) if len(record.cells) == usual), 0)
-    if begin == 0 or begin > _MAX_TITLES or usual < 2 or times < 2 or times < _CONSISTENT * (len(widths) - begin):
+    if (
+        begin == 0
+        or begin > _MAX_TITLES
+        or usual < 2
+        or times < 2
+        or times < _CONSISTENT * (len(widths) - begin)
+    ):
         return
     if max(len(record.cells) for record in found[:begin]) > usual or _all_numbers(found[begin]):
         return
     first, header = found[0].line, found[begin].line
     lines = f"{first}" if header - 1 == first else f"{first}–{header - 1}"
-    raise SourceError("data.title_lines", where=f"{name}, line {first}", lines=lines, header=header, skip=header - 1)
+    raise SourceError(
+        "data.title_lines", where=f"{name}, line {first}", lines=lines, header=header, skip=header - 1
+    )
 
 
 def _has_header(header: Record, given: bool | None, name: str) -> bool:

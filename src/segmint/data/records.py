@@ -60,9 +60,7 @@ def _one_line(text: str, number: int, delimiter: str) -> Record | None:
     return None if found == "unclosed" else Record(number, 1, text, cells, found)
 
 
-def _several_lines(
-    text: str, number: int, delimiter: str, source: Iterator[str], held: deque[str]
-) -> Record:
+def _several_lines(text: str, number: int, delimiter: str, source: Iterator[str], held: deque[str]) -> Record:
     """Take lines until the open quote closes; inside, quotes are doubled, so only an odd number can close it."""
     taken: list[str] = []
     size = len(text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -66,9 +68,7 @@ def _configurations(X: np.ndarray[Any, Any]) -> Iterator[Outcome]:
         yield _fit(X, given, HDBSCAN(min_cluster_size=size, copy=True).fit_predict(X))
 
 
-def _fit(
-    X: np.ndarray[Any, Any], given: Configuration, found: Any, inertia: float | None = None
-) -> Outcome:
+def _fit(X: np.ndarray[Any, Any], given: Configuration, found: Any, inertia: float | None = None) -> Outcome:
     labels = canonical(np.asarray(found, dtype=np.int64))
     k = int(labels.max()) + 1
     if given.family in ("dbscan", "hdbscan") and k < 2:
@@ -192,3 +192,31 @@ def study() -> Study:
 def small_study(study: Study) -> Study:
     """The same with K-Means only: ten configurations."""
     return replace(study, trials=study.trials[:10], finalists=study.finalists[:1])
+
+
+@pytest.fixture
+def at_once() -> Callable[[str, list[list[str]]], list[str]]:
+    """Run one script in several processes, which all wait for each other after their imports."""
+
+    def run(script: str, arguments: list[list[str]]) -> list[str]:
+        pipe = subprocess.PIPE
+        workers = [
+            subprocess.Popen(
+                [sys.executable, "-c", script, *each], stdin=pipe, stdout=pipe, stderr=pipe, text=True
+            )
+            for each in arguments
+        ]
+        for worker in workers:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == "ready\n"
+        for worker in workers:
+            assert worker.stdin is not None
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+        said = [worker.communicate(timeout=120) for worker in workers]
+        assert [(worker.returncode, err) for worker, (_, err) in zip(workers, said, strict=True)] == [
+            (0, "")
+        ] * len(workers)
+        return [out for out, _ in said]
+
+    return run

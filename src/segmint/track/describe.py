@@ -17,7 +17,7 @@ import numpy as np
 
 from segmint.choosing.study import Study
 from segmint.choosing.trial import TrialRecord
-from segmint.track.items import BytesArtifact, Item, Metric, Param, RunItem, Tag, TextArtifact
+from segmint.track.items import BytesArtifact, Item, Metric, Outcome, Param, RunItem, Tag, TextArtifact
 from segmint.track.scorecard import scorecard_csv
 from segmint.words.sentences import known, say
 
@@ -164,7 +164,7 @@ def _texts(study: Study) -> dict[str, Any]:
 def _child(study: Study, trial: TrialRecord, parent: str, started: int) -> Iterator[Item]:
     configuration = trial.configuration
     ended = started + round(1000 * trial.seconds)
-    outcome = "finished" if trial.failed is None else "failed"
+    outcome: Outcome = "finished" if trial.failed is None else "failed"
     yield RunItem(configuration.id, run_name(trial), parent, started, ended, outcome)
     yield from _params(
         {
@@ -233,9 +233,7 @@ def run_name(trial: TrialRecord) -> str:
     parts = [
         f"K = {value}" if name in _K_NAMES else f"{name} = {_short(value)}" for name, value in asked.items()
     ]
-    return say(
-        "track.run_name", algorithm=algorithm(trial.configuration.family), parameters=", ".join(parts)
-    )
+    return say("track.run_name", algorithm=algorithm(trial.configuration.family), parameters=", ".join(parts))
 
 
 def _k(trial: TrialRecord) -> Any:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
+from typing import Any, Final
 
 from segmint.choosing.study import Study
 from segmint.choosing.trial import TrialRecord
+
+_BEFORE: Final = ("configuration", "family", "parameters", "n_clusters", "noise_share")
+_AFTER: Final = ("agreement", "fitted_on", "seconds", "chosen", "failed")
 
 
 def scorecard_csv(study: Study) -> str:
@@ -20,8 +23,7 @@ def scorecard_csv(study: Study) -> str:
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
     table.writerow(
-        ["configuration", "family", "parameters", "n_clusters", "noise_share", *measures]
-        + ["agreement", "fitted_on", "seconds", "chosen", "failed"]
+        [*_BEFORE, *measures, *_AFTER]
     )
     for trial in study.trials:
         table.writerow(_row(trial, measures, chosen=trial.configuration.id == study.decision.configuration))

@@ -17,7 +17,17 @@ from mlflow import entities as mlflow_entities
 from mlflow.exceptions import MlflowException
 
 from segmint.errors import TrackingError
-from segmint.track.items import Artifact, BytesArtifact, Item, Metric, Param, RunItem, Tag, TextArtifact, content
+from segmint.track.items import (
+    Artifact,
+    BytesArtifact,
+    Item,
+    Metric,
+    Param,
+    RunItem,
+    Tag,
+    TextArtifact,
+    content,
+)
 from segmint.track.server import asking
 from segmint.track.store import artifact_root, database_file
 from segmint.types import Progress, silent
@@ -248,7 +258,9 @@ def _keep(client: MlflowClient, made: Any, artifacts: Sequence[Artifact]) -> Non
             _write(Path(scratch), artifacts)
             client.log_artifacts(made.info.run_id, scratch)
     except OSError as error:
-        raise TrackingError("track.artifacts", where=str(folder or ""), reason=error.strerror or "") from error
+        raise TrackingError(
+            "track.artifacts", where=str(folder or ""), reason=error.strerror or ""
+        ) from error
 
 
 def _write(folder: Path, artifacts: Sequence[Artifact]) -> None:

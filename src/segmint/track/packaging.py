@@ -1,0 +1,78 @@
+"""A bundle as an MLflow model: a folder that ``mlflow.pyfunc.load_model`` understands."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import mlflow.pyfunc
+from mlflow.models import Model, ModelSignature
+from mlflow.types import ColSpec, DataType
+from mlflow.types import Schema as MlflowSchema
+from mlflow.types.schema import AnyType
+
+from segmint.model.bundle import load_bundle
+from segmint.model.segment_model import SegmentModel
+
+BUNDLE: Final = "data/model.segmint"
+"""Where the bundle lies in the model's folder."""
+
+LOADER: Final = "segmint.track.loader"
+_REQUIRED: Final = ("segmint", "mlflow", "numpy", "pandas", "safetensors")
+_OUTPUT: Final = (
+    ("segment_id", DataType.string),
+    ("segment_name", DataType.string),
+    ("confidence", DataType.double),
+    ("runner_up", DataType.string),
+    ("novelty", DataType.double),
+)
+
+
+def write_model(bundle: Path, folder: Path, *, model_id: str, run_id: str) -> None:
+    """Write the MLflow model of a bundle: the bundle itself, and how it is loaded; nothing is pickled.
+
+    Parameters
+    ----------
+    bundle
+        A bundle file; it is loaded, and thereby checked, first.
+    folder
+        A folder that is not there yet.
+    model_id, run_id
+        MLflow's ids of the logged model and of the run that it comes from.
+
+    Raises
+    ------
+    BundleError
+        If the file is not a whole bundle.
+    """
+    model = load_bundle(bundle)
+    with tempfile.TemporaryDirectory() as scratch:
+        named = Path(scratch) / Path(BUNDLE).name
+        shutil.copyfile(bundle, named)
+        mlflow.pyfunc.save_model(
+            path=str(folder),
+            loader_module=LOADER,
+            data_path=str(named),
+            mlflow_model=Model(model_id=model_id, run_id=run_id),
+            signature=signature(model),
+            pip_requirements=requirements(),
+        )
+
+
+def signature(model: SegmentModel) -> ModelSignature:
+    """Return what goes in and what comes out.
+
+    The columns that the model needs are named; their types are left to the model's own grammar, since
+    MLflow would refuse whole numbers where it was told of floats, and flags written in two ways.
+    """
+    columns = [ColSpec(AnyType(), name, required=True) for name in model.preparation.columns]
+    outputs = [ColSpec(kind, name) for name, kind in _OUTPUT]
+    return ModelSignature(inputs=MlflowSchema(columns), outputs=MlflowSchema(outputs))
+
+
+def requirements() -> list[str]:
+    """Return the packages, with their versions, that loading the model needs."""
+    return [f"{name}=={version(name)}" for name in _REQUIRED]

@@ -1,0 +1,298 @@
+"""Bundles as versions of registered models. Files are the truth; only the aliases live in MLflow."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import mlflow.artifacts
+from mlflow import MlflowClient
+from mlflow.entities import LoggedModelOutput, LoggedModelStatus
+from mlflow.exceptions import MlflowException
+
+from segmint.errors import BundleError, NotFoundError, UsageError
+from segmint.model.ids import check_model_name
+from segmint.track.packaging import BUNDLE, write_model
+from segmint.track.server import asking
+from segmint.track.writer import local_folder
+
+HASH_TAG: Final = "segmint.content_hash"
+CHAMPION: Final = "champion"
+CHALLENGER: Final = "challenger"
+_MISSING: Final = frozenset({"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"})
+_REFERENCE: Final = re.compile(r"models:/(?P<name>[^/@:]+)(?:@(?P<alias>[^/@:]+)|/(?P<version>[0-9]+))")
+_ATTEMPTS: Final = 20
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a registered model.
+
+    ``created`` is whether this call made it; ``run_id`` the run that it comes from.
+    """
+
+    name: str
+    version: int
+    aliases: tuple[str, ...]
+    content_hash: str
+    run_id: str | None
+    created: bool = False
+
+
+# ------------------------------------------------------------------------------------- registering
+
+
+def register(bundle: Path, *, name: str, uri: str, run_id: str) -> Version:
+    """Register a bundle as a version of a model, once.
+
+    The first version gets the aliases ``champion`` and ``challenger``, later ones ``challenger`` only.
+    A version carries the bundle's hash: the same bundle again gives the version that is there, and
+    leaves the aliases alone. Two processes may register at once: of two versions with one hash the
+    later one is taken back by its own maker, and ``challenger`` ends at the newest.
+
+    Parameters
+    ----------
+    bundle
+        The bundle file.
+    name
+        The registered model's name.
+    uri
+        The tracking server (see :func:`segmint.track.writer.send`).
+    run_id
+        MLflow's id of the study's run.
+
+    Raises
+    ------
+    BundleError
+        If the file is not a whole bundle.
+    TrackingError
+        If the server does not answer or refuses something.
+    UsageError
+        If the name cannot be one.
+    """
+    check_model_name(name)
+    content_hash = hash_of(bundle)
+    with asking(uri) as client:
+        _ensure_model(client, name)
+        found = _first_with(content_hash, _versions(client, name))
+        if found is None:
+            found, created = _create(client, bundle, name, run_id, content_hash)
+        else:
+            created = False
+        _set_aliases(client, name, int(found.version), move_challenger=created)
+        return _version(client.get_model_version(name, found.version), created=created)
+
+
+def hash_of(bundle: Path) -> str:
+    """Return the SHA-256 of a bundle file: its bytes are canonical, so this is its content's."""
+    return hashlib.sha256(bundle.read_bytes()).hexdigest()
+
+
+def versions(name: str, *, uri: str) -> tuple[Version, ...]:
+    """Return the versions of a registered model, the first one first.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model.
+    TrackingError
+        If the server does not answer.
+    """
+    with asking(uri) as client:
+        _registered(client, name)
+        found = _versions(client, name)
+        return tuple(_version(client.get_model_version(name, each.version)) for each in found)
+
+
+def _ensure_model(client: MlflowClient, name: str) -> None:
+    try:
+        client.get_registered_model(name)
+    except MlflowException as error:
+        if error.error_code not in _MISSING:
+            raise
+        try:
+            client.create_registered_model(name)
+        except MlflowException as again:
+            if again.error_code != "RESOURCE_ALREADY_EXISTS":  # else: another process was faster
+                raise
+
+
+def _create(
+    client: MlflowClient, bundle: Path, name: str, run_id: str, content_hash: str
+) -> tuple[Any, bool]:
+    """Make a version; give the first one with this hash, and whether it is the one made here."""
+    logged = _log_model(client, bundle, name, run_id, content_hash)
+    made = client.create_model_version(
+        name,
+        source=logged.artifact_location,
+        run_id=run_id,
+        model_id=logged.model_id,
+        tags={HASH_TAG: content_hash},
+    )
+    first = _first_with(content_hash, _versions(client, name))
+    if first is not None and int(first.version) < int(made.version):
+        client.delete_model_version(name, made.version)
+        client.delete_logged_model(logged.model_id)
+        return first, False
+    client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step=0)])
+    linked = json.dumps([{"name": name, "version": str(made.version)}])
+    client.set_logged_model_tags(logged.model_id, {"mlflow.modelVersions": linked})
+    return made, True
+
+
+def _log_model(client: MlflowClient, bundle: Path, name: str, run_id: str, content_hash: str) -> Any:
+    experiment_id = client.get_run(run_id).info.experiment_id
+    logged = client.create_logged_model(
+        experiment_id, name=name, source_run_id=run_id, tags={HASH_TAG: content_hash}
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = local_folder(logged.artifact_location) or Path(scratch) / "model"
+        write_model(bundle, folder, model_id=logged.model_id, run_id=run_id)
+        if local_folder(logged.artifact_location) is None:
+            client.log_model_artifacts(logged.model_id, str(folder))
+    return client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+
+
+# ------------------------------------------------------------------------------------------ aliases
+
+
+def _set_aliases(client: MlflowClient, name: str, version: int, *, move_challenger: bool) -> None:
+    existing = _numbers(_versions(client, name))
+    if version == existing[0] and CHAMPION not in _aliases(client, name):
+        client.set_registered_model_alias(name, CHAMPION, str(version))
+    if not move_challenger and CHALLENGER in _aliases(client, name):
+        return
+    for _ in range(_ATTEMPTS):
+        newest = _numbers(_versions(client, name))[-1]
+        if _aliases(client, name).get(CHALLENGER) == newest:
+            return
+        with contextlib.suppress(MlflowException):  # a version that its maker took back meanwhile
+            client.set_registered_model_alias(name, CHALLENGER, str(newest))
+
+
+def _aliases(client: MlflowClient, name: str) -> dict[str, int]:
+    return {alias: int(number) for alias, number in client.get_registered_model(name).aliases.items()}
+
+
+def _numbers(found: Sequence[Any]) -> list[int]:
+    """Return the numbers of the versions that stay: of several with one hash the first one does."""
+    first: dict[str, int] = {}
+    for each in found:
+        first.setdefault(each.tags.get(HASH_TAG) or f"version {each.version}", int(each.version))
+    return sorted(first.values())
+
+
+def _versions(client: MlflowClient, name: str) -> list[Any]:
+    """Return MLflow's versions of a model, by number, ascending."""
+    found: list[Any] = []
+    token = None
+    while True:
+        page = client.search_model_versions(f"name = '{name}'", max_results=1000, page_token=token)
+        found += page
+        token = page.token
+        if not token:
+            return sorted(found, key=lambda each: int(each.version))
+
+
+def _first_with(content_hash: str, found: Sequence[Any]) -> Any | None:
+    return next((each for each in found if each.tags.get(HASH_TAG) == content_hash), None)
+
+
+def _version(found: Any, *, created: bool = False) -> Version:
+    return Version(
+        name=found.name,
+        version=int(found.version),
+        aliases=tuple(sorted(found.aliases)),
+        content_hash=found.tags.get(HASH_TAG, ""),
+        run_id=found.run_id,
+        created=created,
+    )
+
+
+# ---------------------------------------------------------------------------------------- resolving
+
+
+def resolve(reference: str, *, uri: str, cache: Path) -> Path:
+    """Return the bundle file of a registered model.
+
+    Parameters
+    ----------
+    reference
+        ``models:/NAME@ALIAS`` or ``models:/NAME/VERSION``.
+    uri
+        The tracking server.
+    cache
+        A folder that keeps what is pulled from a server, by content hash; a bundle that lies in a folder
+        of this machine is used where it is.
+
+    Raises
+    ------
+    UsageError
+        If the reference is of another form.
+    NotFoundError
+        If there is no such model, version or alias.
+    BundleError
+        If the bytes are not those that were registered.
+    TrackingError
+        If the server does not answer.
+    """
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise UsageError("track.bad_reference", reference=reference)
+    name, alias, number = found["name"], found["alias"], found["version"]
+    with asking(uri) as client:
+        version = _find(client, name, alias, number)
+        content_hash = version.tags.get(HASH_TAG)
+        if not content_hash:
+            raise NotFoundError("track.no_bundle", name=name, version=version.version)
+        location = client.get_model_version_download_uri(name, version.version)
+        path = _pull(location, content_hash, uri, cache)
+    if not path.is_file() or hash_of(path) != content_hash:
+        raise BundleError("track.altered", where=str(path), name=name, version=version.version)
+    return path
+
+
+def _find(client: MlflowClient, name: str, alias: str | None, number: str | None) -> Any:
+    model = _registered(client, name)
+    try:
+        if alias is not None:
+            return client.get_model_version_by_alias(name, alias)
+        return client.get_model_version(name, str(number))
+    except MlflowException as error:
+        if error.error_code not in _MISSING:
+            raise
+        known = [str(each.version) for each in _versions(client, name)] + [f"@{a}" for a in model.aliases]
+        wanted = f"@{alias}" if alias is not None else str(number)
+        raise NotFoundError("track.no_such_version", name=name, wanted=wanted, known=known) from error
+
+
+def _registered(client: MlflowClient, name: str) -> Any:
+    try:
+        return client.get_registered_model(name)
+    except MlflowException as error:
+        if error.error_code not in _MISSING:
+            raise
+        known = [each.name for each in client.search_registered_models(max_results=20)]
+        raise NotFoundError("track.no_such_model", name=name, known=known or ["–"]) from error
+
+
+def _pull(location: str, content_hash: str, uri: str, cache: Path) -> Path:
+    folder = local_folder(location)
+    if folder is not None:
+        return folder / BUNDLE
+    kept = cache / f"{content_hash}.segmint"
+    if not (kept.is_file() and hash_of(kept) == content_hash):
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".pull-", dir=cache) as scratch:
+            pulled = mlflow.artifacts.download_artifacts(
+                f"{location.rstrip('/')}/{BUNDLE}", dst_path=scratch, tracking_uri=uri
+            )
+            Path(pulled).replace(kept)
+    return kept

@@ -1,0 +1,69 @@
+"""Every sentence has its words; figures are written as people write them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+import segmint
+from segmint.words import Sentence, say
+from segmint.words.sentences import known, text_of
+
+SOURCE = Path(segmint.__file__).parent
+# a key in the code: a text beginning with the name of a file of words, a dot and a name
+ROOMS = sorted(path.stem for path in (SOURCE / "words" / "en").glob("*.toml"))
+CALL = re.compile(r"""\b(?:say|sentence|Sentence)\(\s*["']([a-z_]+(?:\.[a-z0-9_]+)+)["']""")
+ERROR = re.compile(
+    r"""\b(?:\w*Error|PromotionRefused)\(\s*["']([a-z_]+\.[a-z0-9_]+)["']""",
+)
+
+
+def calls(pattern: re.Pattern[str]) -> list[tuple[str, str]]:
+    found = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        text = "\n".join(line for line in path.read_text().splitlines() if ">>>" not in line)
+        found += [(key, path.name) for key in pattern.findall(text)]
+    return found
+
+
+@pytest.mark.parametrize(("key", "file"), sorted(set(calls(CALL))))
+def test_every_sentence_in_the_code_has_a_text(key: str, file: str) -> None:
+    assert known(key), f"{file} says {key}"
+
+
+@pytest.mark.parametrize(("code", "file"), sorted(set(calls(ERROR))))
+def test_every_error_in_the_code_says_what_was_received_and_the_rule(code: str, file: str) -> None:
+    room, _, name = code.partition(".")
+    assert known(f"{room}.errors.{name}.received"), f"{file} raises {code}"
+    assert known(f"{room}.errors.{name}.rule"), f"{file} raises {code}"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_error_texts_end_without_a_period(room: str) -> None:
+    texts = tomllib.loads(resources.files("segmint.words").joinpath("en", f"{room}.toml").read_text())
+    for name, parts in texts.get("errors", {}).items():
+        assert set(parts) <= {"received", "rule", "remedy"}, name
+        for part, text in parts.items():
+            assert not text.endswith("."), f"{room}.errors.{name}.{part}"
+
+
+def test_formats() -> None:
+    assert say("common.rows", n=1) == "1 row"
+    assert say("common.rows", n=1_234_567) == "1,234,567 rows"
+
+
+def test_a_sentence_survives_json() -> None:
+    sentence = Sentence("common.rows", {"n": 3})
+    assert Sentence.from_json(sentence.to_json()) == sentence
+    assert str(sentence) == "3 rows"
+
+
+def test_an_unknown_key_is_unknown() -> None:
+    assert not known("common.nothing")
+    assert not known("nowhere.nothing")
+    with pytest.raises(KeyError):
+        text_of("common.nothing")

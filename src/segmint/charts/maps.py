@@ -232,12 +232,12 @@ def _placed(
 
 def _label_marks(box: Box, texts: list[str], c: Mapping[str, str], token: str, form: str) -> list[Any]:
     dot = layer([{}]).mark_point(shape=form, size=60, filled=True, color=c[token], opacity=1)
-    parts = [dot.encode(x=alt.value(box.x + 6), y=alt.value(box.y + 8))]
+    parts = [dot.encode(x=alt.XValue(box.x + 6), y=alt.YValue(box.y + 8))]
     for line, text in enumerate(texts):
         head = len(texts) == 1 or line < len(texts) - 1
         style = {"align": "left", "baseline": "middle", "fontWeight": 600 if head else 400}
         own = layer([{"text": text}]).encode(
-            x=alt.value(box.x + 16), y=alt.value(box.y + 8 + 16 * line), text=alt.Text("text:N")
+            x=alt.XValue(box.x + 16), y=alt.YValue(box.y + 8 + 16 * line), text=alt.Text("text:N")
         )
         parts += [
             own.mark_text(

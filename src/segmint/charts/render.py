@@ -18,6 +18,7 @@ _TOKENS: Final = {color.lower(): token for token, color in THEMES["variables"].i
 _TOKEN: Final = re.compile(r"#fe[0-9a-f]{2}01", re.IGNORECASE)
 _MARK: Final = re.compile(r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" (d="[^"]*" ?[^>]*?)/>')
 _RUN: Final = re.compile(rf"(?:{_MARK.pattern}){{4,}}")
+_CLIP: Final = re.compile(r"(?<=[\"#])clip\d+(?=[\")])")
 _NUMBER: Final = re.compile(r"-?\d+\.\d{2,}")
 
 
@@ -36,7 +37,7 @@ def png(chart: Any, *, scale: float = 2) -> bytes:
 
 def svg(chart: Any) -> str:
     """Return a chart as an SVG drawing with the colors of its theme."""
-    return str(vl_convert.vegalite_to_svg(specification(chart), allowed_base_urls=[]))
+    return _renumbered(str(vl_convert.vegalite_to_svg(specification(chart), allowed_base_urls=[])), "clip")
 
 
 def specification(chart: Any) -> str:
@@ -65,11 +66,17 @@ def themed_svg(chart: Any, *, name: str, label: str) -> str:
     width, height = re.findall(r'(?:width|height)="([\d.]+)"', text)[:2]
     inner = text[text.index(">") + 1 : text.rindex("</svg>")]
     inner = _TOKEN.sub(lambda found: f"var(--{_TOKENS[found.group().lower()]})", inner)
-    inner = _tidied(inner)
+    inner = _renumbered(_tidied(inner), f"{name}-clip")
     return (
         f'<svg role="img" aria-label="{_escaped(label)}" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}">{_compacted(inner, name)}</svg>'
     )
+
+
+def _renumbered(drawing: str, prefix: str) -> str:
+    """Number clip paths from 0: Vega counts them through the whole process, so that each call would differ."""
+    order = {found: place for place, found in enumerate(dict.fromkeys(_CLIP.findall(drawing)))}
+    return _CLIP.sub(lambda found: f"{prefix}{order[found.group()]}", drawing)
 
 
 def _escaped(text: str) -> str:

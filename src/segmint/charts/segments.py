@@ -107,7 +107,7 @@ def _draw_silhouette_rows(study: Study, canvas: Canvas) -> Any:
         layer([{"value": 0}]).mark_rule(color=c["ink-3"]).encode(x=x),
         average.mark_rule(strokeDash=[4, 3], strokeWidth=1.2, color=c["ink"]).encode(x=x),
         average.mark_text(align="left", dx=5, dy=-9, color=c["ink-2"]).encode(
-            x=x, y=alt.value(0), text=alt.Text("text:N")
+            x=x, y=alt.YValue(0), text=alt.Text("text:N")
         ),
         means.mark_text(align="right", color=c["ink-2"]).encode(
             x=alt.X("end:Q", scale=x_scale), y=y, text=alt.Text("text:N")

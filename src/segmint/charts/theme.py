@@ -56,9 +56,10 @@ def checked_theme(name: str) -> ThemeName:
     UsageError
         If it is neither ``light`` nor ``dark``.
     """
-    if name == "light" or name == "dark":
-        return name
-    raise UsageError("charts.no_such_theme", theme=name)
+    known: Mapping[str, ThemeName] = {"light": "light", "dark": "dark"}
+    if name not in known:
+        raise UsageError("charts.no_such_theme", theme=name)
+    return known[name]
 
 
 def css_variables(theme: ThemeName) -> str:

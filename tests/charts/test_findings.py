@@ -1,0 +1,71 @@
+"""Titles are findings: they follow from the study's numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from segmint.charts import CHARTS
+from segmint.charts.evidence import resample_groups
+from segmint.charts.segments import effect_step
+from segmint.choosing.decision import Elbow
+
+
+def finding(name: str, study: Any) -> str:
+    return str(CHARTS[name].caption(study).finding)
+
+
+def test_the_elbow_says_whether_it_agrees_with_the_answer(blobs: Any) -> None:
+    drops = blobs.decision.elbow.drops
+    same = replace(blobs.decision, elbow=Elbow(3, 0.3, drops))
+    assert finding("elbow", replace(blobs, decision=same)) == "The elbow is at three, as the answer"
+    other = replace(blobs.decision, elbow=Elbow(2, 0.3, drops))
+    assert finding("elbow", replace(blobs, decision=other)) == "The elbow is at two; the answer is three"
+
+
+def test_the_silhouette_names_its_best_k(blobs: Any, nothing: Any) -> None:
+    assert finding("silhouette_by_k", blobs).startswith("The silhouette is best at three")
+    assert finding("silhouette_by_k", nothing).startswith("No K has a convincing silhouette")
+
+
+def test_null_tables_decide_the_title(blobs: Any, nothing: Any) -> None:
+    assert finding("null", blobs).startswith("Beyond chance")
+    nulls = tuple(replace(null, p_value=0.4) for null in nothing.decision.nulls)
+    within = replace(nothing, decision=replace(nothing.decision, nulls=nulls))
+    assert finding("null", within).startswith("No better than chance")
+
+
+def test_slices_are_called_a_convention(slices: Any) -> None:
+    assert finding("map", slices) == "One cloud, cut into four: the borders are a convention"
+
+
+def test_noise_is_counted_and_explained_on_the_map(moons: Any, blobs: Any) -> None:
+    noise = moons.trial(moons.decision.configuration).noise_share
+    assert noise > 0
+    assert f"{100 * noise:.1f} %" in finding("map", moons)
+    assert "×" in str(CHARTS["map"].caption(moons).reading)
+    assert "×" not in str(CHARTS["map"].caption(blobs).reading)
+
+
+def test_the_resamples_add_up(blobs: Any, moons: Any, wide: Any) -> None:
+    for study in (blobs, moons, wide):
+        groups = resample_groups(study)
+        assert sum(group["wins"] for group in groups) == study.decision.resampling.n_resamples
+        chosen = study.decision.resampling.wins.get(study.decision.configuration, 0)
+        assert groups[0]["place"] == 0 and groups[0]["wins"] == chosen
+
+
+def test_fewer_resamples_than_wanted_are_said(blobs: Any) -> None:
+    resampling = replace(blobs.decision.resampling, n_wanted=100)
+    study = replace(blobs, decision=replace(blobs.decision, resampling=resampling))
+    assert "100 were wanted" in str(CHARTS["resamples"].caption(study).reading)
+
+
+def test_a_sampled_map_says_so(wide: Any) -> None:
+    assert str(CHARTS["map"].caption(wide).reading).startswith("300 of 480 customers")
+    assert "projection" in str(CHARTS["map"].caption(wide).reading)
+
+
+def test_effects_fall_into_seven_colors_around_zero() -> None:
+    sizes = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0)
+    assert [effect_step(size) for size in sizes] == [1, 2, 3, 4, 5, 6, 7]

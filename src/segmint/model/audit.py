@@ -1,0 +1,218 @@
+"""What a stored model must satisfy before any part of it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from segmint.errors import BundleError, UsageError
+from segmint.labels import UNASSIGNED
+from segmint.model.assigners import ASSIGNERS
+from segmint.model.ids import check_model_name
+from segmint.model.schema import Kind, Missing, Role
+from segmint.model.shapes import Anything, Each, Maybe, OneOf, Table, Text, conform
+
+SENTENCE = {"key": Text(r"[a-z_]{1,40}(\.[a-z0-9_]{1,60}){1,4}"), "figures": Table(Anything())}
+_HASH = Text(r"[0-9a-f]{64}")
+_MANIFEST = {
+    "name": str,
+    "family": str,
+    "configuration": str,
+    "parameters": Table(Anything()),
+    "seed": int,
+    "fingerprint": str,
+    "verdict": OneOf(("groups", "slices", "none")),
+    "agreement": float,
+    "agreement_held_out": Maybe(float),
+    "decided_because": Maybe(str),
+    "parent": Maybe(_HASH),
+    "revision": int,
+    "versions": Table(str),
+}
+FEATURE = {
+    "name": str,
+    "kind": OneOf(tuple(Kind)),
+    "role": OneOf(tuple(Role)),
+    "unit": Maybe(str),
+    "missing": OneOf(tuple(Missing)),
+    "missing_values": Each(str),
+    "date_format": Maybe(str),
+    "reason": SENTENCE,
+    "given": bool,
+}
+_NUMBER_STEP = {
+    "type": str,
+    "name": str,
+    "fill": float,
+    "lower": Maybe(float),
+    "upper": Maybe(float),
+    "log_offset": Maybe(float),
+    "center": float,
+    "scale": float,
+    "log_unit": float,
+}
+_LEVEL_STEP = {"type": str, "name": str, "levels": Each(str), "centers": Each(float), "weight": float}
+PREPARATION = {"steps": Each(dict), "notes": Table(Each(SENTENCE)), "scaling": str}
+_CONDITION = {
+    "feature": str,
+    "lower": Maybe(float),
+    "upper": Maybe(float),
+    "level": Maybe(str),
+    "negated": bool,
+}
+_CARD = {
+    "id": Text(r"[!-~]{1,80}"),
+    "number": int,
+    "label": int,
+    "name": Text(r"(?s).{1,400}"),
+    "name_given": bool,
+    "size": int,
+    "share": float,
+    "center": Table(Maybe(float)),
+    "quantiles": Table(Each(Maybe(float), 5)),
+    "levels": Table(Table(Maybe(float))),
+    "effects": Each(
+        {
+            "feature": str,
+            "level": Maybe(str),
+            "inside": Maybe(float),
+            "outside": Maybe(float),
+            "overall": Maybe(float),
+            "size": Maybe(float),
+            "used": bool,
+        }
+    ),
+    "rule": Maybe(
+        {
+            "conditions": Each(_CONDITION),
+            "precision": Maybe(float),
+            "recall": Maybe(float),
+            "n_held_out": int,
+        }
+    ),
+    "stability": Maybe(float),
+    "silhouette": Maybe(float),
+    "summary": SENTENCE,
+}
+_REFERENCE = {
+    "n_samples": int,
+    "numbers": Table(
+        {
+            "edges": Each(float),
+            "counts": Each(int),
+            "mean": float,
+            "deviation": float,
+            "missing_share": float,
+        }
+    ),
+    "levels": Table({"levels": Each(str), "counts": Each(int), "n_other": int, "missing_share": float}),
+}
+MODEL = {
+    "content": _HASH,
+    "format": int,
+    "manifest": _MANIFEST,
+    "schema": Each(FEATURE),
+    "preparation": PREPARATION,
+    "assigner": {"kind": OneOf(tuple(ASSIGNERS)), "parameters": Table(Anything())},
+    "cards": Each(_CARD),
+    "reference": _REFERENCE,
+    "notices": Each(SENTENCE),
+}
+
+
+def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Refuse a description whose parts have wrong types, or do not fit one another.
+
+    The rule for new rows checks its own arrays when it is restored.
+
+    Raises
+    ------
+    BundleError
+        Naming the part that does not fit.
+    """
+    conform(described, MODEL, "model")
+    try:
+        check_model_name(described["manifest"]["name"])
+    except UsageError:
+        raise BundleError("bundle.structure", place="model.manifest.name") from None
+    audit_preparation(described["schema"], described["preparation"])
+    n_clusters = _audit_cards(described["cards"])
+    _audit_reference(described, arrays, n_clusters, _n_features(described["preparation"]))
+    unknown = {name for name in arrays if not name.startswith(("assigner.", "reference."))}
+    _refuse_unless(not unknown, "arrays")
+
+
+def audit_preparation(schema: Sequence[Mapping[str, Any]], preparation: Mapping[str, Any]) -> None:
+    """Refuse steps that no preparation has, or that name no column of the schema."""
+    names = [feature["name"] for feature in schema]
+    _refuse_unless(len(set(names)) == len(names), "model.schema")
+    steps = preparation["steps"]
+    for number, step in enumerate(steps):
+        place = f"model.preparation.steps[{number}]"
+        levels = step.get("type") == "levels"
+        conform(step, _LEVEL_STEP if levels else _NUMBER_STEP, place)
+        _refuse_unless(step["name"] in names, place)
+        _refuse_unless(_level_step_fits(step) if levels else _number_step_fits(step), place)
+    prepared = [step["name"] for step in steps]
+    _refuse_unless(0 < len(set(prepared)) == len(prepared), "model.preparation.steps")
+
+
+def _number_step_fits(step: Mapping[str, Any]) -> bool:
+    lower, upper = step["lower"], step["upper"]
+    ordered = lower is None or upper is None or lower <= upper
+    return bool(step["type"] == "number" and step["scale"] > 0 and ordered)
+
+
+def _level_step_fits(step: Mapping[str, Any]) -> bool:
+    return len(step["centers"]) == len(step["levels"]) + 1 and len(set(step["levels"])) == len(step["levels"])
+
+
+def _n_features(preparation: Mapping[str, Any]) -> int:
+    return sum(len(step["levels"]) + 1 if step["type"] == "levels" else 1 for step in preparation["steps"])
+
+
+def _audit_cards(cards: Sequence[Mapping[str, Any]]) -> int:
+    """Return the number of clusters: each has one card, and no two cards share an id or a number."""
+    n_clusters = len(cards)
+    ids = {card["id"] for card in cards}
+    _refuse_unless(
+        n_clusters > 0 and {card["label"] for card in cards} == set(range(n_clusters)), "model.cards"
+    )
+    _refuse_unless(len(ids) == n_clusters and UNASSIGNED not in ids, "model.cards")
+    _refuse_unless(len({card["number"] for card in cards}) == n_clusters, "model.cards")
+    return n_clusters
+
+
+def _audit_reference(
+    described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]], n_clusters: int, n_features: int
+) -> None:
+    shapes = {
+        "counts": (n_clusters + 1,),
+        "means": (n_clusters, n_features),
+        "covariances": (n_clusters, n_features, n_features),
+    }
+    names = {name for name in arrays if name.startswith("reference.")}
+    _refuse_unless(names == {f"reference.{name}" for name in (*shapes, "novelty")}, "model.reference")
+    for name, shape in shapes.items():
+        _refuse_unless(arrays[f"reference.{name}"].shape == shape, f"model.reference.{name}")
+    novelty, counts = arrays["reference.novelty"], arrays["reference.counts"]
+    fits = novelty.ndim == 2 and novelty.shape[0] == n_clusters and 1 <= novelty.shape[1] <= 4096
+    _refuse_unless(fits and bool((np.diff(novelty, axis=1) >= 0).all()), "model.reference.novelty")
+    _refuse_unless(counts.dtype == np.int64 and bool((counts >= 0).all()), "model.reference.counts")
+    for name in ("means", "covariances", "novelty"):
+        array = arrays[f"reference.{name}"]
+        _refuse_unless(
+            array.dtype == np.float64 and bool(np.isfinite(array).all()), f"model.reference.{name}"
+        )
+    for item in described["reference"]["numbers"].values():
+        _refuse_unless(len(item["counts"]) == len(item["edges"]) + 1, "model.reference.numbers")
+    for item in described["reference"]["levels"].values():
+        _refuse_unless(len(item["counts"]) == len(item["levels"]), "model.reference.levels")
+
+
+def _refuse_unless(fits: bool, place: str) -> None:
+    if not fits:
+        raise BundleError("bundle.structure", place=place)

@@ -1,0 +1,141 @@
+"""A model as plain data and arrays, and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from segmint.model.assigners import restore
+from segmint.model.cards import SegmentCard
+from segmint.model.preparation import Preparation
+from segmint.model.reference import LevelReference, NumericReference, ReferenceSnapshot
+from segmint.model.schema import Schema
+from segmint.model.segment_model import FORMAT, Manifest, SegmentModel
+from segmint.words import Sentence
+
+_REFERENCE = ("counts", "means", "covariances", "novelty")
+
+
+def describe(model: SegmentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    """Return the plain part of a model and its arrays by name."""
+    reference = model.reference
+    described = {
+        "format": FORMAT,
+        "manifest": asdict(model.manifest),
+        "schema": model.schema.to_json(),
+        "preparation": model.preparation.to_json(),
+        "assigner": {"kind": model.assigner.kind, "parameters": dict(model.assigner.parameters())},
+        "cards": [without_nan(card.to_json()) for card in model.cards],
+        "reference": {
+            "n_samples": reference.n_samples,
+            "numbers": {name: _number_to_json(item) for name, item in reference.numbers.items()},
+            "levels": {name: _level_to_json(item) for name, item in reference.levels.items()},
+        },
+        "notices": [notice.to_json() for notice in model.notices],
+    }
+    arrays = {f"assigner.{name}": np.asarray(array) for name, array in model.assigner.arrays().items()}
+    arrays |= {f"reference.{name}": np.asarray(getattr(reference, name)) for name in _REFERENCE}
+    return described, arrays
+
+
+def make(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> SegmentModel:
+    """Make a model of what :func:`describe` gave; the parts must have been checked before."""
+    assigner = described["assigner"]
+    return SegmentModel(
+        manifest=Manifest(**described["manifest"]),
+        schema=Schema.from_json(described["schema"]),
+        preparation=Preparation.from_json(described["preparation"]),
+        assigner=restore(assigner["kind"], of_part(arrays, "assigner"), assigner["parameters"]),
+        cards=tuple(SegmentCard.from_json(_with_nan(card)) for card in described["cards"]),
+        reference=_reference(described["reference"], of_part(arrays, "reference")),
+        notices=tuple(Sentence.from_json(notice) for notice in described["notices"]),
+    )
+
+
+def of_part(arrays: Mapping[str, npt.NDArray[Any]], part: str) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of one part, under the names they have there."""
+    return {
+        name.removeprefix(f"{part}."): array for name, array in arrays.items() if name.startswith(f"{part}.")
+    }
+
+
+def without_nan(value: Any) -> Any:
+    """Return plain data in which a missing number is ``None``, which JSON can hold."""
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if isinstance(value, dict):
+        return {name: without_nan(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_nan(item) for item in value]
+    return value
+
+
+def _with_nan(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored card in which numbers that are missing are NaN again."""
+    return {
+        **card,
+        "center": {name: _number(value) for name, value in card["center"].items()},
+        "quantiles": {name: [_number(value) for value in row] for name, row in card["quantiles"].items()},
+        "levels": {
+            name: {level: _number(share) for level, share in shares.items()}
+            for name, shares in card["levels"].items()
+        },
+        "effects": [
+            {**effect, **{name: _number(effect[name]) for name in ("inside", "outside", "overall", "size")}}
+            for effect in card["effects"]
+        ],
+    }
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _number_to_json(reference: NumericReference) -> dict[str, Any]:
+    return {
+        "edges": reference.edges.tolist(),
+        "counts": reference.counts.tolist(),
+        "mean": reference.mean,
+        "deviation": reference.deviation,
+        "missing_share": reference.missing_share,
+    }
+
+
+def _level_to_json(reference: LevelReference) -> dict[str, Any]:
+    return {
+        "levels": list(reference.levels),
+        "counts": reference.counts.tolist(),
+        "n_other": reference.n_other,
+        "missing_share": reference.missing_share,
+    }
+
+
+def _reference(stored: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> ReferenceSnapshot:
+    return ReferenceSnapshot(
+        n_samples=stored["n_samples"],
+        numbers={
+            name: NumericReference(
+                np.asarray(item["edges"], dtype=np.float64),
+                np.asarray(item["counts"], dtype=np.int64),
+                item["mean"],
+                item["deviation"],
+                item["missing_share"],
+            )
+            for name, item in stored["numbers"].items()
+        },
+        levels={
+            name: LevelReference(
+                tuple(item["levels"]),
+                np.asarray(item["counts"], dtype=np.int64),
+                item["n_other"],
+                item["missing_share"],
+            )
+            for name, item in stored["levels"].items()
+        },
+        **{name: arrays[name] for name in _REFERENCE},
+    )

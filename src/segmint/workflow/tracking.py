@@ -27,14 +27,14 @@ class Tracked:
 
     experiment: str
     run_id: str
-    n_runs: int
+    n_configurations: int
     version: int | None
     seconds: float
 
     def __str__(self) -> str:
         key = "workflow.tracked" if self.version is None else "workflow.tracked_version"
         return say(
-            key, experiment=self.experiment, run=self.run_id[:8], n=self.n_runs - 1, version=self.version or 0
+            key, experiment=self.experiment, run=self.run_id[:8], n=self.n_configurations, version=self.version or 0
         )
 
 
@@ -64,7 +64,7 @@ def track_study(folder: Path, workspace: str | Path, *, tracking_uri: str | None
         items = describe(study, attachments=attachments, study_id=study_id(folder))
         sent = send(items, uri=uri, experiment=name, artifacts=_artifacts(place, tracking_uri))
         version = _register(study, Path(scratch), uri, sent.run_id)
-    return Tracked(name, sent.run_id, sent.n_runs, version, sent.seconds)
+    return Tracked(name, sent.run_id, len(study.trials), version, sent.seconds)
 
 
 def _ready(workspace: Path, tracking_uri: str | None) -> str:
@@ -102,4 +102,4 @@ def pull(wanted: str, workspace: str | Path, *, tracking_uri: str | None = None)
         If there is no such model, version or alias.
     """
     place = Path(workspace)
-    return resolve(wanted, uri=_ready(place, tracking_uri), folder=Workspace(place).models)
+    return resolve(wanted, uri=_ready(place, tracking_uri), cache=Workspace(place).pulled)

@@ -31,6 +31,11 @@ class Workspace:
         """The latest report of each model, ``NAME.html``."""
         return self.folder / "reports"
 
+    @property
+    def pulled(self) -> Path:
+        """Registered bundles brought here, named by their content."""
+        return self.folder / "pulled"
+
     def model(self, name: str) -> Path:
         """Return where the latest bundle of a model lies."""
         return self.models / f"{name}.segmint"

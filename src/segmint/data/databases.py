@@ -154,7 +154,9 @@ def _statement(connection: sa.Connection, options: ReadOptions) -> tuple[sa.Exec
     inspector = sa.inspect(connection)
     known = [*inspector.get_table_names(), *inspector.get_view_names()]
     schema, table = _found_table(options.table, known, inspector.get_schema_names)
-    columns = [sa.column(found["name"]) for found in inspector.get_columns(table, schema=schema)]
+    columns: list[sa.ColumnClause[Any]] = [
+        sa.column(found["name"]) for found in inspector.get_columns(table, schema=schema)
+    ]
     return sa.select(*columns).select_from(sa.table(table, schema=schema)), table
 
 

@@ -80,7 +80,7 @@ def detect(text: TextFile, options: ReadOptions, *, declared: str | None) -> Dia
     delimiter = _given(options.delimiter) or stated or declared or _most_likely(lines, text.name)
     first_line = options.skip_rows + skip + 1
     found = list(islice(records(lines, delimiter, first_line=first_line), _SAMPLE_RECORDS))
-    _refuse_titles(found, text.name, options.skip_rows)
+    _refuse_titles(found, text.name)
     header, notices = found[0], []
     if header.fault is not None:
         raise SourceError(f"data.{header.fault}", where=f"{text.name}, line {header.line}")
@@ -165,7 +165,7 @@ def _spaced(lines: Sequence[str]) -> bool:
     return same and all(parse_number(cell) is not None for row in rows[1:] for cell in row)
 
 
-def _refuse_titles(found: Sequence[Record], name: str, skipped: int) -> None:
+def _refuse_titles(found: Sequence[Record], name: str) -> None:
     """Refuse lines above the header: fewer cells than all that follows, which begins with names."""
     widths = [len(record.cells) for record in found if record.text]
     if len(widths) < 3:

@@ -15,13 +15,13 @@ from segmint.data.names import MAX_COLUMNS, clean_names
 from segmint.data.options import ReadOptions
 from segmint.data.quarantine import Aside
 from segmint.data.rows import Rejects, Rows
-from segmint.errors import DataError, SchemaError, SourceError
+from segmint.errors import SchemaError, SourceError
 from segmint.words import say
 
 MAX_LINE = 16 << 20
 
 
-class _BadLine(Exception):
+class _LineError(Exception):
     """A line that is no flat object; the text is the end of a key of the words."""
 
 
@@ -54,9 +54,9 @@ def _survey(text: TextFile, aside: Aside | None) -> tuple[list[str], frozenset[i
     for number, line in _lines(text, frozenset()):
         try:
             names.update(dict.fromkeys(_object(line)))
-        except _BadLine as fault:
+        except _LineError as fault:
             if aside is None:
-                raise _error(fault, f"{text.name}, line {number:,}") from None
+                raise SourceError(f"data.{fault}", where=f"{text.name}, line {number:,}") from None
             bad.add(number)
             aside(number, say(f"data.aside.{fault}"), line)
         if len(names) > MAX_COLUMNS:
@@ -64,10 +64,6 @@ def _survey(text: TextFile, aside: Aside | None) -> tuple[list[str], frozenset[i
     if not names:
         raise SourceError("data.no_data", where=text.name)
     return list(names), frozenset(bad)
-
-
-def _error(fault: _BadLine, where: str) -> DataError:
-    return SourceError(f"data.{fault}", where=where)
 
 
 def _lines(text: TextFile, without: frozenset[int]) -> Iterator[tuple[int, str]]:
@@ -101,14 +97,14 @@ def _batch(cells: list[list[str | None]]) -> pa.RecordBatch:
 
 def _object(line: str) -> dict[str, str | None]:
     if len(line) >= MAX_LINE:
-        raise _BadLine("long")
+        raise _LineError("long")
     try:
         found = json.loads(line, object_pairs_hook=_pairs, parse_int=str, parse_float=str, parse_constant=str)
         line.encode() if "\\u" not in line else json.dumps(found, ensure_ascii=False).encode()
     except (json.JSONDecodeError, RecursionError, UnicodeEncodeError):
-        raise _BadLine("not_json") from None
+        raise _LineError("not_json") from None
     if not isinstance(found, dict):
-        raise _BadLine("not_object")
+        raise _LineError("not_object")
     return found
 
 
@@ -116,8 +112,8 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for name, value in pairs:
         if name in found:
-            raise _BadLine("repeated_field")
+            raise _LineError("repeated_field")
         if isinstance(value, (dict, list)):
-            raise _BadLine("nested")
+            raise _LineError("nested")
         found[name] = ("true" if value else "false") if isinstance(value, bool) else value
     return found

@@ -47,7 +47,9 @@ def number_style(columns: Iterable[pa.Array], where: str, given: str | None) -> 
         raise UsageError("data.bad_decimal", given=given)
     columns = [texts for texts in map(_distinct_numbers, columns) if len(texts)]
     commas = [texts for texts in columns if pc.any(pc.match_substring_regex(texts, r",|\..*\.")).as_py()]
-    spaced = any(pc.any(pc.match_substring_regex(texts, "[0-9][ \u00a0\u202f'’][0-9]")).as_py() for texts in columns)
+    spaced = any(
+        pc.any(pc.match_substring_regex(texts, "[0-9][ \u00a0\u202f'’][0-9]")).as_py() for texts in columns
+    )
     if given is not None:
         return NumberStyle(given, grouped=bool(commas) or spaced or given == ",")
     if not commas:

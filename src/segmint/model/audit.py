@@ -15,7 +15,7 @@ from segmint.model.ids import check_model_name
 from segmint.model.schema import Kind, Missing, Role
 from segmint.model.shapes import Anything, Each, Maybe, OneOf, Table, Text, conform
 
-SENTENCE = {"key": Text(r"[a-z_]{1,40}(\.[a-z0-9_]{1,60}){1,4}"), "figures": Table(Anything())}
+_SENTENCE = {"key": Text(r"[a-z_]{1,40}(\.[a-z0-9_]{1,60}){1,4}"), "figures": Table(Anything())}
 _HASH = Text(r"[0-9a-f]{64}")
 _MANIFEST = {
     "name": str,
@@ -32,7 +32,7 @@ _MANIFEST = {
     "revision": int,
     "versions": Table(str),
 }
-FEATURE = {
+_FEATURE = {
     "name": str,
     "kind": OneOf(tuple(Kind)),
     "role": OneOf(tuple(Role)),
@@ -40,7 +40,7 @@ FEATURE = {
     "missing": OneOf(tuple(Missing)),
     "missing_values": Each(str),
     "date_format": Maybe(str),
-    "reason": SENTENCE,
+    "reason": _SENTENCE,
     "given": bool,
 }
 _NUMBER_STEP = {
@@ -55,7 +55,7 @@ _NUMBER_STEP = {
     "log_unit": float,
 }
 _LEVEL_STEP = {"type": str, "name": str, "levels": Each(str), "centers": Each(float), "weight": float}
-PREPARATION = {"steps": Each(dict), "notes": Table(Each(SENTENCE)), "scaling": str}
+_PREPARATION = {"steps": Each(dict), "notes": Table(Each(_SENTENCE)), "scaling": str}
 _CONDITION = {
     "feature": str,
     "lower": Maybe(float),
@@ -95,7 +95,7 @@ _CARD = {
     ),
     "stability": Maybe(float),
     "silhouette": Maybe(float),
-    "summary": SENTENCE,
+    "summary": _SENTENCE,
 }
 _REFERENCE = {
     "n_samples": int,
@@ -110,16 +110,16 @@ _REFERENCE = {
     ),
     "levels": Table({"levels": Each(str), "counts": Each(int), "n_other": int, "missing_share": float}),
 }
-MODEL = {
+_MODEL = {
     "content": _HASH,
     "format": int,
     "manifest": _MANIFEST,
-    "schema": Each(FEATURE),
-    "preparation": PREPARATION,
+    "schema": Each(_FEATURE),
+    "preparation": _PREPARATION,
     "assigner": {"kind": OneOf(tuple(ASSIGNERS)), "parameters": Table(Anything())},
     "cards": Each(_CARD),
     "reference": _REFERENCE,
-    "notices": Each(SENTENCE),
+    "notices": Each(_SENTENCE),
 }
 
 
@@ -133,19 +133,37 @@ def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) 
     BundleError
         Naming the part that does not fit.
     """
-    conform(described, MODEL, "model")
+    conform(described, _MODEL, "model")
     try:
         check_model_name(described["manifest"]["name"])
     except UsageError:
         raise BundleError("bundle.structure", place="model.manifest.name") from None
-    audit_preparation(described["schema"], described["preparation"])
+    _audit_preparation(described["schema"], described["preparation"])
     n_clusters = _audit_cards(described["cards"])
     _audit_reference(described, arrays, n_clusters, _n_features(described["preparation"]))
     unknown = {name for name in arrays if not name.startswith(("assigner.", "reference."))}
     _refuse_unless(not unknown, "arrays")
 
 
-def audit_preparation(schema: Sequence[Mapping[str, Any]], preparation: Mapping[str, Any]) -> None:
+def audit_sentences(value: Any) -> None:
+    """Refuse plain data in which something that looks like a sentence is none: its key names a file of words.
+
+    Raises
+    ------
+    BundleError
+        If a key is not of the form ``room.name``.
+    """
+    if isinstance(value, list):
+        for item in value:
+            audit_sentences(item)
+    elif isinstance(value, dict):
+        if value.keys() == _SENTENCE.keys():
+            conform(value, _SENTENCE, "sentence")
+        for item in value.values():
+            audit_sentences(item)
+
+
+def _audit_preparation(schema: Sequence[Mapping[str, Any]], preparation: Mapping[str, Any]) -> None:
     """Refuse steps that no preparation has, or that name no column of the schema."""
     names = [feature["name"] for feature in schema]
     _refuse_unless(len(set(names)) == len(names), "model.schema")

@@ -30,7 +30,7 @@ def describe(model: SegmentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray
         "schema": model.schema.to_json(),
         "preparation": model.preparation.to_json(),
         "assigner": {"kind": model.assigner.kind, "parameters": dict(model.assigner.parameters())},
-        "cards": [without_nan(card.to_json()) for card in model.cards],
+        "cards": [finite(card.to_json()) for card in model.cards],
         "reference": {
             "n_samples": reference.n_samples,
             "numbers": {name: _number_to_json(item) for name, item in reference.numbers.items()},
@@ -64,14 +64,14 @@ def of_part(arrays: Mapping[str, npt.NDArray[Any]], part: str) -> dict[str, npt.
     }
 
 
-def without_nan(value: Any) -> Any:
-    """Return plain data in which a missing number is ``None``, which JSON can hold."""
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    if isinstance(value, dict):
-        return {name: without_nan(item) for name, item in value.items()}
+def finite(value: Any) -> Any:
+    """Return plain data in which numbers that are missing or infinite are ``None``, which JSON can hold."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: finite(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [without_nan(item) for item in value]
+        return [finite(item) for item in value]
     return value
 
 

@@ -17,10 +17,10 @@ from mlflow import MlflowClient
 from segmint.choosing.study import Study
 from segmint.errors import BundleError, NotFoundError, TrackingError, UsageError
 from segmint.model.assignment import assign
-from segmint.model.bundle import load_bundle, save_bundle
+from segmint.model.bundle import content_hash, load_bundle, save_bundle
 from segmint.model.segment_model import SegmentModel
 from segmint.track.describe import describe
-from segmint.track.registry import hash_of, register, resolve, versions
+from segmint.track.registry import register, resolve, versions
 from segmint.track.store import repoint, tracking_uri
 from segmint.track.writer import send
 
@@ -59,7 +59,7 @@ def test_the_first_version_is_champion_and_challenger(uri: str, run_id: str, bun
     made = register(bundle, name="customers", uri=uri, run_id=run_id)
     assert (made.version, made.created, made.run_id) == (1, True, run_id)
     assert set(made.aliases) == {"champion", "challenger"}
-    assert made.content_hash == hash_of(bundle)
+    assert made.content_hash == content_hash(bundle)
 
 
 def test_later_versions_challenge_only(uri: str, run_id: str, bundle: Path, renamed: Path) -> None:

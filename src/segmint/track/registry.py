@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import re
 import tempfile
@@ -18,6 +17,7 @@ from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 from mlflow.exceptions import MlflowException
 
 from segmint.errors import BundleError, NotFoundError, UsageError
+from segmint.model.bundle import content_hash
 from segmint.model.ids import check_model_name
 from segmint.track.packaging import BUNDLE, write_model
 from segmint.track.server import asking
@@ -78,21 +78,16 @@ def register(bundle: Path, *, name: str, uri: str, run_id: str) -> Version:
         If the name cannot be one.
     """
     check_model_name(name)
-    content_hash = hash_of(bundle)
+    bundle_hash = content_hash(bundle)
     with asking(uri) as client:
         _ensure_model(client, name)
-        found = _first_with(content_hash, _versions(client, name))
+        found = _first_with(bundle_hash, _versions(client, name))
         if found is None:
-            found, created = _create(client, bundle, name, run_id, content_hash)
+            found, created = _create(client, bundle, name, run_id, bundle_hash)
         else:
             created = False
         _set_aliases(client, name, int(found.version), move_challenger=created)
         return _version(client.get_model_version(name, found.version), created=created)
-
-
-def hash_of(bundle: Path) -> str:
-    """Return the SHA-256 of a bundle file: its bytes are canonical, so this is its content's."""
-    return hashlib.sha256(bundle.read_bytes()).hexdigest()
 
 
 def versions(name: str, *, uri: str) -> tuple[Version, ...]:
@@ -124,19 +119,17 @@ def _ensure_model(client: MlflowClient, name: str) -> None:
                 raise
 
 
-def _create(
-    client: MlflowClient, bundle: Path, name: str, run_id: str, content_hash: str
-) -> tuple[Any, bool]:
+def _create(client: MlflowClient, bundle: Path, name: str, run_id: str, bundle_hash: str) -> tuple[Any, bool]:
     """Make a version; give the first one with this hash, and whether it is the one made here."""
-    logged = _log_model(client, bundle, name, run_id, content_hash)
+    logged = _log_model(client, bundle, name, run_id, bundle_hash)
     made = client.create_model_version(
         name,
         source=logged.artifact_location,
         run_id=run_id,
         model_id=logged.model_id,
-        tags={HASH_TAG: content_hash},
+        tags={HASH_TAG: bundle_hash},
     )
-    first = _first_with(content_hash, _versions(client, name))
+    first = _first_with(bundle_hash, _versions(client, name))
     if first is not None and int(first.version) < int(made.version):
         client.delete_model_version(name, made.version)
         client.delete_logged_model(logged.model_id)
@@ -147,10 +140,10 @@ def _create(
     return made, True
 
 
-def _log_model(client: MlflowClient, bundle: Path, name: str, run_id: str, content_hash: str) -> Any:
+def _log_model(client: MlflowClient, bundle: Path, name: str, run_id: str, bundle_hash: str) -> Any:
     experiment_id = client.get_run(run_id).info.experiment_id
     logged = client.create_logged_model(
-        experiment_id, name=name, source_run_id=run_id, tags={HASH_TAG: content_hash}
+        experiment_id, name=name, source_run_id=run_id, tags={HASH_TAG: bundle_hash}
     )
     with tempfile.TemporaryDirectory() as scratch:
         folder = local_folder(logged.artifact_location) or Path(scratch) / "model"
@@ -201,8 +194,8 @@ def _versions(client: MlflowClient, name: str) -> list[Any]:
             return sorted(found, key=lambda each: int(each.version))
 
 
-def _first_with(content_hash: str, found: Sequence[Any]) -> Any | None:
-    return next((each for each in found if each.tags.get(HASH_TAG) == content_hash), None)
+def _first_with(bundle_hash: str, found: Sequence[Any]) -> Any | None:
+    return next((each for each in found if each.tags.get(HASH_TAG) == bundle_hash), None)
 
 
 def _version(found: Any, *, created: bool = False) -> Version:
@@ -249,12 +242,12 @@ def resolve(reference: str, *, uri: str, cache: Path) -> Path:
     name, alias, number = found["name"], found["alias"], found["version"]
     with asking(uri) as client:
         version = _find(client, name, alias, number)
-        content_hash = version.tags.get(HASH_TAG)
-        if not content_hash:
+        bundle_hash = version.tags.get(HASH_TAG)
+        if not bundle_hash:
             raise NotFoundError("track.no_bundle", name=name, version=version.version)
         location = client.get_model_version_download_uri(name, version.version)
-        path = _pull(location, content_hash, uri, cache)
-    if not path.is_file() or hash_of(path) != content_hash:
+        path = _pull(location, bundle_hash, uri, cache)
+    if not _is_bundle(path, bundle_hash):
         raise BundleError("track.altered", where=str(path), name=name, version=version.version)
     return path
 
@@ -283,12 +276,12 @@ def _registered(client: MlflowClient, name: str) -> Any:
         raise NotFoundError("track.no_such_model", name=name, known=known or ["–"]) from error
 
 
-def _pull(location: str, content_hash: str, uri: str, cache: Path) -> Path:
+def _pull(location: str, bundle_hash: str, uri: str, cache: Path) -> Path:
     folder = local_folder(location)
     if folder is not None:
         return folder / BUNDLE
-    kept = cache / f"{content_hash}.segmint"
-    if not (kept.is_file() and hash_of(kept) == content_hash):
+    kept = cache / f"{bundle_hash}.segmint"
+    if not _is_bundle(kept, bundle_hash):
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".pull-", dir=cache) as scratch:
             pulled = mlflow.artifacts.download_artifacts(
@@ -296,3 +289,10 @@ def _pull(location: str, content_hash: str, uri: str, cache: Path) -> Path:
             )
             Path(pulled).replace(kept)
     return kept
+
+
+def _is_bundle(path: Path, bundle_hash: str) -> bool:
+    try:
+        return content_hash(path) == bundle_hash
+    except (BundleError, NotFoundError):
+        return False

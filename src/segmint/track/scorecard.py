@@ -22,9 +22,7 @@ def scorecard_csv(study: Study) -> str:
     measures = list(dict.fromkeys(name for trial in study.trials for name in trial.scores))
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
-    table.writerow(
-        [*_BEFORE, *measures, *_AFTER]
-    )
+    table.writerow([*_BEFORE, *measures, *_AFTER])
     for trial in study.trials:
         table.writerow(_row(trial, measures, chosen=trial.configuration.id == study.decision.configuration))
     return written.getvalue()

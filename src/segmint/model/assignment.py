@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 
+from segmint.errors import SchemaError, ValueRuleError
 from segmint.labels import NOISE, UNASSIGNED
 from segmint.model.placement import Placement
-from segmint.model.preparation import LevelStep
+from segmint.model.preparation import LevelStep, NumericStep
 from segmint.model.segment_model import SegmentModel
-from segmint.types import FloatMatrix, FloatVector, IntVector, RawColumns, TextVector
+from segmint.types import FloatMatrix, FloatVector, IntVector, RawColumn, RawColumns, TextVector
+from segmint.words import say
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,24 @@ def assign(model: SegmentModel, columns: RawColumns, keys: TextVector) -> Assign
     model
         The segmentation.
     columns
-        At least the model's clustering columns, in original units, all of one length.
+        At least the model's clustering columns, in original units, all of one length; found by name,
+        others are ignored. Numbers as float64 with NaN for missing, levels as texts with ``None``.
     keys
-        The rows' keys.
+        The rows' keys, as many as there are rows.
 
     Returns
     -------
     Assignment
         The same bits for one row alone, a batch, and a stream.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, or one of numbers holds something else; details name the nearest columns.
+    ValueRuleError
+        If a number is infinite; the value is not shown.
     """
+    _refuse_other_columns(model, columns, len(keys))
     placement = model.assigner.place(model.preparation.forward(columns))
     cards = sorted(model.cards, key=lambda card: card.label)
     ids = _by_label([card.id for card in cards], UNASSIGNED)
@@ -81,6 +93,37 @@ def assign(model: SegmentModel, columns: RawColumns, keys: TextVector) -> Assign
         n_unseen=_unseen(model, columns),
         n_filled=_filled(model, columns),
     )
+
+
+def _refuse_other_columns(model: SegmentModel, columns: RawColumns, n_rows: int) -> None:
+    needed = model.preparation.columns
+    missing = [name for name in needed if name not in columns]
+    if missing:
+        details = tuple(
+            _difference(name, [found for found in columns if found not in needed]) for name in missing
+        )
+        raise SchemaError("assignment.missing_columns", details=details, missing=missing, needed=list(needed))
+    if any(len(columns[name]) != n_rows for name in needed):
+        raise SchemaError("assignment.lengths", n=n_rows)
+    for step in model.preparation.steps:
+        if isinstance(step, NumericStep):
+            _refuse_other_numbers(step.name, columns[step.name])
+
+
+def _difference(name: str, candidates: list[str]) -> str:
+    """Return a line of the diff: the missing column, and the one that may be meant."""
+    near = get_close_matches(name, candidates, n=1)
+    if near:
+        return say("assignment.missing_near", column=name, near=near[0])
+    return say("assignment.missing", column=name)
+
+
+def _refuse_other_numbers(name: str, column: RawColumn) -> None:
+    if column.dtype.kind not in "fiu":
+        raise SchemaError("assignment.not_numbers", column=name)
+    infinite = np.flatnonzero(np.isinf(column))
+    if len(infinite):
+        raise ValueRuleError("assignment.infinite", column=name, row=int(infinite[0]) + 1, n=len(infinite))
 
 
 def _by_label(values: list[str], for_noise: str) -> TextVector:

@@ -180,7 +180,7 @@ def _refuse_titles(found: Sequence[Record], name: str) -> None:
         or times < _CONSISTENT * (len(widths) - begin)
     ):
         return
-    if max(len(record.cells) for record in found[:begin]) > usual or _all_numbers(found[begin]):
+    if max(len(record.cells) for record in found[:begin]) > usual or _holds_values(found[begin]):
         return
     first, header = found[0].line, found[begin].line
     lines = f"{first}" if header - 1 == first else f"{first}–{header - 1}"
@@ -201,3 +201,10 @@ def _has_header(header: Record, given: bool | None, name: str) -> bool:
 
 def _all_numbers(record: Record) -> bool:
     return bool(record.cells) and all(parse_number(cell) is not None for cell in record.cells)
+
+
+def _holds_values(record: Record) -> bool:
+    """Return whether a record holds a number that is no year: then it is no line of names."""
+    return any(
+        parse_number(cell) is not None and not re.fullmatch("[12][0-9]{3}", cell) for cell in record.cells
+    )

@@ -73,8 +73,10 @@ def _several_lines(text: str, number: int, delimiter: str, source: Iterator[str]
         if line.count('"') % 2:
             whole = "\n".join([text, *taken])
             cells, fault = split_cells(whole, delimiter)
-            if fault != "unclosed":
-                return Record(number, 1 + len(taken), whole, cells, fault)
+            if fault is None:
+                return Record(number, 1 + len(taken), whole, cells)
+            if fault != "unclosed":  # the quote that seemed to close belongs to another cell
+                break
     held.extendleft(reversed(taken))
     return Record(number, 1, text, (), "unclosed")
 

@@ -64,12 +64,22 @@ def infer(
         _require_levels(feature, seen, where)
         if seen.lost and feature.role is Role.CLUSTER:
             notices.append(sentence("data.notice.precision", column=name))
+        if (
+            key is None
+            and hints.names_key(name)
+            and feature.role is Role.IGNORE
+            and seen.n_distinct > 1
+            and not feature.given
+        ):
+            notices.append(sentence("data.notice.events", column=name))
         features.append(feature)
     return Schema(tuple(features)), tuple(notices)
 
 
 def _require_known(columns: Mapping[str, pa.Array], options: ReadOptions, where: str) -> None:
-    named: dict[str, None] = dict.fromkeys([*options.kinds, *options.date_formats, *options.exclude, *options.describe])
+    named: dict[str, None] = dict.fromkeys(
+        [*options.kinds, *options.date_formats, *options.exclude, *options.describe]
+    )
     named.update(dict.fromkeys([*(options.features or ()), *([options.key] if options.key else ())]))
     unknown = [name for name in named if name not in columns]
     if unknown:
@@ -96,7 +106,12 @@ def _require_one_purpose(options: ReadOptions) -> None:
 
 
 def _look(
-    column: pa.Array, name: str, stored: Mapping[str, Feature], options: ReadOptions, textual: bool, style: NumberStyle
+    column: pa.Array,
+    name: str,
+    stored: Mapping[str, Feature],
+    options: ReadOptions,
+    textual: bool,
+    style: NumberStyle,
 ) -> Look:
     feature = stored.get(name)
     missing = frozenset(options.missing_values) | frozenset(feature.missing_values if feature else ())
@@ -152,7 +167,9 @@ def _overruled(feature: Feature, seen: Look, options: ReadOptions, key: str | No
     if name in options.kinds:
         feature = _with_kind(feature, options.kinds[name], seen)
     if name in options.date_formats:
-        feature = replace(feature, kind=Kind.DATE, role=Role.DATE, date_format=options.date_formats[name], given=True)
+        feature = replace(
+            feature, kind=Kind.DATE, role=Role.DATE, date_format=options.date_formats[name], given=True
+        )
     if options.missing is not None:
         feature = replace(feature, missing=options.missing)
     if options.missing_values:
@@ -160,18 +177,32 @@ def _overruled(feature: Feature, seen: Look, options: ReadOptions, key: str | No
         feature = replace(feature, missing_values=tuple(words))
     if name == key:
         reason = "data.reason.key_given" if options.key else "data.reason.key"
-        return replace(feature, kind=Kind.TEXT, role=Role.KEY, unit=None, reason=sentence(reason), given=bool(options.key))
+        return replace(
+            feature,
+            kind=Kind.TEXT,
+            role=Role.KEY,
+            unit=None,
+            reason=sentence(reason),
+            given=bool(options.key),
+        )
     if feature.role is Role.KEY and key is not None:
         feature = replace(feature, role=Role.IGNORE, reason=sentence("data.reason.other_key"))
     return _with_role(feature, options)
 
 
 def _with_kind(feature: Feature, kind: Kind, seen: Look) -> Feature:
-    roles = {Kind.DATE: Role.DATE, Kind.TEXT: Role.IGNORE, Kind.CATEGORY: Role.DESCRIBE, Kind.FLAG: Role.DESCRIBE}
+    roles = {
+        Kind.DATE: Role.DATE,
+        Kind.TEXT: Role.IGNORE,
+        Kind.CATEGORY: Role.DESCRIBE,
+        Kind.FLAG: Role.DESCRIBE,
+    }
     role = roles.get(kind, Role.CLUSTER) if seen.n else Role.IGNORE
     unit = hints.unit_of(feature.name) if kind in NUMERIC_KINDS else None
     reason = sentence("data.reason.kind_given", kind=kind.value)
-    return replace(feature, kind=kind, role=role, unit=unit, reason=reason, date_format=seen.date_format, given=True)
+    return replace(
+        feature, kind=kind, role=role, unit=unit, reason=reason, date_format=seen.date_format, given=True
+    )
 
 
 def _with_role(feature: Feature, options: ReadOptions) -> Feature:

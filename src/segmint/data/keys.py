@@ -37,8 +37,8 @@ def choose_key(looks: Mapping[str, Look], n_rows: int, options: ReadOptions) -> 
     named = [name for name in looks if hints.names_key(name) and name not in taken]
     if options.on_duplicate is not None:
         return named[0] if named else None
-    unique = [name for name in named if looks[name].n_distinct == n_rows]
-    mostly = [name for name in named if looks[name].n_distinct > _MOSTLY * n_rows]
+    unique = [name for name in named if looks[name].n_keys == n_rows]
+    mostly = [name for name in named if looks[name].n_keys > _MOSTLY * n_rows]
     return next(iter(unique or mostly), None)
 
 
@@ -131,5 +131,3 @@ def _with_sums(
         summed = pa.array(np.where(n_there, sums, np.nan), from_pandas=True)
         kept = kept.set_column(position, feature.name, summed)
     return kept
-
-

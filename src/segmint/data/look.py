@@ -11,7 +11,16 @@ import pyarrow.compute as pc
 
 from segmint.data import hints
 from segmint.data.cells import (
-    NumberStyle, blank_or, date_values, flag_of, is_date, is_number, is_text, number_values, plain_texts, typed_texts,
+    NumberStyle,
+    blank_or,
+    date_values,
+    flag_of,
+    is_date,
+    is_number,
+    is_text,
+    number_values,
+    plain_texts,
+    typed_texts,
 )  # fmt: skip
 from segmint.errors import SchemaError
 from segmint.model import parsing
@@ -36,14 +45,15 @@ DATE_FORMATS = tuple(day + time for day, time in product(_DAYS, _TIMES))
 class Look:
     """What was seen in a column.
 
-    ``n`` cells are there, ``n_distinct`` of them different. ``lost`` says that whole numbers exceed what
-    a float64 holds exactly, ``serial`` that they count rows one by one.
+    ``n`` cells are there, ``n_distinct`` of them different as values, ``n_keys`` as texts. ``lost`` says
+    that whole numbers exceed what a float64 holds exactly, ``serial`` that they count rows one by one.
     """
 
     kind: Kind
     reason: Sentence
     n: int
     n_distinct: int
+    n_keys: int = 0
     date_format: str | None = None
     lost: bool = False
     serial: bool = False
@@ -104,6 +114,12 @@ def look(
     """
     if is_text(column.type):
         return _look_at_texts(column, name, textual, style, missing, date_format)
+    present = column.drop_null()
+    n_keys = len(pc.unique(present if is_number(column.type) else typed_texts(present)))
+    return replace(_look_at_typed(column, name), n_keys=n_keys)
+
+
+def _look_at_typed(column: pa.Array, name: str) -> Look:
     if pa.types.is_boolean(column.type):
         return _seen(column, Kind.FLAG, "data.reason.typed_flag")
     if is_date(column.type):
@@ -130,6 +146,18 @@ def _look_at_texts(
     counted = pc.value_counts(plain_texts(column))
     every = _Distinct(name, counted.field("values"), counted.field("counts").to_numpy().astype(np.float64))
     present = _without(every, missing)
+    found = _look_at_distinct(every, present, textual, style, missing, date_format)
+    return replace(found, n_keys=len(present.texts))
+
+
+def _look_at_distinct(
+    every: _Distinct,
+    present: _Distinct,
+    textual: bool,
+    style: NumberStyle,
+    missing: frozenset[str],
+    date_format: str | None,
+) -> Look:
     if date_format is not None:
         return _dates(_without(every, missing | parsing.ABSENT), date_format)
     if textual:

@@ -71,7 +71,9 @@ def _dataset(rows: Rows, options: ReadOptions, aside: Aside) -> Dataset:
     found = _columns(rows, options, aside)
     style = NumberStyle()
     if rows.textual:
-        style = number_style((found[name] for name in _perhaps_numbers(found, options)), rows.name, options.decimal)
+        style = number_style(
+            (found[name] for name in _perhaps_numbers(found, options)), rows.name, options.decimal
+        )
     schema, notices = infer(found, options, textual=rows.textual, style=style, where=rows.name)
     columns = {f.name: Column(f, found[f.name], parse_cells(found[f.name], f, style)) for f in schema}
     fits = fitting_rows(columns, rows, 0, style, aside if options.lenient else None)
@@ -96,9 +98,7 @@ def _columns(rows: Rows, options: ReadOptions, aside: Aside) -> dict[str, pa.Arr
     if not n_rows:
         raise SourceError("data.no_data", where=rows.name)
     table = pa.Table.from_batches(batches) if batches else pa.table({})
-    columns = {
-        name: _one_array(table.column(position)) for position, name in enumerate(rows.columns)
-    }
+    columns = {name: _one_array(table.column(position)) for position, name in enumerate(rows.columns)}
     if rows.textual and n_rows > _FEWEST and _is_total(columns):
         if not options.lenient:
             raise SourceError("data.totals", where=rows.where(n_rows - 1))
@@ -128,7 +128,9 @@ def _is_total(columns: Mapping[str, pa.Array]) -> bool:
 
 def _perhaps_numbers(columns: Mapping[str, pa.Array], options: ReadOptions) -> list[str]:
     """Return the columns whose way of writing numbers counts."""
-    others = {name for name, kind in options.kinds.items() if kind not in NUMERIC_KINDS} | set(options.exclude)
+    others = {name for name, kind in options.kinds.items() if kind not in NUMERIC_KINDS} | set(
+        options.exclude
+    )
     others |= {options.key} if options.key else set()
     others |= {f.name for f in options.schema or () if f.kind not in NUMERIC_KINDS}
     return [name for name in columns if name not in others]

@@ -28,7 +28,9 @@ class Column:
     cells: Cells
 
 
-def fitting_rows(columns: Mapping[str, Column], rows: Rows, first_row: int, style: NumberStyle, aside: Aside | None) -> BoolVector:
+def fitting_rows(
+    columns: Mapping[str, Column], rows: Rows, first_row: int, style: NumberStyle, aside: Aside | None
+) -> BoolVector:
     """Return which rows hold only cells of their columns' kinds; columns that are ignored do not count.
 
     Parameters
@@ -94,5 +96,7 @@ def _is_infinite(column: Column, row: int, style: NumberStyle) -> bool:
 
 def _row_text(columns: Mapping[str, Column], row: int) -> str:
     cells = [typed_texts(column.source.slice(row, 1))[0].as_py() or "" for column in columns.values()]
-    quoted = ['"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\n\r') else cell for cell in cells]
+    quoted = [
+        '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\n\r') else cell for cell in cells
+    ]
     return ",".join(quoted)

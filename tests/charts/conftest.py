@@ -39,7 +39,9 @@ def moons(build: Any) -> Any:
 @pytest.fixture(scope="session")
 def nothing(build: Any) -> Any:
     none = build.Verdict.NONE
-    return build.build_study(build.uniform(200), winner=("kmeans", 4), verdict=none, ks=range(1, 6), resamples=5)
+    return build.build_study(
+        build.uniform(200), winner=("kmeans", 4), verdict=none, ks=range(1, 6), resamples=5
+    )
 
 
 @pytest.fixture(scope="session")

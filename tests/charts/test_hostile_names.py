@@ -17,7 +17,9 @@ HOSTILE = "\"'];</text><script>alert(1)</script>\\ & datum.value {x} ü\n%"
 @pytest.fixture(scope="module")
 def hostile(build: Any) -> Any:
     table = replace(build.blobs(), names=(HOSTILE, "a.b[0]"), source="x.csv")
-    return build.build_study(table, winner=("kmeans", 3), ks=range(1, 5), resamples=3, names=[HOSTILE, "<b>", "'"])
+    return build.build_study(
+        table, winner=("kmeans", 3), ks=range(1, 5), resamples=3, names=[HOSTILE, "<b>", "'"]
+    )
 
 
 @pytest.mark.parametrize("name", CHARTS)

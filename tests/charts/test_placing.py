@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from segmint.charts.marks import spread
@@ -32,5 +34,5 @@ def test_spread_keeps_order_gaps_and_bounds() -> None:
     moved = spread([3.0, 1.0, 2.0, 90.0], gap=10, lowest=0, highest=100)
     assert sorted(range(4), key=lambda i: moved[i]) == [1, 2, 0, 3]
     ordered = sorted(moved)
-    assert all(b - a >= 10 - 1e-9 for a, b in zip(ordered[:-1], ordered[1:], strict=True))
+    assert all(b - a >= 10 - 1e-9 for a, b in itertools.pairwise(ordered))
     assert ordered[0] >= 0 and ordered[-1] <= 100

@@ -11,7 +11,7 @@ from segmint.charts.marks import halo_text, layer, sized
 from segmint.charts.naming import configuration_name, family_title, shortened
 from segmint.choosing.study import Study
 from segmint.words import Sentence, say
-from segmint.words.numbers import agreement, count, score
+from segmint.words.numbers import agreement, count, score, unit
 from segmint.words.sentences import known
 
 # Resamples -------------------------------------------------------------------------------------------
@@ -252,6 +252,14 @@ def statistic_title(statistic: str) -> str:
     return say(key) if known(key) else statistic.replace("_", " ")
 
 
+_EXPLAINED = frozenset({"separation"})
+
+
+def statistic_text(value: float, statistic: str) -> str:
+    """Write a value of an index with the decimals that it deserves: scores three, others as a unit."""
+    return score(value) if statistic == "silhouette" else unit(value)
+
+
 def null_kind(kind: str) -> str:
     """Return how a kind of structureless table is called in words."""
     key = f"charts.null.kinds.{kind.replace('-', '_')}"
@@ -262,7 +270,9 @@ def _null_rows(study: Study) -> list[dict[str, Any]]:
     return [
         {
             "kind": null_kind(null.kind),
+            "name": null.statistic,
             "statistic": statistic_title(null.statistic),
+            "text": statistic_text(null.observed, null.statistic),
             "place": place,
             "observed": null.observed,
             "values": null.values,
@@ -289,9 +299,7 @@ def _draw_null(study: Study, canvas: Canvas) -> Any:
     y = alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1))
     values = layer(points).mark_tick(thickness=1.2, size=16, color=c["edge"], opacity=0.7, yOffset=8)
     names = [{"place": row["place"], "at": low - 0.05 * reach, "name": row["kind"]} for row in rows]
-    observed = layer(
-        [{"place": row["place"], "value": row["observed"], "text": score(row["observed"])} for row in rows]
-    )
+    observed = layer([{"place": row["place"], "value": row["observed"], "text": row["text"]} for row in rows])
     drawing = alt.layer(
         values.encode(x=x, y=y),
         halo_text(
@@ -307,20 +315,24 @@ def _draw_null(study: Study, canvas: Canvas) -> Any:
     return sized(drawing, canvas, 52 + 50 * len(rows))
 
 
+_LEVEL = 0.01 + 1e-9
+
+
 def _null_caption(study: Study) -> Caption:
     rows = _null_rows(study)
-    worst = max(rows, key=lambda row: row["p_value"])
-    n = min(len(row["values"]) for row in rows)
+    worst = max(rows, key=lambda row: (row["p_value"], row["highest"] - row["observed"]))
     figures: dict[str, Any] = {
-        "observed": worst["observed"],
-        "highest": max(row["highest"] for row in rows),
-        "n": n,
+        "observed": worst["text"],
+        "highest": statistic_text(worst["highest"], worst["name"]),
+        "kind": worst["kind"],
+        "n": min(len(row["values"]) for row in rows),
         "p": worst["p_value"],
         "statistic": worst["statistic"],
         "kinds": [row["kind"] for row in rows],
+        "meaning": say(f"charts.null.meanings.{worst['name']}") if worst["name"] in _EXPLAINED else "",
     }
-    beyond = all(row["p_value"] <= 0.01 for row in rows)
-    said = "beyond" if beyond else "some" if any(row["p_value"] <= 0.01 for row in rows) else "within"
+    beyond = [row["p_value"] <= _LEVEL for row in rows]
+    said = "beyond" if all(beyond) else "some" if any(beyond) else "within"
     return Caption(
         Sentence(f"charts.null.finding_{said}", figures),
         Sentence("charts.null.reading", figures),
@@ -329,20 +341,18 @@ def _null_caption(study: Study) -> Caption:
 
 
 def _null_numbers(study: Study) -> Numbers:
-    head = tuple(
-        say(f"charts.head.{name}") for name in ("null_kind", "tables", "observed", "null_highest", "p_value")
-    )
+    names = ("null_kind", "tables", "observed", "null_highest", "p_value")
     rows = tuple(
         (
             row["kind"],
             count(len(row["values"])),
-            score(row["observed"]),
-            score(row["highest"]),
+            row["text"],
+            statistic_text(row["highest"], row["name"]),
             score(row["p_value"]),
         )
         for row in _null_rows(study)
     )
-    return Numbers(head, rows)
+    return Numbers(tuple(say(f"charts.head.{name}") for name in names), rows)
 
 
 null = Chart("null", _draw_null, _null_caption, _null_numbers, lambda study: bool(_null_rows(study)), HALF)

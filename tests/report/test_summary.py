@@ -1,0 +1,139 @@
+"""The summary is plain data: every sentence and figure of the report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from segmint.model.cards import Condition, Rule
+from segmint.report import summarize
+from segmint.report.answer import confidence_level
+from segmint.report.segment_cards import rule_text
+
+
+@pytest.fixture(scope="module")
+def found(blobs: Any) -> dict[str, Any]:
+    return summarize(blobs)
+
+
+def test_it_is_plain_data(found: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_the_sections_follow_the_answer(found: dict[str, Any]) -> None:
+    names = [section["id"] for section in found["sections"]]
+    assert names == [
+        "answer", "segments", "map", "why", "families", "scorecard", "data", "use", "provenance",
+    ]  # fmt: skip
+
+
+def test_the_confidence_has_its_word_and_its_count(blobs: Any) -> None:
+    resampling = replace(
+        blobs.decision.resampling, n_resamples=100, wins={blobs.decision.configuration: 79, "other": 21}
+    )
+    decision = replace(blobs.decision, resampling=resampling, confidence=0.79)
+    said = summarize(replace(blobs, decision=decision))["answer"]["confidence"]
+    assert (said["word"], said["text"]) == ("Good confidence:", "it won in 79 of 100 resamples.")
+
+
+@pytest.mark.parametrize(
+    ("share", "level"), [(0.9, "high"), (0.899, "good"), (0.7, "good"), (0.5, "weak"), (0.49, "none")]
+)
+def test_the_levels_of_confidence(share: float, level: str) -> None:
+    assert confidence_level(share) == level
+
+
+def test_nothing_to_resample_is_said(blobs: Any) -> None:
+    decision = replace(blobs.decision, resampling=None, confidence=None)
+    said = summarize(replace(blobs, decision=decision))["answer"]
+    assert said["confidence"]["word"] == "Confidence unknown:"
+    assert said["resamples"] == []
+
+
+def test_cards_hold_center_track_and_rule(found: dict[str, Any], blobs: Any) -> None:
+    cards = found["segments"]
+    assert [card["short"] for card in cards] == ["S1", "S2", "S3"]
+    for card in cards:
+        assert card["features"] and card["rule"]
+        for feature in card["features"]:
+            low, high = feature["tint"]
+            assert 0 <= low < high <= 100
+            assert 0 <= feature["center"] <= 100 and 0 <= feature["average"] <= 100
+    assert sum(card["share_of_100"] for card in cards) == pytest.approx(100, abs=0.1)
+
+
+def test_many_columns_are_one_click_away(wide: Any) -> None:
+    card = summarize(wide)["segments"][0]
+    assert len(card["features"]) == 5
+    assert len(card["features"]) + len(card["described"]) + len(card["rest"]) == 10
+
+
+def test_noise_is_a_figure_and_not_a_card(moons: Any) -> None:
+    found = summarize(moons)
+    labels = [figure["label"] for figure in found["answer"]["figures"]]
+    assert "Without a segment" in labels
+    assert len(found["segments"]) == 2
+
+
+def test_every_configuration_is_in_the_scorecard(found: dict[str, Any], blobs: Any) -> None:
+    card = found["scorecard"]
+    rows = [*card["first"], *card["rest"]]
+    assert {row["id"] for row in rows} == {trial.configuration.id for trial in blobs.trials}
+    assert rows[0]["winner"] and sum(row["winner"] for row in rows) == 1
+    failed = [row for row in rows if row["silhouette"] == "–" and row["why"]]
+    assert len(failed) == sum(trial.failed is not None for trial in blobs.trials)
+
+
+def test_a_long_scorecard_shows_fifty_first(blobs: Any) -> None:
+    extra = [
+        replace(trial, configuration=replace(trial.configuration, seed=seed))
+        for seed in range(1, 4)
+        for trial in blobs.trials
+    ]
+    card = summarize(replace(blobs, trials=(*blobs.trials, *extra)))["scorecard"]
+    assert len(card["first"]) == 50
+    assert len(card["first"]) + len(card["rest"]) == 4 * len(blobs.trials)
+
+
+def test_slices_say_that_borders_are_a_convention(slices: Any) -> None:
+    found = summarize(slices)
+    assert any("convention" in note["text"] for note in found["answer"]["notes"])
+    assert all(card["convention"] for card in found["segments"])
+
+
+def test_without_structure_there_are_no_cards_but_the_evidence(nothing: Any) -> None:
+    found = summarize(nothing)
+    assert found["segments"] == [] and found["answer"]["confidence"] is None
+    assert "segments" not in [section["id"] for section in found["sections"]]
+    assert {"silhouette_by_k", "null", "elbow"} <= set(found["charts"])
+    assert any("decide" in step["code"] for step in found["use"])
+    assert not any(row["winner"] for row in found["scorecard"]["first"])
+
+
+def test_a_choice_by_hand_is_told_with_its_reason(nothing: Any) -> None:
+    decision = replace(
+        nothing.decision, chosen_by="user", because="the mailing has four letters", n_clusters=4
+    )
+    found = summarize(replace(nothing, decision=decision))
+    notes = " ".join(note["text"] for note in found["answer"]["notes"])
+    assert "the mailing has four letters" in notes and "no structure" in notes
+    assert len(found["segments"]) == 4
+
+
+def test_a_sentence_without_words_is_left_out(blobs: Any) -> None:
+    from segmint.words import sentence
+
+    decision = replace(blobs.decision, reasons=(sentence("choosing.gone_in_a_later_version"),))
+    assert summarize(replace(blobs, decision=decision))["why"]["reasons"] == []
+
+
+def test_rules_are_written_in_units() -> None:
+    rule = Rule(
+        (Condition("Income", lower=40.0, upper=69.0), Condition("Score", upper=51.0), Condition("City", level="Oslo")),
+        0.9, 0.9, 100,
+    )  # fmt: skip
+    said = rule_text(rule, {"Income": "k$"})
+    assert said == "Income from 40.0 to below 69.0 k$ and Score < 51.0 and City is Oslo"

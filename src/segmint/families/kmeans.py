@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from segmint.families.fit import Configuration, Cost, Failure, Family, Fit, Outcome, Request
+from segmint.families.labeling import numbered_by_size
 from segmint.geometry.geometry import Geometry
 from segmint.kernels import lloyd
-from segmint.labels import canonical, order_by_size
+from segmint.labels import n_clusters, order_by_size
 from segmint.model.centers import CentersAssigner
 from segmint.types import FloatMatrix, IntVector, Progress
 from segmint.words import sentence
@@ -128,8 +129,9 @@ def sweep(
 ) -> Iterator[Outcome]:
     """Fit every K; one outcome each, in order."""
     for done, configuration in enumerate(configurations):
-        yield _fit(geometry, configuration)
+        outcome = _fit(geometry, configuration)
         progress("K-Means", done + 1, len(configurations))
+        yield outcome
 
 
 def _fit(geometry: Geometry, configuration: Configuration) -> Outcome:
@@ -138,23 +140,22 @@ def _fit(geometry: Geometry, configuration: Configuration) -> Outcome:
     if k > geometry.n_distinct:
         reason = sentence("families.too_many_clusters", k=k, distinct=geometry.n_distinct)
         return Failure(configuration, reason)
-    centers, _, _, _, converged = fit_kmeans(
+    centers, _, inertia, _, converged = fit_kmeans(
         geometry.X,
         k,
         n_init=int(configuration.parameters["n_init"]),
         seed=configuration.random_state,
         init=str(configuration.parameters["init"]),
     )
-    assigner = CentersAssigner(centers)
-    placement = assigner.place(geometry.X)
-    order = order_by_size(placement.labels)
-    if len(order) < k:
-        return Failure(configuration, sentence("families.empty_clusters", k=k, found=len(order)), len(order))
+    assigner, labels = numbered_by_size(CentersAssigner(centers), geometry.X)
+    found = n_clusters(labels)
+    if found < k:
+        return Failure(configuration, sentence("families.empty_clusters", k=k, found=found), found)
     return Fit(
         configuration,
-        labels=canonical(placement.labels),
-        assigner=assigner.relabeled(order),
-        inertia=float(np.square(placement.distance).sum()),
+        labels=labels,
+        assigner=assigner,
+        inertia=inertia,
         fitted_on=geometry.n_samples,
         warnings=() if converged else (sentence("families.not_converged", n=MAX_ITERATIONS),),
         seconds=time.perf_counter() - started,

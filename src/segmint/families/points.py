@@ -1,21 +1,27 @@
-"""Points that stand for a cluster of any shape: means of at least five neighbors, and how far they reach."""
+"""Points that stand for a cluster of any shape: means of at least five near rows, and how far they reach."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
 from segmint.labels import NOISE
-from segmint.model.distances import blocks, squared_distances
-from segmint.model.nearest import MOST_CELLS
-from segmint.types import FloatMatrix, FloatVector, IntVector
+from segmint.model.cores import CoresAssigner
+from segmint.model.distances import squared_distances
+from segmint.model.exemplars import ExemplarsAssigner
+from segmint.model.nearest import split
+from segmint.types import BoolVector, FloatMatrix, FloatVector, IntVector
 
 SMALLEST_GROUP = 5
-"""A mean of fewer customers than this could be recognised; see the design's privacy rule."""
+"""A mean of fewer customers than this could be recognized; see the design's privacy rule."""
 MOST_POINTS = 2_000
+PROBED_ROWS = 20_000
+"""At most so many rows, at even steps, set the reach and are asked for their agreement."""
 
 
 def standing_points(
-    X: FloatMatrix, labels: IntVector, *, exact: bool, most: int = MOST_POINTS
+    X: FloatMatrix, labels: IntVector, *, exact: bool, smallest: int = SMALLEST_GROUP, most: int = MOST_POINTS
 ) -> tuple[FloatMatrix, IntVector]:
     """Return points that keep the shape of each cluster, ordered by cluster.
 
@@ -24,89 +30,164 @@ def standing_points(
     X
         Rows, shape (n_samples, n_features).
     labels
-        Their clusters, noise allowed (it is left out), shape (n_samples,).
+        Their clusters, 0 … n_clusters − 1 each present, noise left out; shape (n_samples,).
     exact
-        Whether the rows themselves are kept; else means of neighboring rows, at least five each (a cluster of
-        fewer than five rows is one mean).
+        Whether the rows themselves are kept; else means of near rows, ``smallest`` to 2 ``smallest`` − 1 each.
+        A cluster with fewer rows gets one mean, of itself and of the rows of the table nearest to it.
+    smallest
+        Rows in a mean at least; more where there would be more points than ``most``.
     most
-        About how many points at most; larger groups are averaged where there would be more.
+        About how many points at most.
 
     Returns
     -------
     points, point_labels
         Shapes (n_points, n_features) and (n_points,).
+
+    Examples
+    --------
+    >>> X = np.arange(10.0).reshape(-1, 1)
+    >>> standing_points(X, np.array([0] * 5 + [1] * 5), exact=False)[0].ravel().tolist()
+    [2.0, 7.0]
     """
     members = [np.flatnonzero(labels == label) for label in range(int(labels.max()) + 1)]
     if exact:
         rows = np.concatenate(members)
         return np.ascontiguousarray(X[rows]), labels[rows].astype(np.int64)
-    size = max(SMALLEST_GROUP, int(np.ceil(np.count_nonzero(labels != NOISE) / most)))
+    size = max(smallest, -(-int(np.count_nonzero(labels != NOISE)) // most))
     points, point_labels = [], []
     for label, rows in enumerate(members):
-        for group in _split(X, rows, size):
+        for group in split(X, _with_company(X, rows, smallest), size):
             points.append(X[group].mean(axis=0))
             point_labels.append(label)
     return np.asarray(points), np.asarray(point_labels, dtype=np.int64)
 
 
-def _split(X: FloatMatrix, rows: IntVector, size: int) -> list[IntVector]:
-    """Halve rows along their widest feature until a half would have fewer than ``size`` rows."""
-    done, open_groups = [], [rows]
-    while open_groups:
-        group = open_groups.pop()
-        if len(group) < 2 * size:
-            done.append(group)
-            continue
-        values = X[group]
-        widest = int(np.argmax(values.max(axis=0) - values.min(axis=0)))
-        order = np.argsort(values[:, widest], kind="stable")
-        middle = len(group) // 2
-        open_groups += [group[order[middle:]], group[order[:middle]]]
-    return done
+def _with_company(X: FloatMatrix, rows: IntVector, smallest: int) -> IntVector:
+    """Return the rows, and where they are too few the rows of the table nearest to their mean as well."""
+    if rows.size >= smallest:
+        return rows
+    distances = squared_distances(np.ascontiguousarray(X.T), X[rows].mean(axis=0)[None])[0]
+    distances[rows] = -1.0
+    return np.argsort(distances, kind="stable")[:smallest].astype(np.int64)
 
 
-def nearest_points(X: FloatMatrix, points: FloatMatrix, point_labels: IntVector) -> tuple[IntVector, FloatVector]:
-    """Return for each row the cluster of the nearest point, and its distance."""
-    labels, distances = np.empty(len(X), np.int64), np.empty(len(X))
-    for part, columns in blocks(X, max(16, MOST_CELLS // len(points))):
-        squared = squared_distances(columns, points)
-        nearest = np.argmin(squared, axis=0)
-        labels[part] = point_labels[nearest]
-        distances[part] = np.sqrt(squared[nearest, np.arange(len(nearest))])
-    return labels, distances
+def cores_rule(
+    X: FloatMatrix, labels: IntVector, core: BoolVector, *, eps: float, exact: bool
+) -> tuple[CoresAssigner, float]:
+    """Return DBSCAN's rule and its agreement with the labels.
+
+    Exact core rows reach ``eps``. Means reach as far as tells best between members and noise, and of
+    equally good distances the one nearest to ``eps``.
+
+    Parameters
+    ----------
+    X, labels, core
+        Rows, their clusters, and which are core rows.
+    eps
+        DBSCAN's radius.
+    exact
+        Whether the core rows themselves are kept.
+    """
+    points, point_labels = standing_points(X, np.where(core, labels, NOISE), exact=exact)
+
+    def rule(reach: float) -> CoresAssigner:
+        return CoresAssigner(points, point_labels, np.array([reach]), exact)
+
+    if exact:
+        return rule(eps), agreement(rule(eps), X, labels)
+    nearest, distances, own = _probe(rule(np.inf), X, labels)
+    reach = best_reach(
+        distances, nearest == own, own == NOISE, prefer=lambda low, high: _within(eps, low, high)
+    )
+    if not reach > 0:
+        reach = eps
+    return rule(reach), _share(nearest, distances <= reach, own)
 
 
-def best_reach(distances: FloatVector, inside: FloatVector) -> float:
-    """Return the distance that tells best between rows that belong (``inside``) and rows that don't.
+def exemplars_rule(X: FloatMatrix, labels: IntVector, *, exact: bool) -> tuple[ExemplarsAssigner, float]:
+    """Return HDBSCAN's rule and its agreement with the labels: a cap for each cluster.
 
-    The cut with the fewest rows on the wrong side; of several, the middle of the widest gap. 0 where
-    nothing should be inside.
+    A cap lies in the middle of the gap between the last row that should belong and the first that
+    should not, where the cut is best; without noise around it reaches half as far again as the last row.
+    """
+    points, point_labels = standing_points(X, labels, exact=exact)
+    caps = np.full(int(point_labels[-1]) + 1, np.inf)
+    nearest, distances, own = _probe(ExemplarsAssigner(points, point_labels, caps, exact), X, labels)
+    for label in range(caps.size):
+        mine = nearest == label
+        caps[label] = best_reach(distances[mine], own[mine] == label, own[mine] == NOISE, prefer=_middle)
+    return ExemplarsAssigner(points, point_labels, caps, exact), _share(
+        nearest, distances <= caps[nearest], own
+    )
+
+
+def tree_rule(X: FloatMatrix, labels: IntVector, *, exact: bool) -> tuple[ExemplarsAssigner, float]:
+    """Return the rule of a tree's cut and its agreement with the labels: the nearest exemplar, without caps."""
+    points, point_labels = standing_points(X, labels, exact=exact)
+    rule = ExemplarsAssigner(points, point_labels, np.full(int(point_labels[-1]) + 1, np.inf), exact)
+    return rule, agreement(rule, X, labels)
+
+
+def agreement(rule: CoresAssigner | ExemplarsAssigner, X: FloatMatrix, labels: IntVector) -> float:
+    """Return the share of (at most ``PROBED_ROWS``) rows that the rule gives their label, noise counted as one."""
+    rows = _probed_rows(len(X))
+    return float(np.mean(rule.place(X[rows]).labels == labels[rows]))
+
+
+def best_reach(
+    distances: FloatVector,
+    right: BoolVector,
+    noise: BoolVector,
+    *,
+    prefer: Callable[[float, float], float],
+) -> float:
+    """Return the distance within which rows are best taken in.
+
+    A row within it agrees when its nearest cluster is ``right``, a row beyond it when it is ``noise``. Of
+    the distances between two rows that agree best, ``prefer(low, high)`` chooses; the one nearest to
+    the rows' largest where several gaps are as good. 0 where nothing should be inside.
 
     Examples
     --------
-    >>> best_reach(np.array([1.0, 2.0, 5.0]), np.array([True, True, False]))
+    >>> inside = np.array([True, True, False])
+    >>> best_reach(np.array([1.0, 2.0, 5.0]), inside, ~inside, prefer=lambda low, high: (low + high) / 2)
     3.5
     """
     order = np.argsort(distances, kind="stable")
-    d, belongs = distances[order], np.asarray(inside, dtype=bool)[order]
-    wrong = np.concatenate([[0], np.cumsum(~belongs)]) + np.concatenate([np.cumsum(belongs[::-1])[::-1], [0]])
-    edges = np.concatenate([[0.0], d, [d[-1] * 1.5 if len(d) else 0.0]])
-    gaps = edges[1:] - edges[:-1]
-    best = np.flatnonzero((wrong == wrong.min()) & ((gaps > 0) | (np.arange(len(gaps)) == len(d))))
-    if not len(best):
-        return float(d[-1]) if len(d) else 0.0
-    place = best[np.argmax(gaps[best])]
-    return float((edges[place] + edges[place + 1]) / 2)
+    d, right, noise = distances[order], right[order], noise[order]
+    agreeing = np.concatenate([[0], np.cumsum(right)]) + np.concatenate([np.cumsum(noise[::-1])[::-1], [0]])
+    edges = np.concatenate([[0.0], d, [np.inf]])
+    possible = edges[1:] > edges[:-1]  # a cut between equal distances is none
+    best = np.flatnonzero(possible & (agreeing == agreeing[possible].max()))
+    if best[-1] == 0:
+        return 0.0
+    chosen = [prefer(float(edges[place]), float(edges[place + 1])) for place in best[best > 0]]
+    return float(max(chosen))
 
 
-def caps_by_cluster(
-    X: FloatMatrix, labels: IntVector, points: FloatMatrix, point_labels: IntVector
-) -> FloatVector:
-    """Return for each cluster the cap within which its nearest rows agree best with their labels."""
-    nearest, distances = nearest_points(X, points, point_labels)
-    caps = np.zeros(int(point_labels[-1]) + 1)
-    for label in range(len(caps)):
-        mine = nearest == label
-        if mine.any():
-            caps[label] = best_reach(distances[mine], labels[mine] == label)
-    return caps
+def _middle(low: float, high: float) -> float:
+    return 1.5 * low if np.isinf(high) else (low + high) / 2
+
+
+def _within(wanted: float, low: float, high: float) -> float:
+    """Return the wanted distance, or the nearest to it between two rows, an inch inside."""
+    middle = _middle(low, high)
+    return min(max(wanted, (low + middle) / 2), (middle + high) / 2 if np.isfinite(high) else np.inf)
+
+
+def _probe(
+    rule: CoresAssigner | ExemplarsAssigner, X: FloatMatrix, labels: IntVector
+) -> tuple[IntVector, FloatVector, IntVector]:
+    """Return the nearest cluster, its distance, and the label, of the probed rows."""
+    rows = _probed_rows(len(X))
+    placement = rule.place(X[rows])
+    return placement.nearest, placement.distance, labels[rows]
+
+
+def _probed_rows(n_samples: int) -> IntVector:
+    return np.arange(0, n_samples, max(1, -(-n_samples // PROBED_ROWS)))
+
+
+def _share(nearest: IntVector, inside: BoolVector, labels: IntVector) -> float:
+    return float(np.mean(np.where(inside, nearest, NOISE) == labels))

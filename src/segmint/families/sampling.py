@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from segmint.seeds import generator
+from segmint.families.fit import Configuration
+from segmint.geometry.geometry import Geometry
 from segmint.types import IntVector
 from segmint.words import Sentence, sentence
 
@@ -12,12 +11,9 @@ ROWS_BUDGET = 10_000
 """Families that need pairs of rows fit at most so many (5 · 10⁷ pairs); a count, the same on every machine."""
 
 
-def fitted_rows(n_samples: int, seed: int, budget: int = ROWS_BUDGET) -> IntVector:
-    """Return the rows to fit: all of them, or a uniform sample in ascending order."""
-    if n_samples <= budget:
-        return np.arange(n_samples, dtype=np.int64)
-    drawn = generator(seed, "fitted rows").choice(n_samples, size=budget, replace=False)
-    return np.sort(drawn).astype(np.int64)
+def fitted_rows(geometry: Geometry, configuration: Configuration) -> IntVector:
+    """Return the rows to fit: all of them, or a uniform sample in ascending order, the same for a whole sweep."""
+    return geometry.sample_rows(ROWS_BUDGET, configuration.seed)
 
 
 def sampling_warning(n_fitted: int, n_samples: int) -> tuple[Sentence, ...]:

@@ -76,6 +76,7 @@ class CoresAssigner:
             distance=near,
             confidence=np.where(inside, margin(near, far), np.nan),
             runner_up=second,
+            nearest=first,
         )
 
     def relabeled(self, order: IntVector) -> CoresAssigner:

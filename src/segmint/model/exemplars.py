@@ -78,6 +78,7 @@ class ExemplarsAssigner:
             distance=near,
             confidence=np.where(inside, margin(near, far), np.nan),
             runner_up=second,
+            nearest=first,
         )
 
     def relabeled(self, order: IntVector) -> ExemplarsAssigner:

@@ -8,42 +8,39 @@ import numpy as np
 
 from segmint.choosing.decision import Elbow
 
-FEWEST_POINTS = 3
-
 
 def find_elbow(ks: Sequence[int], inertias: Sequence[float]) -> Elbow | None:
-    """Find the K whose point lies farthest below the chord from the first to the last point.
+    """Find the K whose point lies farthest below the chord from the first to the last.
 
-    Both axes are scaled to 0 … 1 first. The rule sees only the K that were tried: more K at the right end
-    pull the elbow to the right. Satopää et al. (2011), Kneedle, doi:10.1109/ICDCSW.2011.20.
+    Both axes are scaled to 0 … 1; the distance is measured straight down, so that it reads as a share of
+    the whole fall of inertia. Satopää et al. (2011), Kneedle, doi:10.1109/ICDCSW.2011.20.
 
     Parameters
     ----------
     ks
-        Numbers of clusters, any order.
+        Numbers of clusters, ascending, all different.
     inertias
-        Their inertias, ≥ 0.
+        Sum of squared distances to the centers for each, ≥ 0.
 
     Returns
     -------
     Elbow or None
-        ``None`` with fewer than three K, or where inertia does not fall, or falls in a straight line.
+        ``None`` with fewer than three K, or where the curve does not fall or never lies below the chord.
 
     Examples
     --------
-    >>> find_elbow([1, 2, 3, 4, 5], [100.0, 40.0, 10.0, 8.0, 7.0]).n_clusters
+    >>> find_elbow([1, 2, 3, 4, 5], [100.0, 60.0, 20.0, 15.0, 12.0]).n_clusters
     3
     """
-    order = np.argsort(ks)
-    k = np.asarray(ks, dtype=np.float64)[order]
-    inertia = np.asarray(inertias, dtype=np.float64)[order]
-    if len(k) < FEWEST_POINTS or inertia[0] <= inertia[-1]:
+    if len(ks) < 3:
         return None
-    along = (k - k[0]) / (k[-1] - k[0])
-    height = (inertia - inertia[-1]) / (inertia[0] - inertia[-1])
-    below = 1.0 - along - height
-    bend = int(np.argmax(below))
-    if below[bend] <= 1e-9:
+    numbers, curve = np.asarray(ks, dtype=np.float64), np.asarray(inertias, dtype=np.float64)
+    fall = curve[0] - curve[-1]
+    if not fall > 0:
         return None
-    drops = -np.diff(inertia) / inertia[0]
-    return Elbow(int(k[bend]), float(below[bend]), tuple(float(drop) for drop in drops))
+    below = (curve[0] - curve) / fall - (numbers - numbers[0]) / (numbers[-1] - numbers[0])
+    best = int(np.argmax(below))
+    if not below[best] > 0:
+        return None
+    drops = (curve[:-1] - curve[1:]) / curve[0]
+    return Elbow(int(ks[best]), float(below[best]), tuple(float(drop) for drop in drops))

@@ -81,7 +81,7 @@ def compare_with_nulls(
         tables = np.empty((n_tables, len(observed)))
         for table in range(n_tables):
             tables[table] = statistics(draw(rng, len(rows), X.shape[1]) @ root)
-            progress("nulls", number * n_tables + table + 1, total)
+            progress("null", number * n_tables + table + 1, total)
         found.append(_compare(kind, observed, tables))
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""What is tried: the configurations of the chosen families."""
+"""What a sweep will try."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from segmint.geometry.geometry import Geometry
 
 
 def plan(geometry: Geometry, families: Sequence[str], request: Request) -> tuple[Configuration, ...]:
-    """Plan every configuration of a sweep, family by family, in the order of the table of families.
+    """Plan the configurations of the families named, in the order of the table of families.
+
+    With every family and K = 1 … 10 there are some eighty.
 
     Parameters
     ----------
     geometry
-        The prepared rows: density families read their eps from it.
+        The rows: density families take their radius and sizes from them.
     families
-        Names from ``families.table.FAMILIES``; their order does not matter, a name twice counts once.
+        Names from :data:`segmint.families.table.FAMILIES`; repeated names count once.
     request
-        Numbers of clusters, seed, start of K-Means.
-
-    Returns
-    -------
-    tuple of Configuration
-        About eighty with all families and K = 1 … 10.
+        Numbers of clusters, root seed, start of K-Means.
 
     Raises
     ------
     UsageError
-        If a family is not known, or none is named.
+        If a name is not a family, or there is no name.
 
     Examples
     --------
     >>> import numpy as np
-    >>> planned = plan(Geometry(np.arange(20.0).reshape(10, 2)), ["kmeans"], Request(ks=(2, 3)))
-    >>> [configuration.parameters["n_clusters"] for configuration in planned]
+    >>> geometry = Geometry(np.arange(40.0).reshape(20, 2))
+    >>> [c.parameters["n_clusters"] for c in plan(geometry, ["kmeans"], Request(ks=(2, 3)))]
     [2, 3]
     """
     unknown = [name for name in families if name not in FAMILIES]
     if unknown or not families:
-        raise UsageError("choosing.no_such_family", wanted=unknown or ["-"], known=list(FAMILIES))
-    chosen = [family for name, family in FAMILIES.items() if name in families]
-    planned = [configuration for family in chosen for configuration in family.plan(geometry, request)]
-    return tuple({configuration.id: configuration for configuration in planned}.values())
+        raise UsageError("choosing.no_such_family", named=unknown or ["–"], known=list(FAMILIES))
+    wanted = set(families)
+    return tuple(
+        configuration
+        for name, family in FAMILIES.items()
+        if name in wanted
+        for configuration in family.plan(geometry, request)
+    )

@@ -1,8 +1,11 @@
-"""Fitting every configuration and measuring all labelings together."""
+"""The sweep: every configuration fitted, all labelings measured together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event, Lock
 
 from segmint.choosing.trial import Trial
 from segmint.families.fit import Configuration, Failure, Fit, Outcome
@@ -23,114 +26,122 @@ def run_sweep(
     progress: Progress = silent,
     jobs: int | None = None,
 ) -> tuple[Trial, ...]:
-    """Fit all configurations, then measure all their labelings in one go.
+    """Fit every configuration and measure all labelings in one go.
 
-    A configuration that fails is a trial with its reason; nothing that happens to one configuration
-    touches another. An interrupt from the keyboard ends the fitting: what is finished is measured and
-    kept, the others are failures that say so.
+    A configuration that fails is a trial with its reason; nothing that one configuration does stops the
+    others. Ctrl-C stops the fitting, and what is finished is measured and returned: the others failed as
+    ``interrupted``. The families are fitted side by side; the number of threads changes no result.
 
     Parameters
     ----------
     geometry
-        The prepared rows.
+        The rows.
     configurations
-        From :func:`segmint.choosing.space.plan`.
+        What to fit (see :func:`segmint.choosing.space.plan`).
     seed
-        The root seed, for measures that are sampled.
+        The root seed: which rows are measured above the budget of pairs.
     progress
-        Called with ``fitted`` after each configuration, and with ``measured`` at the end.
+        Steps ``fitted`` and ``measured``.
     jobs
-        Threads for the measuring; ``None`` for all.
+        Threads to use; ``None`` for one for each core.
 
     Returns
     -------
     tuple of Trial
-        One for each configuration, in their order.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> X = np.repeat([[0.0, 0.0], [9.0, 9.0]], 10, axis=0) + np.arange(20)[:, None] % 3
-    >>> kmeans = Configuration("kmeans", {"n_clusters": 2, "n_init": 5, "init": "k-means++"}, 0)
-    >>> (trial,) = run_sweep(Geometry(X), [kmeans], seed=0)
-    >>> trial.fit.n_clusters, round(trial.value("silhouette"), 2)
-    (2, 0.91)
+        One for each configuration, in order.
     """
-    outcomes = fit_all(geometry, configurations, progress=progress)
-    return measure_outcomes(geometry, outcomes, seed=seed, progress=progress, jobs=jobs)
-
-
-def fit_all(
-    geometry: Geometry, configurations: Sequence[Configuration], *, progress: Progress = silent
-) -> tuple[Outcome, ...]:
-    """Fit all configurations family by family; one outcome each, in their order, whatever happens."""
-    found: dict[str, Outcome] = {}
-    try:
-        for name in dict.fromkeys(configuration.family for configuration in configurations):
-            mine = [configuration for configuration in configurations if configuration.family == name]
-            _fit_family(geometry, mine, found, len(configurations), progress)
-    except KeyboardInterrupt:
-        pass  # what is finished is kept
-    missing = sentence("choosing.interrupted")
-    return tuple(found.get(c.id) or Failure(c, missing) for c in configurations)
-
-
-def _fit_family(
-    geometry: Geometry,
-    configurations: Sequence[Configuration],
-    found: dict[str, Outcome],
-    total: int,
-    progress: Progress,
-) -> None:
-    """Fit one family's configurations; after an error go on with those that come after it."""
-    waiting = list(configurations)
-    while waiting:
-        try:
-            for outcome in FAMILIES[waiting[0].family].sweep(geometry, tuple(waiting), silent):
-                found[outcome.configuration.id] = outcome
-                waiting = waiting[1:]
-                progress("fitted", len(found), total)
-            return
-        except Exception as error:
-            reason = sentence("choosing.failed", error=type(error).__name__)
-            found[waiting[0].id] = Failure(waiting[0], reason)
-            waiting = waiting[1:]
-            progress("fitted", len(found), total)
-
-
-def measure_outcomes(
-    geometry: Geometry,
-    outcomes: Sequence[Outcome],
-    *,
-    seed: int,
-    progress: Progress = silent,
-    jobs: int | None = None,
-) -> tuple[Trial, ...]:
-    """Measure all labelings together and set the figures of each fit beside them."""
+    outcomes = _fit(geometry, configurations, progress, jobs or os.cpu_count() or 1)
     fits = [outcome for outcome in outcomes if isinstance(outcome, Fit)]
-    measured = measure_sweep(geometry, [fit.labels for fit in fits], seed=seed, jobs=jobs)
-    by_id = {fit.configuration.id: scores for fit, scores in zip(fits, measured, strict=True)}
+    progress("measured", 0, len(fits))
+    measured = iter(measure_sweep(geometry, [fit.labels for fit in fits], seed=seed, jobs=jobs))
+    progress("measured", len(fits), len(fits))
     trials = []
     for outcome in outcomes:
         if isinstance(outcome, Failure):
             trials.append(Trial(outcome))
             continue
-        scores = by_id[outcome.configuration.id]
-        own = _own_scores(outcome, geometry.n_samples)
-        trials.append(Trial(outcome, {**own, **scores.scores}, scores.cluster_silhouettes))
-    progress("measured", len(fits), len(fits))
+        found = next(measured)
+        scores = {**_of_the_fit(outcome, geometry.n_samples), **found.scores}
+        trials.append(Trial(outcome, scores, found.cluster_silhouettes))
     return tuple(trials)
 
 
-def _own_scores(fit: Fit, n_samples: int) -> dict[str, Score]:
-    """Return what a fit says of itself: inertia; likelihood and the criteria made from it."""
+def _fit(
+    geometry: Geometry, configurations: Sequence[Configuration], progress: Progress, jobs: int
+) -> tuple[Outcome, ...]:
+    finished: dict[str, Outcome] = {}
+    stop, lock = Event(), Lock()
+
+    def keep(outcome: Outcome) -> None:
+        with lock:
+            finished[outcome.configuration.id] = outcome
+            progress("fitted", len(finished), len(configurations))
+
+    progress("fitted", 0, len(configurations))
+    families = _by_family(configurations)
+    with ThreadPoolExecutor(max(1, min(jobs, len(families)))) as threads:
+        try:
+            waiting: list[Future[None]] = [
+                threads.submit(_fit_family, geometry, name, chosen, keep, stop)
+                for name, chosen in families.items()
+            ]
+            for future in waiting:
+                future.result()
+        except KeyboardInterrupt:
+            stop.set()
+    return tuple(finished.get(c.id) or Failure(c, sentence("choosing.interrupted")) for c in configurations)
+
+
+def _by_family(configurations: Sequence[Configuration]) -> dict[str, list[Configuration]]:
+    families: dict[str, list[Configuration]] = {}
+    for configuration in configurations:
+        families.setdefault(configuration.family, []).append(configuration)
+    return families
+
+
+def _fit_family(
+    geometry: Geometry,
+    name: str,
+    chosen: Sequence[Configuration],
+    keep: Callable[[Outcome], None],
+    stop: Event,
+) -> None:
+    """Fit one family's configurations; after an unforeseen error go on with the next one."""
+    left = chosen
+    while left and not stop.is_set():
+        left = left[_fit_until_error(geometry, name, left, keep, stop) :]
+
+
+def _fit_until_error(
+    geometry: Geometry,
+    name: str,
+    chosen: Sequence[Configuration],
+    keep: Callable[[Outcome], None],
+    stop: Event,
+) -> int:
+    """Return how many configurations have an outcome; an error ends a family's iterator."""
+    outcomes = FAMILIES[name].sweep(geometry, chosen, silent)
+    for done, configuration in enumerate(chosen):
+        if stop.is_set():
+            break
+        try:
+            outcome = next(outcomes)
+        except Exception as error:
+            keep(Failure(configuration, sentence("choosing.broken", kind=type(error).__name__)))
+            return done + 1
+        keep(outcome)
+    return len(chosen)
+
+
+def _of_the_fit(fit: Fit, n_samples: int) -> dict[str, Score]:
+    """Return what a fit says of itself: inertia, and the information criteria of a likelihood."""
     values: dict[str, float] = {}
     if fit.inertia is not None:
         values["inertia"] = fit.inertia
     if fit.log_likelihood is not None and fit.n_parameters is not None:
-        likelihood, p = fit.log_likelihood, fit.n_parameters
-        values["log_likelihood"] = likelihood
-        values["bic"] = bic(likelihood, p, n_samples)
-        values["aic"] = aic(likelihood, p)
-        values["icl"] = icl(likelihood, p, n_samples, fit.entropy or 0.0)
+        values["log_likelihood"] = fit.log_likelihood
+        values["bic"] = bic(fit.log_likelihood, fit.n_parameters, n_samples)
+        values["aic"] = aic(fit.log_likelihood, fit.n_parameters)
+        if fit.entropy is not None:
+            values["icl"] = icl(fit.log_likelihood, fit.n_parameters, n_samples, fit.entropy)
     return {name: Score(value, None, n_samples) for name, value in values.items()}

@@ -1,0 +1,296 @@
+"""The decision: which segmentation, how surely, and whether the data fall apart at all.
+
+The rule, in five steps, each a file of its own:
+
+1. *Candidates*: fits with at least two clusters that are large enough, at most 30 % of the rows without a
+   cluster, and no cluster of nearly all rows.
+2. *Indices* of each: silhouette, density validity, neighbors' agreement, BIC, noise, clusters too small.
+3. *Score*: each family names its best by its own index, and the bests compete by a common one.
+4. *Verdict*: the data are compared with 99 tables without groups of each of three kinds. Where they stand
+   out from all, at the level of 1 %, they are ``groups``. Where they do not, families that look for groups
+   are out, and the best cut of the others is ``slices`` if every cluster is found again when rows are drawn
+   anew (mean Jaccard overlap ≥ .75), else the answer is ``none``.
+5. *Confidence*: the finalists compete again on 100 draws of 80 % of the rows; it is the share of the draws
+   that the winner's number of clusters wins within its family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from segmint.choosing.candidates import Candidate, find_candidates
+from segmint.choosing.decision import Decision, Elbow, Resampling, Rival, Verdict
+from segmint.choosing.elbow import find_elbow
+from segmint.choosing.indices import Indices, take_indices
+from segmint.choosing.null import compare_with_nulls, stands_out
+from segmint.choosing.reasons import STABLE, Case, doubts, failed_family, headline, reasons, rival, title
+from segmint.choosing.score import common_score, family_bests, own_score, ranking
+from segmint.choosing.stability import resample
+from segmint.choosing.trial import Trial, TrialRecord
+from segmint.errors import NotFoundError
+from segmint.families.fit import Failure
+from segmint.families.table import FAMILIES
+from segmint.geometry.geometry import Geometry
+from segmint.types import Progress, silent
+from segmint.words import sentence
+
+MOST_FINALISTS = 8
+SECOND_BESTS = 2
+
+
+def decide(
+    geometry: Geometry,
+    trials: Sequence[Trial],
+    *,
+    seed: int,
+    n_resamples: int = 100,
+    progress: Progress = silent,
+) -> Decision:
+    """Decide what a sweep recommends.
+
+    Parameters
+    ----------
+    geometry
+        The prepared rows.
+    trials
+        From :func:`segmint.choosing.sweep.run_sweep` over the same rows.
+    seed
+        The root seed of the draws and of the tables without groups.
+    n_resamples
+        How often the rows are drawn anew, ≥ 0; fewer above a budget.
+    progress
+        Steps ``nulls`` and ``resampled``.
+
+    Returns
+    -------
+    Decision
+        With the verdict ``none`` and no configuration where no trial is a candidate.
+
+    Examples
+    --------
+    >>> from segmint.choosing.space import plan
+    >>> from segmint.choosing.sweep import run_sweep
+    >>> from segmint.families.fit import Request
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(60, 2)) + np.repeat([[0, 0], [9, 0], [0, 9]], 20, axis=0)
+    >>> geometry = Geometry(X)
+    >>> trials = run_sweep(geometry, plan(geometry, ["kmeans"], Request()), seed=0)
+    >>> decision = decide(geometry, trials, seed=0, n_resamples=10)
+    >>> decision.verdict.value, decision.n_clusters
+    ('groups', 3)
+    """
+    elbow = _elbow(trials)
+    candidates = find_candidates(trials)
+    if not candidates:
+        return _nothing(trials, elbow)
+    nulls = compare_with_nulls(geometry.X, seed=seed, progress=progress)
+    groups = stands_out(nulls)
+    allowed = [c for c in candidates if groups or "density" not in FAMILIES[c.family].traits]
+    key = "unstable" if allowed else "density"
+    allowed = allowed or list(candidates)
+    indices = take_indices(geometry, allowed)
+    ranked = [allowed[place] for place in ranking(family_bests(allowed, indices), indices)]
+    finalists = _finalists(ranked, allowed, indices)
+    resampling = resample(geometry, finalists, seed=seed, n_resamples=n_resamples, progress=progress)
+    verdict = _verdict(groups, key == "unstable", ranked[0], resampling)
+    every = take_indices(geometry, candidates)
+    case = Case(verdict, ranked[0], candidates, every, resampling, nulls, elbow, geometry.n_samples)
+    return _decision(case, ranked, finalists, trials, key)
+
+
+def _elbow(trials: Sequence[Trial]) -> Elbow | None:
+    """Return the elbow of K-Means, or of Ward where there is no K-Means."""
+    for family in ("kmeans", "ward"):
+        curve = {
+            trial.fit.n_clusters: trial.fit.inertia
+            for trial in trials
+            if trial.fit is not None
+            and trial.configuration.family == family
+            and trial.fit.inertia is not None
+        }
+        if curve:
+            ks = sorted(curve)
+            return find_elbow(ks, [curve[k] for k in ks])
+    return None
+
+
+def _finalists(
+    ranked: Sequence[Candidate], allowed: Sequence[Candidate], indices: Sequence[Indices]
+) -> tuple[Candidate, ...]:
+    """Return the families' bests, and the next bests of the winner's family with another K."""
+    winner = ranked[0]
+    own = [
+        (own_score(index), place)
+        for place, (candidate, index) in enumerate(zip(allowed, indices, strict=True))
+        if candidate.family == winner.family and candidate.n_clusters != winner.n_clusters
+    ]
+    seconds: dict[int, Candidate] = {}
+    for _, place in sorted(own, key=lambda pair: (-pair[0], pair[1])):
+        seconds.setdefault(allowed[place].n_clusters, allowed[place])
+    chosen = [winner, *list(seconds.values())[:SECOND_BESTS], *ranked[1:]]
+    return tuple({candidate.id: candidate for candidate in chosen}.values())[:MOST_FINALISTS]
+
+
+def _verdict(groups: bool, cuts: bool, winner: Candidate, resampling: Resampling | None) -> Verdict:
+    if groups:
+        return Verdict.GROUPS
+    overlaps = () if resampling is None else resampling.jaccard.get(winner.id, ())
+    return Verdict.SLICES if cuts and overlaps and min(overlaps) >= STABLE else Verdict.NONE
+
+
+def _decision(
+    case: Case,
+    ranked: Sequence[Candidate],
+    finalists: Sequence[Candidate],
+    trials: Sequence[Trial],
+    key: str,
+) -> Decision:
+    winner, resampling = case.winner, case.resampling
+    confidence = _confidence(winner, finalists, resampling)
+    none = case.verdict is Verdict.NONE
+    n_done = 0 if resampling is None else resampling.n_resamples
+    said = (
+        sentence(f"decision.headline.none.{key}")
+        if none
+        else headline(case.verdict, winner, confidence, n_done)
+    )
+    second = _runner_up(winner, finalists, resampling, case)
+    losers = [*ranked[1:], *([second] if second is not None else [])]
+    losers = list({candidate.id: candidate for candidate in losers}.values())
+    return Decision(
+        verdict=case.verdict,
+        configuration=winner.id,
+        family=winner.family,
+        n_clusters=1 if none else winner.n_clusters,
+        confidence=confidence,
+        headline=said,
+        reasons=reasons(case),
+        doubts=doubts(case),
+        runner_up=None if second is None else second.id,
+        rivals=(*(rival(case, loser) for loser in losers), *_absent(case, losers, trials)),
+        resampling=resampling,
+        nulls=case.nulls,
+        elbow=case.elbow,
+    )
+
+
+def _confidence(
+    winner: Candidate, finalists: Sequence[Candidate], resampling: Resampling | None
+) -> float | None:
+    """Return the share of resamples won by the winner's family with the winner's number of clusters."""
+    if resampling is None:
+        return None
+    wins = sum(
+        resampling.wins[finalist.id]
+        for finalist in finalists
+        if finalist.family == winner.family and finalist.n_clusters == winner.n_clusters
+    )
+    return wins / resampling.n_resamples
+
+
+def _runner_up(
+    winner: Candidate, finalists: Sequence[Candidate], resampling: Resampling | None, case: Case
+) -> Candidate | None:
+    """Return the finalist that won most resamples beside the winner; ties go to the higher score."""
+    others = [finalist for finalist in finalists if finalist is not winner]
+    wins = {} if resampling is None else resampling.wins
+    return max(others, key=lambda c: (wins.get(c.id, 0), common_score(case.indices_of(c))), default=None)
+
+
+def _absent(case: Case, losers: Sequence[Candidate], trials: Sequence[Trial]) -> list[Rival]:
+    """Return a rival for each family that is not among winner and losers, and why."""
+    named = {case.winner.family, *(loser.family for loser in losers)}
+    found = []
+    for family in dict.fromkeys(trial.configuration.family for trial in trials):
+        if family in named:
+            continue
+        mine = [trial for trial in trials if trial.configuration.family == family]
+        ids = {trial.configuration.id for trial in mine}
+        own = [candidate for candidate in case.candidates if candidate.id in ids]
+        if own:
+            best = max(own, key=lambda candidate: own_score(case.indices_of(candidate)))
+            found.append(rival(case, best))
+            continue
+        best_trial = min(mine, key=_emptiness)
+        n_clusters = best_trial.outcome.n_clusters
+        reason = failed_family(family, trials)
+        found.append(Rival(best_trial.configuration.id, family, n_clusters, reason))
+    return found
+
+
+def _emptiness(trial: Trial) -> float:
+    return 2.0 if isinstance(trial.outcome, Failure) else trial.outcome.noise_share
+
+
+def _nothing(trials: Sequence[Trial], elbow: Elbow | None) -> Decision:
+    families = dict.fromkeys(trial.configuration.family for trial in trials)
+    firsts = {f: next(t for t in trials if t.configuration.family == f) for f in families}
+    return Decision(
+        verdict=Verdict.NONE,
+        configuration=None,
+        family=None,
+        n_clusters=1,
+        confidence=None,
+        headline=sentence("decision.headline.none.nothing"),
+        reasons=(),
+        doubts=(),
+        runner_up=None,
+        rivals=tuple(
+            Rival(t.configuration.id, f, t.outcome.n_clusters, failed_family(f, trials))
+            for f, t in firsts.items()
+        ),
+        resampling=None,
+        nulls=(),
+        elbow=elbow,
+    )
+
+
+def overrule(
+    decision: Decision,
+    trials: Sequence[Trial] | Sequence[TrialRecord],
+    configuration: str,
+    because: str | None,
+) -> Decision:
+    """Return the decision with a configuration that a person chose instead.
+
+    Verdict and evidence stay: a choice does not make groups. The confidence is the share of resamples that
+    the chosen one won, ``None`` where it did not compete.
+
+    Parameters
+    ----------
+    decision
+        The product's, or an earlier person's.
+    trials
+        The study's trials or their records.
+    configuration
+        The id of a configuration that gave clusters.
+    because
+        The person's reason, kept with the decision.
+
+    Raises
+    ------
+    NotFoundError
+        If no trial with clusters has that id.
+    """
+    records = [trial.record() if isinstance(trial, Trial) else trial for trial in trials]
+    able = {r.configuration.id: r for r in records if r.failed is None and (r.n_clusters or 0) >= 1}
+    if configuration not in able:
+        raise NotFoundError("decision.no_such_configuration", wanted=configuration, n=len(able))
+    chosen = able[configuration]
+    family, resampling = chosen.configuration.family, decision.resampling
+    wins = None if resampling is None else resampling.wins.get(configuration)
+    return replace(
+        decision,
+        configuration=configuration,
+        family=family,
+        n_clusters=chosen.n_clusters or 1,
+        confidence=None if wins is None or resampling is None else wins / resampling.n_resamples,
+        headline=sentence("decision.headline.user.text", n=chosen.n_clusters, family=title(family)),
+        reasons=(),
+        doubts=(),
+        runner_up=decision.configuration if decision.configuration != configuration else decision.runner_up,
+        rivals=tuple(lost for lost in decision.rivals if lost.configuration != configuration),
+        chosen_by="user",
+        because=because,
+    )

@@ -1,0 +1,220 @@
+"""What is said for a choice, against it, and of those that lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmint.choosing.candidates import MOST_NOISE, Candidate
+from segmint.choosing.decision import Elbow, NullComparison, Resampling, Rival, Verdict
+from segmint.choosing.indices import Indices
+from segmint.choosing.null import ROWS_BUDGET as NULL_ROWS
+from segmint.choosing.score import common_score
+from segmint.choosing.stability import rows_of_a_resample
+from segmint.choosing.trial import Trial
+from segmint.families.table import FAMILIES
+from segmint.measure.agreement import adjusted_rand, match_labels
+from segmint.words import Sentence, sentence
+
+STABLE = 0.75
+"""A cluster that overlaps itself by less is not found again; Hennig (2007)."""
+SAME = 0.95
+CLOSE = 0.2
+LEVELS = ((0.9, "high"), (0.7, "good"), (0.5, "weak"), (0.0, "unclear"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a choice rests on.
+
+    Attributes
+    ----------
+    verdict
+        Groups, slices or none.
+    winner
+        The chosen candidate.
+    candidates, indices
+        All candidates, and their indices in the same order.
+    resampling, nulls, elbow
+        The evidence.
+    n_samples
+        Rows of the table.
+    """
+
+    verdict: Verdict
+    winner: Candidate
+    candidates: Sequence[Candidate]
+    indices: Sequence[Indices]
+    resampling: Resampling | None
+    nulls: tuple[NullComparison, ...]
+    elbow: Elbow | None
+    n_samples: int
+
+    def indices_of(self, candidate: Candidate) -> Indices:
+        """Return the indices of one candidate."""
+        place = next(i for i, other in enumerate(self.candidates) if other is candidate)
+        return self.indices[place]
+
+
+def title(family: str) -> str:
+    """Return a family's name as people read it."""
+    return FAMILIES[family].title
+
+
+def level(confidence: float) -> str:
+    """Return the word for a confidence: ``high``, ``good``, ``weak`` or ``unclear``."""
+    return next(word for least, word in LEVELS if confidence >= least)
+
+
+def headline(verdict: Verdict, winner: Candidate, confidence: float | None, n_resamples: int) -> Sentence:
+    """Say the answer in one sentence."""
+    word = "unknown" if confidence is None else level(confidence)
+    wins = 0 if confidence is None else round(confidence * n_resamples)
+    return sentence(
+        f"decision.headline.{verdict.value}.{word}",
+        n=winner.n_clusters,
+        family=title(winner.family),
+        wins=wins,
+        of=n_resamples,
+    )
+
+
+def reasons(case: Case) -> tuple[Sentence, ...]:
+    """Say what speaks for the winner."""
+    said = [_index_reason(case)]
+    overlaps = _overlaps(case, case.winner)
+    if overlaps and min(overlaps) >= STABLE and case.resampling is not None:
+        said.append(
+            sentence("decision.reason.found_again", n=case.resampling.n_resamples, lowest=min(overlaps))
+        )
+    if case.nulls:
+        said.append(_null_reason(case))
+    return tuple(said)
+
+
+def _index_reason(case: Case) -> Sentence:
+    winner, mine = case.winner, case.indices_of(case.winner)
+    figures = {"family": title(winner.family), "n": winner.n_clusters}
+    if "density" in FAMILIES[winner.family].traits:
+        return sentence("decision.reason.density", **figures, value=mine.dbcv)
+    others = [
+        (indices.silhouette, candidate.n_clusters)
+        for candidate, indices in zip(case.candidates, case.indices, strict=True)
+        if candidate.family == winner.family and candidate.n_clusters != winner.n_clusters
+    ]
+    if not others:
+        return sentence("decision.reason.silhouette_alone", **figures, value=mine.silhouette)
+    value, other = max(others)
+    key = "silhouette" if mine.silhouette >= value else "silhouette_alone"
+    return sentence(
+        f"decision.reason.{key}", **figures, value=mine.silhouette, other=other, other_value=value
+    )
+
+
+def _null_reason(case: Case) -> Sentence:
+    nearest = max(case.nulls, key=lambda null: (null.p_value, null.values[-1] - null.observed))
+    n = sum(len(null.values) for null in case.nulls)
+    if case.verdict is Verdict.GROUPS:
+        highest = max(null.values[-1] for null in case.nulls)
+        observed = min(null.observed for null in case.nulls)
+        return sentence("decision.reason.beyond", n=n, highest=highest, observed=observed)
+    beyond = int(np.count_nonzero(np.array(nearest.values) >= nearest.observed))
+    return sentence("decision.reason.within", beyond=beyond, n=len(nearest.values), kind=nearest.kind)
+
+
+def doubts(case: Case) -> tuple[Sentence, ...]:
+    """Say what speaks against the winner, and what the answer does not rest on."""
+    return (*_weaknesses(case), *_resampling_doubts(case), *_null_doubts(case))
+
+
+def _weaknesses(case: Case) -> list[Sentence]:
+    winner, mine, said = case.winner, case.indices_of(case.winner), []
+    if mine.noise > 0:
+        said.append(sentence("decision.doubt.noise", share=mine.noise))
+    if winner.n_tiny:
+        said.append(sentence("decision.doubt.tiny", tiny=winner.n_tiny, n=winner.n_clusters))
+    if case.elbow is not None and case.elbow.n_clusters != winner.n_clusters:
+        said.append(sentence("decision.doubt.elbow", n=case.elbow.n_clusters))
+    overlaps = _overlaps(case, winner)
+    if overlaps and min(overlaps) < STABLE:
+        size = int(np.count_nonzero(winner.fit.labels == int(np.argmin(overlaps))))
+        said.append(sentence("decision.doubt.unstable", size=size, value=min(overlaps)))
+    return said
+
+
+def _resampling_doubts(case: Case) -> list[Sentence]:
+    resampling, said = case.resampling, []
+    if resampling is None:
+        return []
+    by_id = {candidate.id: candidate for candidate in case.candidates}
+    wins = {name: n for name, n in resampling.wins.items() if name != case.winner.id}
+    second = max(wins, key=lambda name: wins[name], default=None)
+    if second is not None and wins[second] >= CLOSE * resampling.n_resamples:
+        other, of = by_id[second], resampling.n_resamples
+        said.append(
+            sentence(
+                "decision.doubt.close",
+                family=title(other.family),
+                n=other.n_clusters,
+                wins=wins[second],
+                of=of,
+            )
+        )
+    if resampling.n_resamples < resampling.n_wanted:
+        said.append(
+            sentence(
+                "decision.doubt.fewer",
+                done=resampling.n_resamples,
+                wanted=resampling.n_wanted,
+                rows=rows_of_a_resample(case.n_samples),
+                total=case.n_samples,
+            )
+        )
+    return said
+
+
+def _null_doubts(case: Case) -> list[Sentence]:
+    if not case.nulls:
+        return [sentence("decision.doubt.no_nulls")]
+    if case.n_samples > NULL_ROWS:
+        return [sentence("decision.doubt.drawn", rows=NULL_ROWS, total=case.n_samples)]
+    return []
+
+
+def _overlaps(case: Case, candidate: Candidate) -> tuple[float, ...]:
+    return () if case.resampling is None else tuple(case.resampling.jaccard.get(candidate.id, ()))
+
+
+def rival(case: Case, other: Candidate) -> Rival:
+    """Say why a candidate lost to the winner."""
+    return Rival(other.id, other.family, other.n_clusters, _lost(case, other))
+
+
+def failed_family(family: str, trials: Sequence[Trial]) -> Sentence:
+    """Say why a family has no candidate."""
+    tried = sum(trial.configuration.family == family for trial in trials)
+    return sentence("decision.rival.none", family=title(family), tried=tried, noise=MOST_NOISE)
+
+
+def _lost(case: Case, other: Candidate) -> Sentence:
+    its, mine = case.indices_of(other), case.indices_of(case.winner)
+    figures = {"family": title(other.family), "n": other.n_clusters}
+    if adjusted_rand(case.winner.fit.labels, other.fit.labels) >= SAME:
+        matched = match_labels(case.winner.fit.labels, other.fit.labels)
+        differ = int(np.count_nonzero(matched != case.winner.fit.labels))
+        return sentence("decision.rival.same", **figures, rows=differ)
+    if case.verdict is not Verdict.GROUPS and "density" in FAMILIES[other.family].traits:
+        return sentence("decision.rival.no_groups", **figures)
+    if its.noise > max(mine.noise, 0.02):
+        return sentence("decision.rival.noise", **figures, value=its.silhouette, noise=its.noise)
+    if other.n_tiny > case.winner.n_tiny:
+        return sentence("decision.rival.tiny", **figures, tiny=other.n_tiny)
+    overlaps = _overlaps(case, other)
+    if overlaps and min(overlaps) < min((STABLE, *_overlaps(case, case.winner))):
+        size = int(np.count_nonzero(other.fit.labels == int(np.argmin(overlaps))))
+        return sentence("decision.rival.unstable", **figures, size=size, value=min(overlaps))
+    if its.dbcv < mine.dbcv and "density" in FAMILIES[case.winner.family].traits:
+        return sentence("decision.rival.density", **figures, value=its.dbcv, winner=mine.dbcv)
+    return sentence("decision.rival.score", **figures, value=common_score(its), winner=common_score(mine))

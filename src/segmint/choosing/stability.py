@@ -1,0 +1,151 @@
+"""Drawing the rows anew: does the same candidate win, and are the same clusters found again?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmint.choosing.candidates import Candidate, find_candidates
+from segmint.choosing.decision import Resampling
+from segmint.choosing.indices import take_indices
+from segmint.choosing.score import family_bests, ranking
+from segmint.choosing.sweep import run_sweep
+from segmint.choosing.thinning import thinned
+from segmint.choosing.trial import Trial
+from segmint.geometry.geometry import Geometry
+from segmint.measure.agreement import best_jaccard
+from segmint.seeds import derive, generator
+from segmint.types import FloatVector, IntVector, Progress, silent
+
+SHARE = 0.8
+"""Share of the rows in a resample, drawn without replacement: a row twice would be a dense place."""
+ROWS_BUDGET = 1_000
+PAIRS_BUDGET = 25_000_000
+"""Pairs of rows in all resamples together: 100 resamples up to 625 rows, 25 of a thousand rows."""
+FEWEST_RESAMPLES = 20
+FEWEST_ROWS = 8
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one resample said: the winner, and for each finalist its overlaps and its silhouette."""
+
+    winner: str | None
+    jaccard: dict[str, FloatVector]
+    silhouette: dict[str, float]
+
+
+def resample(
+    geometry: Geometry,
+    finalists: Sequence[Candidate],
+    *,
+    seed: int,
+    n_resamples: int = 100,
+    progress: Progress = silent,
+) -> Resampling | None:
+    """Fit the finalists again on rows drawn anew and let them compete again.
+
+    Each resample holds 80 % of the rows without repetition, at most 1,000. The finalists are fitted to it,
+    scored by the same rule, and the winner counted. A cluster is found again as far as it overlaps, among
+    the drawn rows, with the cluster most like it.
+
+    Parameters
+    ----------
+    geometry
+        All rows.
+    finalists
+        Who competes.
+    seed
+        The root seed.
+    n_resamples
+        How many are wanted; fewer are done above a budget of pairs of rows.
+    progress
+        Step ``resampled``.
+
+    Returns
+    -------
+    Resampling or None
+        ``None`` with fewer than eight rows, without finalists, or with ``n_resamples`` = 0.
+    """
+    if geometry.n_samples < FEWEST_ROWS or not finalists or n_resamples < 1:
+        return None
+    n_rows = rows_of_a_resample(geometry.n_samples)
+    n_done = resamples_done(n_rows, n_resamples)
+    found = []
+    for number in range(n_done):
+        rng = generator(seed, "resample", number)
+        rows = np.sort(rng.choice(geometry.n_samples, n_rows, replace=False))
+        found.append(_compete(geometry, rows, finalists, derive(seed, "refit", number)))
+        progress("resampled", number + 1, n_done)
+    return _summary(finalists, found, n_resamples)
+
+
+def rows_of_a_resample(n_samples: int) -> int:
+    """Return how many rows each resample holds."""
+    return min(round(SHARE * n_samples), ROWS_BUDGET)
+
+
+def resamples_done(n_rows: int, n_wanted: int) -> int:
+    """Return how many resamples of ``n_rows`` rows the budget allows."""
+    return min(n_wanted, max(FEWEST_RESAMPLES, PAIRS_BUDGET // n_rows**2))
+
+
+def _compete(geometry: Geometry, rows: IntVector, finalists: Sequence[Candidate], seed: int) -> _Found:
+    part = Geometry(geometry.X[rows])
+    asked = [thinned(finalist.fit.configuration, geometry, part, seed=seed) for finalist in finalists]
+    trials = run_sweep(part, asked, seed=seed, jobs=1)
+    jaccard = {
+        finalist.id: _overlaps(finalist.fit.labels[rows], finalist.n_clusters, trial)
+        for finalist, trial in zip(finalists, trials, strict=True)
+    }
+    silhouette = {
+        finalist.id: value
+        for finalist, trial in zip(finalists, trials, strict=True)
+        if (value := trial.value("silhouette")) is not None
+    }
+    return _Found(_winner(part, finalists, trials), jaccard, silhouette)
+
+
+def _winner(part: Geometry, finalists: Sequence[Candidate], trials: Sequence[Trial]) -> str | None:
+    candidates = find_candidates(trials)
+    if not candidates:
+        return None
+    indices = take_indices(part, candidates)
+    best = candidates[ranking(family_bests(candidates, indices), indices)[0]]
+    place = next(i for i, trial in enumerate(trials) if trial is best.trial)
+    return finalists[place].id
+
+
+def _overlaps(labels: IntVector, n_clusters: int, trial: Trial) -> FloatVector:
+    """Return each cluster's best overlap in a refit; NaN where none of its rows was drawn."""
+    if trial.fit is None:
+        return np.zeros(n_clusters)
+    overlaps = np.full(n_clusters, np.nan)
+    drawn, numbers = np.unique(labels, return_inverse=True)
+    offset = 1 if drawn[0] < 0 else 0
+    overlaps[drawn[offset:]] = best_jaccard(numbers - offset, trial.fit.labels)
+    return overlaps
+
+
+def _summary(finalists: Sequence[Candidate], found: Sequence[_Found], n_wanted: int) -> Resampling:
+    wins = {finalist.id: sum(one.winner == finalist.id for one in found) for finalist in finalists}
+    jaccard, silhouettes = {}, {}
+    for finalist in finalists:
+        overlaps = np.array([one.jaccard[finalist.id] for one in found])
+        mean = np.nansum(overlaps, axis=0) / np.maximum(np.sum(~np.isnan(overlaps), axis=0), 1)
+        jaccard[finalist.id] = tuple(float(value) for value in mean)
+        values = [one.silhouette[finalist.id] for one in found if finalist.id in one.silhouette]
+        if values:
+            low, high = np.quantile(values, [0.05, 0.95])
+            silhouettes[finalist.id] = (float(low), float(high))
+    return Resampling(len(found), n_wanted, wins, jaccard, silhouettes)
+
+
+def first_finalists(
+    ranked: Sequence[Candidate], others: Sequence[Candidate], most: int = 8
+) -> tuple[Candidate, ...]:
+    """Return the families' bests and then the next best candidates, each once, at most ``most``."""
+    chosen = {candidate.id: candidate for candidate in [*ranked, *others]}
+    return tuple(chosen.values())[:most]

@@ -72,9 +72,7 @@ def card(label: int, assigner_configuration: str) -> SegmentCard:
 
 
 def make_model(assigner: Assigner | None = None, **changes: Any) -> SegmentModel:
-    assigner = assigner or CentersAssigner(
-        np.array([[-1.25, 0.9, 0.0, 0.0, 0.3], [1.5, 0.9, 0.0, 0.0, 0.3]])
-    )
+    assigner = assigner or CentersAssigner(np.array([[-1.25, 0.9, 0.0, 0.0, 0.3], [1.5, 0.9, 0.0, 0.0, 0.3]]))
     columns = raw_columns()
     X = PREPARATION.forward(columns)
     manifest = Manifest(
@@ -112,4 +110,4 @@ def model() -> SegmentModel:
 @pytest.fixture
 def cores_model() -> SegmentModel:
     points = np.array([[-1.25, 0.9, 0.0, 0.0, 0.3], [-1.2, 0.5, 0.0, 0.0, 0.3], [1.5, 0.9, 0.0, 0.0, 0.3]])
-    return make_model(CoresAssigner(points, np.array([0, 0, 1]), 0.8, False))
+    return make_model(CoresAssigner(points, np.array([0, 0, 1]), np.array([0.8]), False))

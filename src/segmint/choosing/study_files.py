@@ -141,7 +141,7 @@ def append_decision(folder: str | Path, decision: Decision) -> Path:
 
 def _numbered(folder: Path, scratch: Path) -> Path:
     """Give a file the next free number; two people who decide at once get two numbers."""
-    number = len(_decision_files(folder))
+    number = max((int(path.stem) for path in _decision_files(folder)), default=0)
     while True:
         number += 1
         path = scratch.with_name(f"{number:04d}.json")

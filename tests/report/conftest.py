@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segmint.report import summarize
 
 _PATH = Path(__file__).parents[1] / "charts" / "conftest.py"
 _SPEC = importlib.util.spec_from_file_location("segmint_test_charts_conftest", _PATH)
@@ -13,3 +19,16 @@ _SPEC.loader.exec_module(_SHARED)
 
 blobs, build, moons = _SHARED.blobs, _SHARED.build, _SHARED.moons
 nothing, slices, wide = _SHARED.nothing, _SHARED.slices, _SHARED.wide
+
+
+@pytest.fixture(scope="session")
+def summary(request: pytest.FixtureRequest) -> Callable[[str], dict[str, Any]]:
+    """The summary of a study by the name of its fixture, made once: its drawings take a second or two."""
+    made: dict[str, dict[str, Any]] = {}
+
+    def of(which: str) -> dict[str, Any]:
+        if which not in made:
+            made[which] = summarize(request.getfixturevalue(which))
+        return made[which]
+
+    return of

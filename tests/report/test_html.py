@@ -47,8 +47,8 @@ def parsed(page: str) -> Tree:
 
 
 @pytest.fixture(scope="module")
-def pages(request: Any) -> dict[str, str]:
-    return {which: render(summarize(request.getfixturevalue(which))) for which in STUDIES}
+def pages(summary: Any) -> dict[str, str]:
+    return {which: render(summary(which)) for which in STUDIES}
 
 
 @pytest.mark.parametrize("which", STUDIES)
@@ -124,6 +124,13 @@ def test_ten_columns_stay_small(pages: dict[str, str]) -> None:
     assert max(len(page.encode()) for page in pages.values()) < 1_500_000
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, summary: Any) -> None:
+    """Write a summary that is there already: these tests are about files."""
+    monkeypatch.setattr("segmint.report.html.summarize", lambda study: summary("blobs"))
+
+
+@pytest.mark.usefixtures("quick")
 def test_writing_replaces_whole_files_and_leaves_nothing_behind(tmp_path: Path, blobs: Any) -> None:
     target = tmp_path / "new" / "report.html"
     assert write_report(blobs, target) == target
@@ -133,6 +140,7 @@ def test_writing_replaces_whole_files_and_leaves_nothing_behind(tmp_path: Path, 
     assert [path.name for path in target.parent.iterdir()] == ["report.html"]
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_failed_write_keeps_the_old_report(
     tmp_path: Path, blobs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from segmint.model.cards import Condition, Rule
-from segmint.report import summarize
-from segmint.report.answer import confidence_level
-from segmint.report.segment_cards import rule_text
+from segmint.report.answer import answer, confidence_level
+from segmint.report.said import texts
+from segmint.report.scorecard import scorecard
+from segmint.report.segment_cards import rule_text, segment_cards
+from segmint.words import sentence
 
 
 @pytest.fixture(scope="module")
-def found(blobs: Any) -> dict[str, Any]:
-    return summarize(blobs)
+def found(summary: Any) -> Any:
+    return summary("blobs")
 
 
 def test_it_is_plain_data(found: dict[str, Any]) -> None:
@@ -35,7 +37,7 @@ def test_the_confidence_has_its_word_and_its_count(blobs: Any) -> None:
         blobs.decision.resampling, n_resamples=100, wins={blobs.decision.configuration: 79, "other": 21}
     )
     decision = replace(blobs.decision, resampling=resampling, confidence=0.79)
-    said = summarize(replace(blobs, decision=decision))["answer"]["confidence"]
+    said = answer(replace(blobs, decision=decision))["confidence"]
     assert (said["word"], said["text"]) == ("Good confidence:", "it won in 79 of 100 resamples.")
 
 
@@ -48,7 +50,7 @@ def test_the_levels_of_confidence(share: float, level: str) -> None:
 
 def test_nothing_to_resample_is_said(blobs: Any) -> None:
     decision = replace(blobs.decision, resampling=None, confidence=None)
-    said = summarize(replace(blobs, decision=decision))["answer"]
+    said = answer(replace(blobs, decision=decision))
     assert said["confidence"]["word"] == "Confidence unknown:"
     assert said["resamples"] == []
 
@@ -66,16 +68,15 @@ def test_cards_hold_center_track_and_rule(found: dict[str, Any], blobs: Any) -> 
 
 
 def test_many_columns_are_one_click_away(wide: Any) -> None:
-    card = summarize(wide)["segments"][0]
+    card = segment_cards(wide)[0]
     assert len(card["features"]) == 5
     assert len(card["features"]) + len(card["described"]) + len(card["rest"]) == 10
 
 
 def test_noise_is_a_figure_and_not_a_card(moons: Any) -> None:
-    found = summarize(moons)
-    labels = [figure["label"] for figure in found["answer"]["figures"]]
+    labels = [figure["label"] for figure in answer(moons)["figures"]]
     assert "Without a segment" in labels
-    assert len(found["segments"]) == 2
+    assert len(segment_cards(moons)) == 2
 
 
 def test_every_configuration_is_in_the_scorecard(found: dict[str, Any], blobs: Any) -> None:
@@ -93,19 +94,18 @@ def test_a_long_scorecard_shows_fifty_first(blobs: Any) -> None:
         for seed in range(1, 4)
         for trial in blobs.trials
     ]
-    card = summarize(replace(blobs, trials=(*blobs.trials, *extra)))["scorecard"]
+    card = scorecard(replace(blobs, trials=(*blobs.trials, *extra)))
     assert len(card["first"]) == 50
     assert len(card["first"]) + len(card["rest"]) == 4 * len(blobs.trials)
 
 
 def test_slices_say_that_borders_are_a_convention(slices: Any) -> None:
-    found = summarize(slices)
-    assert any("convention" in note["text"] for note in found["answer"]["notes"])
-    assert all(card["convention"] for card in found["segments"])
+    assert any("convention" in note["text"] for note in answer(slices)["notes"])
+    assert all(card["convention"] for card in segment_cards(slices))
 
 
-def test_without_structure_there_are_no_cards_but_the_evidence(nothing: Any) -> None:
-    found = summarize(nothing)
+def test_without_structure_there_are_no_cards_but_the_evidence(summary: Any) -> None:
+    found = summary("nothing")
     assert found["segments"] == [] and found["answer"]["confidence"] is None
     assert "segments" not in [section["id"] for section in found["sections"]]
     assert {"silhouette_by_k", "null", "elbow"} <= set(found["charts"])
@@ -117,17 +117,15 @@ def test_a_choice_by_hand_is_told_with_its_reason(nothing: Any) -> None:
     decision = replace(
         nothing.decision, chosen_by="user", because="the mailing has four letters", n_clusters=4
     )
-    found = summarize(replace(nothing, decision=decision))
-    notes = " ".join(note["text"] for note in found["answer"]["notes"])
+    asked = replace(nothing, decision=decision)
+    notes = " ".join(note["text"] for note in answer(asked)["notes"])
     assert "the mailing has four letters" in notes and "no structure" in notes
-    assert len(found["segments"]) == 4
+    assert len(segment_cards(asked)) == 4
 
 
-def test_a_sentence_without_words_is_left_out(blobs: Any) -> None:
-    from segmint.words import sentence
-
-    decision = replace(blobs.decision, reasons=(sentence("choosing.gone_in_a_later_version"),))
-    assert summarize(replace(blobs, decision=decision))["why"]["reasons"] == []
+def test_a_sentence_without_words_is_left_out() -> None:
+    gone = sentence("choosing.gone_in_a_later_version")
+    assert texts((gone, sentence("common.rows", n=3))) == ["3 rows"]
 
 
 def test_rules_are_written_in_units() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from segmint.report import render
+
 pytestmark = pytest.mark.browser
 STUDIES = ("blobs", "moons", "nothing", "slices", "wide")
 WIDTHS = (320, 390, 800, 1280)

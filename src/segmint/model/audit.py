@@ -14,6 +14,8 @@ from segmint.model.assigners import ASSIGNERS
 from segmint.model.ids import check_model_name
 from segmint.model.schema import Kind, Missing, Role
 from segmint.model.shapes import Anything, Each, Maybe, OneOf, Table, Text, conform
+from segmint.words import say
+from segmint.words.sentences import known
 
 _SENTENCE = {"key": Text(r"[a-z_]{1,40}(\.[a-z0-9_]{1,60}){1,4}"), "figures": Table(Anything())}
 _HASH = Text(r"[0-9a-f]{64}")
@@ -134,6 +136,7 @@ def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) 
         Naming the part that does not fit.
     """
     conform(described, _MODEL, "model")
+    audit_sentences(described)
     try:
         check_model_name(described["manifest"]["name"])
     except UsageError:
@@ -146,21 +149,33 @@ def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) 
 
 
 def audit_sentences(value: Any) -> None:
-    """Refuse plain data in which something that looks like a sentence is none: its key names a file of words.
+    """Refuse plain data with a sentence that could not be shown.
+
+    A key that this version does not know is left alone: a later version may have written it.
 
     Raises
     ------
     BundleError
-        If a key is not of the form ``room.name``.
+        If a key is not of the form ``room.name`` (it names a file of words), or figures do not fill the
+        text.
     """
     if isinstance(value, list):
         for item in value:
             audit_sentences(item)
     elif isinstance(value, dict):
         if value.keys() == _SENTENCE.keys():
-            conform(value, _SENTENCE, "sentence")
+            _audit_sentence(value)
         for item in value.values():
             audit_sentences(item)
+
+
+def _audit_sentence(value: Mapping[str, Any]) -> None:
+    conform(value, _SENTENCE, "sentence")
+    try:
+        fits = not known(value["key"]) or bool(say(value["key"], **value["figures"]))
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError):
+        fits = False
+    _refuse_unless(fits, "sentence")
 
 
 def _audit_preparation(schema: Sequence[Mapping[str, Any]], preparation: Mapping[str, Any]) -> None:

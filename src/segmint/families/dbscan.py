@@ -55,7 +55,7 @@ def steps_of_eps(distances: FloatVector) -> tuple[float, ...]:
     Examples
     --------
     >>> steps_of_eps(np.array([1.0, 1.1, 1.2, 1.3, 4.0, 8.0]))
-    (0.975, 1.3, 1.5, 1.75, 6.0, 7.0, 7.6, 8.0)
+    (0.975, 1.3, 1.5, 1.76, 6.0, 7.0, 7.6, 8.0)
     """
     wanted = [knee_of(distances) * factor for factor in LADDER]
     wanted += np.quantile(distances, HIGH).tolist()

@@ -76,7 +76,7 @@ def _valleys(distances: FloatMatrix, n_features: int, smallest: int) -> FloatVec
     ks = scales(n)
     deepest = min(n - 1, max(20, *ks))
     nearest = np.sort(np.partition(distances, deepest, axis=1)[:, : deepest + 1], axis=1)
-    dimension = min(_intrinsic_dimension(nearest[:, 1:21]), float(n_features))
+    dimension = min(intrinsic_dimension(nearest[:, 1:21]), float(n_features))
     floor = 1e-3 * float(np.median(nearest[:, min(8, deepest)])) + 1e-12
     first, second = np.empty(n - 1, dtype=np.int64), np.empty(n - 1, dtype=np.int64)
     lengths = np.empty(n - 1)
@@ -90,7 +90,7 @@ def _valleys(distances: FloatMatrix, n_features: int, smallest: int) -> FloatVec
     return np.array(found)
 
 
-def _intrinsic_dimension(nearest: FloatMatrix) -> float:
+def intrinsic_dimension(nearest: FloatMatrix) -> float:
     """Return the maximum-likelihood dimension. Levina, Bickel (2004), with MacKay's averaging."""
     logs = np.log(np.maximum(nearest, 1e-300))
     inverse = float(np.mean(logs[:, -1:] - logs[:, :-1])) if nearest.shape[1] > 1 else 1.0

@@ -58,15 +58,15 @@ def deepest_valley(
 ) -> float:
     """Return the largest log(length / core) at which two modes of ``smallest`` rows or more meet.
 
-    The edges come shortest first. Where two modes meet, the lower peak counts: the larger of the two
-    smallest cores.
+    The edges of a forest come shortest first. Where two modes meet, the lower peak counts: the larger of
+    the two smallest cores.
     """
     n = core.shape[0]
     parent = np.arange(n)
     peak = core.copy()
     size = np.ones(n, dtype=np.int64)
     deepest = 0.0
-    for edge in range(n - 1):
+    for edge in range(lengths.shape[0]):
         high, low = _root(parent, first[edge]), _root(parent, second[edge])
         if peak[high] > peak[low]:
             high, low = low, high
@@ -75,6 +75,20 @@ def deepest_valley(
         parent[low] = high
         size[high] += size[low]
     return deepest
+
+
+@compiled
+def fill_along_tree(first: IntVector, second: IntVector, labels: IntVector) -> None:
+    """Give each row of label −1 the label that reaches it first along the edges, shortest first (IN, OUT)."""
+    parent = np.arange(labels.shape[0])
+    for edge in range(first.shape[0]):
+        a, b = _root(parent, first[edge]), _root(parent, second[edge])
+        if labels[a] < 0:
+            parent[a] = b
+        elif labels[b] < 0:
+            parent[b] = a
+    for i in range(labels.shape[0]):
+        labels[i] = labels[_root(parent, i)]
 
 
 @compiled

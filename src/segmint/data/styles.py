@@ -11,6 +11,9 @@ from segmint.data.cells import NumberStyle, blank_or
 from segmint.errors import SourceError, UsageError
 from segmint.model import parsing
 
+_SAMPLE = 200
+_MARKED = "[0-9][,'’ \u00a0\u202f][0-9]|^ *,[0-9]|[.][0-9]*[.]"
+"""What a number has that is not written with digits and one point."""
 _EDGE = f"[{parsing.BLANKS}]*"
 _UNSURE = {mark: f"^{_EDGE}[+-]?[0-9]{{1,3}}[{mark}][0-9]{{3}}{_EDGE}$" for mark in ",."}
 """``1,234``: a thousand and more, or one and a fraction."""
@@ -45,6 +48,11 @@ def number_style(columns: Iterable[pa.Array], where: str, given: str | None) -> 
     """
     if given is not None and given not in (".", ","):
         raise UsageError("data.bad_decimal", given=given)
+    columns = list(columns)
+    if given is None and not any(
+        pc.any(pc.match_substring_regex(texts, _MARKED)).as_py() for texts in columns
+    ):
+        return NumberStyle()
     columns = [texts for texts in map(_distinct_numbers, columns) if len(texts)]
     commas = [texts for texts in columns if pc.any(pc.match_substring_regex(texts, r",|\..*\.")).as_py()]
     spaced = any(
@@ -63,13 +71,18 @@ def number_style(columns: Iterable[pa.Array], where: str, given: str | None) -> 
 
 def _distinct_numbers(texts: pa.Array) -> pa.Array:
     """Return the distinct texts of a column in which all are numbers by one style; else none."""
+    head = texts.slice(0, _SAMPLE)
+    if len(texts) > _SAMPLE and not _only_numbers(head.filter(pc.invert(blank_or(head, parsing.ABSENT)))):
+        return texts.slice(0, 0)
     distinct = pc.unique(texts)
     distinct = distinct.filter(pc.invert(blank_or(distinct, parsing.ABSENT)))
-    for decimal in (".", ","):
-        pattern = parsing.number_pattern(decimal, grouped=True)
-        if len(distinct) and pc.all(pc.match_substring_regex(distinct, pattern)).as_py():
-            return distinct
-    return distinct.slice(0, 0)
+    return distinct if _only_numbers(distinct) else distinct.slice(0, 0)
+
+
+def _only_numbers(texts: pa.Array) -> bool:
+    """Return whether all texts are numbers by one of the two ways."""
+    patterns = [parsing.number_pattern(decimal, grouped=True) for decimal in (".", ",")]
+    return any(pc.all(pc.match_substring_regex(texts, pattern), min_count=0).as_py() for pattern in patterns)
 
 
 def _proves(texts: pa.Array, decimal: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,8 @@ from segmint.model.preparation import NumericStep, Preparation
 from segmint.model.reference import NumericReference, ReferenceSnapshot
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.model.segment_model import Manifest, SegmentModel
+from segmint.track.creation import prepare_store
+from segmint.track.store import repoint, tracking_uri
 from segmint.words import sentence
 
 NAMES = ("income", "spending score")
@@ -192,6 +196,21 @@ def study() -> Study:
 def small_study(study: Study) -> Study:
     """The same with K-Means only: ten configurations."""
     return replace(study, trials=study.trials[:10], finalists=study.finalists[:1])
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepare_store(tmp_path_factory.mktemp("empty") / "workspace")
+
+
+@pytest.fixture
+def uri(tmp_path: Path, empty_store: Path) -> str:
+    """The address of a workspace whose database is a copy, made at home there as after a move."""
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    shutil.copyfile(empty_store, workspace / empty_store.name)
+    repoint(workspace)
+    return tracking_uri(workspace, None)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_a_child_says_what_was_asked_and_what_was_measured(study: Study) -> None
     assert item.name == "K-Means · K = 5"
     assert params(held) == {
         "K": "5", "Algorithm": "K-Means", "seed": "0", "scaling": "standard",
-        "n_clusters": "5", "n_init": "3", "init": "k-means++",
+        "n_init": "3", "init": "k-means++",
     }  # fmt: skip
     measured = metrics(held)
     assert measured["Inertia"] == trial.value("inertia")

@@ -31,11 +31,6 @@ def model_of(study: Study) -> SegmentModel:
 
 
 @pytest.fixture
-def uri(tmp_path: Path) -> str:
-    return tracking_uri(tmp_path / "workspace", None)
-
-
-@pytest.fixture
 def run_id(uri: str, small_study: Study) -> str:
     return send(describe(small_study), uri=uri, experiment="customers").run_id
 
@@ -223,6 +218,7 @@ print(register(Path(bundle), name="customers", uri=uri, run_id=run_id).version)
 """
 
 
+@pytest.mark.slow
 def test_two_processes_that_register_one_bundle_give_one_version(
     uri: str, run_id: str, bundle: Path, at_once: Callable[[str, list[list[str]]], list[str]]
 ) -> None:
@@ -232,6 +228,7 @@ def test_two_processes_that_register_one_bundle_give_one_version(
     assert set(only.aliases) == {"champion", "challenger"}
 
 
+@pytest.mark.slow
 def test_two_processes_that_register_two_bundles_give_two_versions(
     uri: str, run_id: str, bundle: Path, renamed: Path, at_once: Callable[[str, list[list[str]]], list[str]]
 ) -> None:

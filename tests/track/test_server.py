@@ -13,9 +13,11 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import mlflow
 import pandas as pd
+import psycopg
 import pytest
 from mlflow import MlflowClient
 
@@ -79,7 +81,10 @@ def ask(address: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def server(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("server")
-    yield from serve(postgres_url, folder / "artifacts", folder)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE segmint_tracking")
+    own = urlsplit(postgres_url)._replace(path="/segmint_tracking").geturl()
+    yield from serve(own, folder / "artifacts", folder)
 
 
 @pytest.mark.postgres

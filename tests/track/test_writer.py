@@ -26,11 +26,6 @@ def children(uri: str, sent: Sent) -> list[object]:
     return list(client.search_runs([sent.experiment_id], f"tags.mlflow.parentRunId = '{sent.run_id}'"))
 
 
-@pytest.fixture
-def uri(tmp_path: Path) -> str:
-    return tracking_uri(tmp_path / "workspace", None)
-
-
 def test_every_configuration_arrives_with_all_that_it_has(uri: str, study: Study) -> None:
     sent = send(describe(study, attachments={"charts/a.png": b"\x89PNG"}), uri=uri, experiment="customers")
     client = MlflowClient(uri, uri)
@@ -140,9 +135,11 @@ send(items, uri=sys.argv[1], experiment="shared")
 """
 
 
+@pytest.mark.slow
 def test_two_processes_may_begin_a_workspace_together(
-    uri: str, at_once: Callable[[str, list[list[str]]], list[str]]
+    tmp_path: Path, at_once: Callable[[str, list[list[str]]], list[str]]
 ) -> None:
+    uri = tracking_uri(tmp_path / "new", None)
     at_once(TOGETHER, [[uri, "study 1"], [uri, "study 2"]])
     client = MlflowClient(uri, uri)
     experiment = client.get_experiment_by_name("shared")

@@ -172,7 +172,7 @@ def _child(study: Study, trial: TrialRecord, parent: str, started: int) -> Itera
             "Algorithm": algorithm(configuration.family),
             "seed": configuration.seed,
             "scaling": study.preparation.scaling,
-            **configuration.parameters,
+            **{name: held for name, held in configuration.parameters.items() if name not in _K_NAMES},
         }
     )
     yield from _metrics(_measured(trial))

@@ -116,7 +116,7 @@ def _try(uri: str, attempt: Callable[[], None]) -> None:
 def _ask_health(uri: str) -> None:
     """Ask a server whether it is there; any answer will do (a proxy may guard the page itself)."""
     try:
-        with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=TIMEOUT):
+        with urllib.request.urlopen(f"{shown(uri).rstrip('/')}/health", timeout=TIMEOUT):
             pass
     except urllib.error.HTTPError as error:
         if error.code in (502, 503, 504):

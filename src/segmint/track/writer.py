@@ -35,6 +35,8 @@ from segmint.types import Progress, silent
 KEY_TAG: Final = "segmint.key"
 SENT_TAG: Final = "segmint.sent"
 _PARENT_TAG: Final = "mlflow.parentRunId"
+_EXPERIMENT_TAGS: Final = {"mlflow.experimentKind": "custom_model_development"}
+"""MLflow's pages then begin with runs, not with language models."""
 _STATUS: Final = {"finished": "FINISHED", "failed": "FAILED"}
 
 
@@ -171,7 +173,7 @@ def _experiment(client: MlflowClient, name: str, artifacts: str | None) -> str:
     found = client.get_experiment_by_name(name)
     if found is None:
         try:
-            return str(client.create_experiment(name, artifact_location=artifacts))
+            return str(client.create_experiment(name, artifact_location=artifacts, tags=_EXPERIMENT_TAGS))
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":  # else: another process was faster
                 raise

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from segmint.model.bundle import save_bundle as save_model
     from segmint.workflow.assign import assign as assign
     from segmint.workflow.run import RunOptions as RunOptions
-    from segmint.workflow.run import run as run
+    from segmint.workflow.deliver import run as run
     from segmint.workflow.run import study as study
     from segmint.workflow.studies import load_study as load_study
     from segmint.workflow.studies import save_study as save_study
@@ -38,7 +38,7 @@ _PUBLIC = {
     "ReadOptions": "segmint.data:ReadOptions",
     "example_table": "segmint.data:example_table",
     "study": "segmint.workflow.run:study",
-    "run": "segmint.workflow.run:run",
+    "run": "segmint.workflow.deliver:run",
     "RunOptions": "segmint.workflow.run:RunOptions",
     "assign": "segmint.workflow.assign:assign",
     "load_study": "segmint.workflow.studies:load_study",

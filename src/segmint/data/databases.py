@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -129,11 +130,12 @@ def _open_sql(url: sa.URL, options: ReadOptions) -> Iterator[Taken]:
         settings["postgresql_readonly"] = True
     try:
         with opened.connect().execution_options(**settings) as connection:
-            statement, name = _statement(connection, options)
+            statement, name, days = _statement(connection, options)
             names = _columns_of(connection, statement)
 
             def take(wanted: list[str], n_rows: int) -> Iterator[pa.RecordBatch]:
-                return _sql_batches(connection, statement, [names.index(each) for each in wanted], n_rows)
+                chosen = [(names.index(each), each in days) for each in wanted]
+                return _sql_batches(connection, statement, chosen, n_rows)
 
             yield name, names, take
     except SQLAlchemyError as error:
@@ -147,17 +149,18 @@ def _reason(error: Exception) -> str:
     return type(getattr(error, "orig", None) or error).__name__
 
 
-def _statement(connection: sa.Connection, options: ReadOptions) -> tuple[sa.Executable, str]:
+def _statement(connection: sa.Connection, options: ReadOptions) -> tuple[sa.Executable, str, frozenset[str]]:
+    """Return what to ask, its name, and the columns that are declared to hold dates."""
     if options.query is not None:
         # a colon in the query is not a parameter
-        return sa.text(re.sub(r"(?<![:\\]):(?=\w)", r"\\:", options.query)), "query"
+        return sa.text(re.sub(r"(?<![:\\]):(?=\w)", r"\\:", options.query)), "query", frozenset()
     inspector = sa.inspect(connection)
     known = [*inspector.get_table_names(), *inspector.get_view_names()]
     schema, table = _found_table(options.table, known, inspector.get_schema_names)
-    columns: list[sa.ColumnClause[Any]] = [
-        sa.column(found["name"]) for found in inspector.get_columns(table, schema=schema)
-    ]
-    return sa.select(*columns).select_from(sa.table(table, schema=schema)), table
+    declared = inspector.get_columns(table, schema=schema)
+    columns: list[sa.ColumnClause[Any]] = [sa.column(found["name"]) for found in declared]
+    days = frozenset(found["name"] for found in declared if isinstance(found["type"], (sa.Date, sa.DateTime)))
+    return sa.select(*columns).select_from(sa.table(table, schema=schema)), table, days
 
 
 def _found_table(wanted: str | None, known: Sequence[str], schemas: Any) -> tuple[str | None, str]:
@@ -182,24 +185,35 @@ def _columns_of(connection: sa.Connection, statement: sa.Executable) -> list[str
 
 
 def _sql_batches(
-    connection: sa.Connection, statement: sa.Executable, positions: Sequence[int], n_rows: int
+    connection: sa.Connection, statement: sa.Executable, chosen: Sequence[tuple[int, bool]], n_rows: int
 ) -> Iterator[pa.RecordBatch]:
     with connection.execute(statement) as result:
         for part in result.partitions(n_rows):
-            arrays = [_array([row[position] for row in part]) for position in positions]
+            arrays = [_array([row[position] for row in part], day) for position, day in chosen]
             yield pa.RecordBatch.from_arrays(arrays, names=[f"c{n}" for n in range(len(arrays))])
 
 
-def _array(values: Sequence[Any]) -> pa.Array:
-    """Return an Arrow column of a database's values; values of several types become texts."""
+_ARROW_TYPES = frozenset({int, float, bool, str, datetime.date, datetime.datetime, Decimal})
+
+
+def _array(values: Sequence[Any], day: bool) -> pa.Array:
+    """Return an Arrow column of a database's values; values of several types become texts.
+
+    SQLite keeps dates as texts: where the column is declared to hold them and all are ISO 8601, they are
+    dates. Objects, lists and bytes become nothing that counts: they are kept as bytes and ignored.
+    """
     types = {type(value) for value in values if value is not None}
-    if types <= {int, float, bool, str, datetime.date, datetime.datetime, Decimal}:
-        try:
-            if types == {int, float}:
-                return pa.array([None if value is None else float(value) for value in values], pa.float64())
+    try:
+        if types == {int, float}:
+            return pa.array([None if value is None else float(value) for value in values], pa.float64())
+        if types == {str} and day:
+            return pc.cast(pa.array(values, pa.string()), pa.timestamp("us"))
+        if types <= _ARROW_TYPES:
             return pa.array(values)
-        except (pa.ArrowException, OverflowError):
-            pass
+    except (pa.ArrowException, OverflowError):
+        pass
+    if types & {dict, list, bytes, memoryview}:
+        return pa.array([None if value is None else b"" for value in values], pa.binary())
     return pa.array([None if value is None else str(value) for value in values], pa.string())
 
 

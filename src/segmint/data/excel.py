@@ -9,7 +9,9 @@ from contextlib import contextmanager
 
 import fastexcel
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from segmint.data.cells import NumberStyle, number_values
 from segmint.data.files import BOMB_FLOOR, BOMB_RATIO, LocalFile
 from segmint.data.names import MAX_COLUMNS, clean_names
 from segmint.data.options import ReadOptions
@@ -77,15 +79,25 @@ def _sheet(file: LocalFile, options: ReadOptions) -> tuple[pa.Table, int]:
     try:
         workbook = fastexcel.read_excel(file.path.read_bytes())
         name = _chosen(workbook.sheet_names, file.name, options.sheet)
-        sheet = workbook.load_sheet(name, header_row=None, dtypes="string")
-        batch, faults = sheet.to_arrow_with_errors()
+        batch, faults = workbook.load_sheet(name, header_row=None, dtypes="string").to_arrow_with_errors()
+        numbers = workbook.load_sheet(name, header_row=None, dtypes="float").to_arrow()
     except fastexcel.FastExcelError:
         raise _damaged(file) from None
     if batch.num_columns > MAX_COLUMNS:
         raise SchemaError("data.too_many_columns", where=file.name, n=batch.num_columns, limit=MAX_COLUMNS)
     if not batch.num_rows or not batch.num_columns:
         raise SourceError("data.no_data", where=file.name)
-    return pa.Table.from_batches([batch]), 0 if faults is None else len(faults.errors)
+    exact = [_exact(texts, floats) for texts, floats in zip(batch.columns, numbers.columns, strict=True)]
+    return pa.table(exact, names=batch.schema.names), 0 if faults is None else len(faults.errors)
+
+
+def _exact(texts: pa.Array, floats: pa.Array) -> pa.Array:
+    """Write the numbers in full whose text was cut after nine decimals; a text of digits stays as it is."""
+    cut = pc.not_equal(number_values(texts, NumberStyle()), floats.cast(pa.float64()))
+    if not pc.any(cut).as_py():
+        return texts
+    full = pa.array([None if value is None else repr(value) for value in floats.to_pylist()], pa.string())
+    return pc.if_else(pc.fill_null(cut, False), full, texts)
 
 
 def _chosen(names: Sequence[str], file: str, wanted: str | None) -> str:

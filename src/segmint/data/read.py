@@ -13,6 +13,7 @@ from segmint.data.cells import NumberStyle, blank_or, is_text, parse_cells, plai
 from segmint.data.dataset import Dataset
 from segmint.data.fingerprint import fingerprint
 from segmint.data.infer import infer
+from segmint.data.joining import one_table
 from segmint.data.keys import key_texts, one_row_a_key, row_numbers
 from segmint.data.options import ReadOptions
 from segmint.data.quarantine import Aside, quarantine
@@ -97,7 +98,7 @@ def _columns(rows: Rows, options: ReadOptions, aside: Aside) -> dict[str, pa.Arr
     n_rows = sum(batch.num_rows for batch in batches)
     if not n_rows:
         raise SourceError("data.no_data", where=rows.name)
-    table = pa.Table.from_batches(batches) if batches else pa.table({})
+    table = one_table(batches)
     columns = {name: _one_array(table.column(position)) for position, name in enumerate(rows.columns)}
     if rows.textual and n_rows > _FEWEST and _is_total(columns):
         if not options.lenient:

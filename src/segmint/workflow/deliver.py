@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from segmint.choosing.study import Study
 from segmint.choosing.study_files import study_id
+from segmint.data import Dataset, ReadOptions, read
 from segmint.errors import SegmintError
 from segmint.model.assignment import assign as assign_columns
 from segmint.model.bundle import save_bundle
 from segmint.report.html import write_report
 from segmint.types import Progress, silent
 from segmint.workflow.assign import write_assignment
-from segmint.workflow.run import Made
+from segmint.workflow.run import Made, RunOptions, make
 from segmint.workflow.studies import chosen_model, save_study
 from segmint.workflow.tracking import Tracked, track_study
 from segmint.workflow.workspace import open_workspace
@@ -104,3 +106,33 @@ def _track(
         return None, error
     progress("tracked", 1, 1)
     return tracked, None
+
+
+def run(
+    data: Any,
+    workspace: str | Path,
+    *,
+    reading: ReadOptions | None = None,
+    options: RunOptions | None = None,
+    tracking_uri: str | None = None,
+    track: bool = True,
+    progress: Progress = silent,
+) -> tuple[Study, Delivered]:
+    """Do the main job: read, prepare, sweep, decide, profile, and keep everything in a workspace.
+
+    Parameters
+    ----------
+    data
+        A :class:`segmint.data.Dataset`, or whatever :func:`segmint.read` takes.
+    workspace
+        The folder; made where it is missing.
+    reading, options
+        How to read, and how to make the study.
+    tracking_uri, track
+        An MLflow server (``None`` for the workspace's own database), and whether MLflow is told.
+    progress
+        Called as the work goes on.
+    """
+    dataset = data if isinstance(data, Dataset) else read(data, reading)
+    made = make(dataset, options or RunOptions(), progress)
+    return made.study, deliver(made, workspace, tracking_uri=tracking_uri, track=track, progress=progress)

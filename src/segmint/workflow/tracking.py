@@ -34,7 +34,11 @@ class Tracked:
     def __str__(self) -> str:
         key = "workflow.tracked" if self.version is None else "workflow.tracked_version"
         return say(
-            key, experiment=self.experiment, run=self.run_id[:8], n=self.n_configurations, version=self.version or 0
+            key,
+            experiment=self.experiment,
+            run=self.run_id[:8],
+            n=self.n_configurations,
+            version=self.version or 0,
         )
 
 

@@ -8,7 +8,7 @@ from segmint.labels import NOISE
 from segmint.model.placement import Placement
 from segmint.model.reference import LevelReference, NumericReference, ReferenceSnapshot
 from segmint.model.schema import LEVEL_KINDS, Role, Schema
-from segmint.types import FloatMatrix, RawColumn, RawColumns
+from segmint.types import FloatMatrix, FloatVector, RawColumn, RawColumns
 
 MOST_LEVELS = 50
 N_QUANTILES = 256
@@ -81,7 +81,7 @@ def _levels(column: RawColumn) -> LevelReference:
     )
 
 
-def _mean(rows: FloatMatrix, X: FloatMatrix) -> FloatMatrix:
+def _mean(rows: FloatMatrix, X: FloatMatrix) -> FloatVector:
     """Return the mean of a cluster's rows; of all rows where the rule gives the cluster none."""
     return np.asarray((rows if len(rows) else X).mean(axis=0))
 
@@ -90,10 +90,12 @@ def _covariance(rows: FloatMatrix) -> FloatMatrix:
     d = rows.shape[1]
     if len(rows) < 2:
         return np.zeros((d, d))
-    return np.asarray(np.cov(rows, rowvar=False)).reshape(d, d)
+    columns = np.ascontiguousarray((rows - rows.mean(axis=0)).T)
+    # einsum, not BLAS: the bits must not depend on the number of threads
+    return np.asarray(np.einsum("in,jn->ij", columns, columns)) / (len(rows) - 1)
 
 
-def _quantiles(distances: np.ndarray) -> FloatMatrix:  # type: ignore[type-arg]
+def _quantiles(distances: FloatVector) -> FloatVector:
     if not len(distances):
         return np.zeros(N_QUANTILES)
     return np.asarray(np.quantile(distances, np.linspace(0, 1, N_QUANTILES), method="higher"))

@@ -35,7 +35,7 @@ def segment_id(model_name: str, parent: str | None, configuration: str, label: i
     Examples
     --------
     >>> segment_id("shop", None, "0123456789ab", 0)
-    'seg-dbcbe8dd3ccc'
+    'seg-1a2cdd550505'
     """
     text = "\x1f".join([model_name, parent or "", configuration, str(label)])
     return f"seg-{hashlib.sha256(text.encode()).hexdigest()[:12]}"

@@ -65,6 +65,7 @@ def deliver(
     """
     place = open_workspace(workspace)
     study, name = made.study, made.study.provenance.name
+    progress("saved", 0, 1)
     folder = save_study(study, workspace)
     model = _package(study, place.model(name))
     report = place.report(name)
@@ -100,6 +101,7 @@ def _write_rows(made: Made, output: str, to_table: str | None) -> None:
 def _track(
     folder: Path, workspace: str | Path, uri: str | None, progress: Progress
 ) -> tuple[Tracked | None, SegmintError | None]:
+    progress("tracked", 0, 1)
     try:
         tracked = track_study(folder, workspace, tracking_uri=uri)
     except SegmintError as error:

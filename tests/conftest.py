@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,3 +32,35 @@ def reference_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference data sets are missing: SEGMINT_DATA names their folder")
     return folder
+
+
+_MEASURE = """
+import sys, time
+from pathlib import Path
+from segmint.data import read
+from segmint.errors import SegmintError
+begun = time.perf_counter()
+try:
+    read(sys.argv[1])
+except SegmintError as error:
+    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
+    print(error.code, time.perf_counter() - begun, int(peak.split()[1]) / 1024)
+"""
+
+
+@pytest.fixture
+def refused_cheaply() -> Callable[[Path], str]:
+    """Give what reads a source in a process of its own, and returns the error's code.
+
+    It checks that the refusal took less than 2 s and 512 MiB.
+    """
+
+    def refuse(path: Path) -> str:
+        command = [sys.executable, "-c", _MEASURE, str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        code, seconds, mebibytes = done.stdout.split()
+        assert float(seconds) < 2
+        assert float(mebibytes) < 512
+        return code
+
+    return refuse

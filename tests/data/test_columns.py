@@ -9,7 +9,7 @@ from segmint.data import raw_columns, read
 def test_floats_with_nan_and_objects_with_none() -> None:
     frame = pd.DataFrame({
         "x": [1.5, None, 3.0], "n": [1, 2, 4], "flag": [True, False, None], "plan": ["a", None, "b"],
-        "day": pd.to_datetime(["1970-01-02", None, "1970-01-01 12:00"]),
+        "day": pd.to_datetime(["1970-01-02 00:00", None, "1970-01-01 12:00"]),
     })  # fmt: skip
     columns = raw_columns(read(frame))
     assert list(columns) == ["x", "n", "flag", "plan", "day"]

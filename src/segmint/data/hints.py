@@ -7,8 +7,9 @@ import re
 _KEY_WORDS = frozenset({"id", "ids", "uid", "guid", "uuid", "key"})
 _PEOPLE = frozenset({
     "customer", "customers", "cust", "client", "user", "player", "member", "account", "subscriber", "visitor", "person",
-    "household", "buyer", "shopper", "patient", "guest", "gamer", "row", "record", "game", "match",
+    "household", "buyer", "shopper", "patient", "guest", "gamer",
 })  # fmt: skip
+_OTHERS = frozenset({"row", "record", "game", "match"})
 _IDENTIFIER_WORDS = _KEY_WORDS | {
     "no", "number", "nr", "num", "code", "ref", "reference", "sku", "zip", "postcode", "postal", "phone", "tel",
     "email", "mail", "iban", "invoice", "barcode", "ean", "isbn",
@@ -49,8 +50,12 @@ def names_key(name: str) -> bool:
     if len(words) == 1:
         word = words[0]
         split = next((word[: -len(end)] for end in ("id", "key", "no") if word.endswith(end)), None)
-        return word in _KEY_WORDS or word in _PEOPLE or split in _PEOPLE
-    return bool(words) and words[-1] in (_KEY_WORDS | {"no", "number", "code"}) and bool(_PEOPLE & set(words))
+        return word in _KEY_WORDS or word in _PEOPLE or split in _PEOPLE | _OTHERS
+    return (
+        bool(words)
+        and words[-1] in (_KEY_WORDS | {"no", "number", "code"})
+        and bool((_PEOPLE | _OTHERS) & set(words))
+    )
 
 
 def names_identifier(name: str) -> bool:

@@ -122,7 +122,7 @@ def _is_total(columns: Mapping[str, pa.Array]) -> bool:
         if cell is None or parsing.is_blank(cell):
             continue
         words = pc.utf8_lower(pc.utf8_trim(column, characters=f"{parsing.BLANKS}:"))
-        found = pc.is_in(words, value_set=pa.array(sorted(TOTALS)))
+        found = pc.is_in(words, value_set=pa.array(sorted(TOTALS), pa.string()))
         return bool(found[-1].as_py()) and pc.sum(found).as_py() == 1
     return False
 
@@ -177,7 +177,7 @@ def _words_for_missing(column: Column) -> tuple[int, list[str]] | None:
         return None
     texts = pc.utf8_trim(plain_texts(column.source), characters=parsing.BLANKS)
     written = texts.filter(pc.and_(column.cells.values.is_null(), pc.invert(blank_or(texts, ()))))
-    written = written.filter(pc.is_in(written, value_set=pa.array(_all_words(column))))
+    written = written.filter(pc.is_in(written, value_set=pa.array(_all_words(column), pa.string())))
     if not len(written):
         return None
     return len(written), sorted(pc.unique(written).to_pylist())

@@ -7,8 +7,9 @@ from typing import Any
 
 from segmint.charts import CHARTS
 from segmint.charts.evidence import resample_groups
-from segmint.charts.segments import effect_step
+from segmint.charts.profiles import effect_step, profile_effects
 from segmint.choosing.decision import Elbow
+from segmint.model.cards import Effect
 
 
 def finding(name: str, study: Any) -> str:
@@ -69,3 +70,19 @@ def test_a_sampled_map_says_so(wide: Any) -> None:
 def test_effects_fall_into_seven_colors_around_zero() -> None:
     sizes = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0)
     assert [effect_step(size) for size in sizes] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_levels_are_filled_in_from_all_cards_and_not_mirrored(blobs: Any) -> None:
+    cards = []
+    for card, level, part in zip(blobs.model.cards, ("F", "M", "F"), (0.6, 0.7, 0.9), strict=True):
+        effect = Effect("gender", level, part, 0.5, 0.5, 0.3, used=False)
+        shares = {level: part, "F" if level == "M" else "M": 1 - part}
+        cards.append(replace(card, effects=(*card.effects, effect), levels={"gender": shares}))
+    rows = profile_effects(tuple(cards))
+    levels = [name for name in rows if name.startswith("gender")]
+    assert len(levels) == 1
+    assert set(rows[levels[0]]) == {"S1", "S2", "S3"}
+    women = [
+        effect.inside if effect.level == "F" else 1 - effect.inside for effect in rows[levels[0]].values()
+    ]
+    assert sorted(round(value, 9) for value in women) == [0.3, 0.6, 0.9]

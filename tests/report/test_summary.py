@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from segmint.model.cards import Condition, Rule
+from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.report.answer import answer, confidence_level
 from segmint.report.said import texts
 from segmint.report.scorecard import scorecard
 from segmint.report.segment_cards import rule_text, segment_cards
+from segmint.report.titles import column_titles
 from segmint.words import sentence
 
 
@@ -125,13 +127,26 @@ def test_a_choice_by_hand_is_told_with_its_reason(nothing: Any) -> None:
 
 def test_a_sentence_without_words_is_left_out() -> None:
     gone = sentence("choosing.gone_in_a_later_version")
-    assert texts((gone, sentence("common.rows", n=3))) == ["3 rows"]
+    assert texts((gone, sentence("common.rows", n=3))) == ["3 rows."]
 
 
 def test_rules_are_written_in_units() -> None:
     rule = Rule(
-        (Condition("Income", lower=40.0, upper=69.0), Condition("Score", upper=51.0), Condition("City", level="Oslo")),
+        (Condition("Income (k$)", lower=40.0, upper=69.0), Condition("score_total", upper=51.0), Condition("City", level="Oslo")),
         0.9, 0.9, 100,
     )  # fmt: skip
-    said = rule_text(rule, {"Income": "k$"})
-    assert said == "Income from 40.0 to below 69.0 k$ and Score < 51.0 and City is Oslo"
+    schema = Schema(
+        (
+            Feature("Income (k$)", Kind.NUMBER, Role.CLUSTER),
+            Feature("score_total", Kind.NUMBER, Role.CLUSTER),
+            Feature("City", Kind.CATEGORY, Role.DESCRIBE),
+        )
+    )
+    said = rule_text(rule, column_titles(schema))
+    assert said == "Income from 40 to below 69 k$ and Score total < 51 and City is Oslo"
+
+
+def test_columns_with_equal_plain_names_keep_their_own() -> None:
+    names = ("order_value", "order.value", "Age")
+    titles = column_titles(Schema(tuple(Feature(name, Kind.NUMBER, Role.CLUSTER) for name in names)))
+    assert [titles.name(name) for name in names] == ["order_value", "order.value", "Age"]

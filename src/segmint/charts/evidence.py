@@ -209,6 +209,8 @@ def _stability_caption(study: Study) -> Caption:
         if len(solid) == 1
         else "whole"
     )
+    if study.model is None:
+        said = "none"
     figures = {
         "n": resampling.n_resamples,
         "name": answer["name"],

@@ -13,10 +13,9 @@ from segmint.charts.marks import layer, lookup_expression, sized
 from segmint.charts.matching import color_token, segment_numbers
 from segmint.charts.naming import card_name, cards, shortened
 from segmint.choosing.study import Study
-from segmint.model.cards import Effect, SegmentCard
 from segmint.types import FloatVector
 from segmint.words import Sentence, say
-from segmint.words.numbers import agreement, count, score, share, unit
+from segmint.words.numbers import agreement, count, score
 
 # Silhouette of every row ----------------------------------------------------------------------------------
 
@@ -142,7 +141,8 @@ def _silhouette_rows_caption(study: Study) -> Caption:
     said = "weak" if low < 0.25 else "even" if figures["high"] - low < 0.15 else "uneven"
     if below > 0.05 * len(values):
         said = "below"
-    sampled = len(values) < 0.5 * total
+    covered = 1 - (study.trial(study.decision.configuration or "").noise_share or 0.0)
+    sampled = len(values) < 0.98 * covered * total
     return Caption(
         Sentence(f"charts.silhouette_rows.finding_{said}", figures),
         Sentence(
@@ -176,152 +176,4 @@ silhouette_rows = Chart(
     _silhouette_rows_caption,
     _silhouette_rows_numbers,
     lambda study: study.model is not None and bool(_knives(study)),
-)
-
-
-# Profile ---------------------------------------------------------------------------------------------------
-
-_MOST_FEATURES = 20
-_STEPS_OF_EFFECT = (-1.2, -0.8, -0.3, 0.3, 0.8, 1.2)
-"""Borders of the seven colors: Cohen's small, medium and large, with the neutral one around zero."""
-
-
-def feature_name(effect: Effect) -> str:
-    """Return the name of a feature, with the level whose share is compared: ``Gender: F``."""
-    if effect.level is None:
-        return effect.feature
-    return say("charts.profile.level", feature=effect.feature, level=effect.level)
-
-
-def _profile_features(found: tuple[SegmentCard, ...]) -> list[str]:
-    """Return the features by how much they set any segment apart, largest first; used ones before others."""
-    largest: dict[str, tuple[bool, float]] = {}
-    for card in found:
-        for effect in card.effects:
-            name = feature_name(effect)
-            before = largest.get(name, (effect.used, 0.0))[1]
-            largest[name] = (effect.used, max(before, abs(effect.size)))
-    return sorted(largest, key=lambda name: (not largest[name][0], -largest[name][1], name))
-
-
-def effect_step(size: float) -> int:
-    """Return the place of an effect among the seven colors, 1 (far below the rest) … 7 (far above)."""
-    return 1 + sum(size >= border for border in _STEPS_OF_EFFECT)
-
-
-def inside_text(effect: Effect) -> str:
-    """Return the segment's mean in original units, or its share of the level."""
-    return unit(effect.inside) if effect.level is None else share(effect.inside)
-
-
-def _profile_cells(study: Study) -> list[dict[str, Any]]:
-    kept = _profile_features(cards(study))[:_MOST_FEATURES]
-    return [
-        {
-            "feature": feature_name(effect),
-            "segment": card.short,
-            "number": card.number,
-            "size": effect.size,
-            "step": effect_step(effect.size),
-            "text": inside_text(effect),
-            "used": effect.used,
-        }
-        for card in cards(study)
-        for effect in card.effects
-        if feature_name(effect) in kept
-    ]
-
-
-def _draw_profile(study: Study, canvas: Canvas) -> Any:
-    c, cells = canvas.theme, _profile_cells(study)
-    found = cards(study)
-    features = [name for name in _profile_features(found) if any(cell["feature"] == name for cell in cells)][
-        :_MOST_FEATURES
-    ]
-    room = 180 if not canvas.narrow else 110
-    cell = (canvas.width - room) / len(found)
-    limit = 170 if not canvas.narrow else 100
-    y = alt.Y(
-        "feature:N",
-        sort=features,
-        axis=alt.Axis(title=None, labelColor=c["ink"], labelLimit=limit, domain=False),
-        scale=alt.Scale(paddingInner=0.06),
-    )
-    x = alt.X(
-        "segment:N",
-        sort=[card.short for card in found],
-        axis=_segment_heads(found, cell, c["ink"]),
-        scale=alt.Scale(paddingInner=0.03),
-    )
-    color = alt.Color(
-        "step:O",
-        scale=alt.Scale(domain=list(range(1, 8)), range=[c[f"d{step}"] for step in range(1, 8)]),
-        legend=None,
-    )
-    base = layer(cells)
-    parts = [
-        base.mark_rect(cornerRadius=3).encode(
-            x=x,
-            y=y,
-            color=color,
-            tooltip=[alt.Tooltip("segment:N"), alt.Tooltip("feature:N"), alt.Tooltip("text:N")],
-        )
-    ]
-    if cell >= 8 + 6.6 * max(len(row["text"]) for row in cells):
-        for strong in (False, True):
-            own = [row for row in cells if (row["step"] in (1, 7)) is strong]
-            if own:
-                ink = c["surface"] if strong else c["ink"]
-                parts.append(layer(own).mark_text(color=ink).encode(x=x, y=y, text=alt.Text("text:N")))
-    return sized(alt.layer(*parts), canvas, (60 if cell >= 100 else 44) + 30 * len(features))
-
-
-def _segment_heads(found: tuple[SegmentCard, ...], cell: float, ink: str) -> alt.Axis:
-    """Head each column with the segment's number, and with its name where there is room."""
-    expression = alt.Undefined
-    if cell >= 100:
-        names = {card.short: shortened(card.name, int(cell / 8.2)) for card in found}
-        lookup = lookup_expression(names)
-        expression = f"[datum.label, {lookup}[datum.label]]"
-    return alt.Axis(
-        title=None, orient="top", labelAngle=0, labelColor=ink, labelFontWeight=600, labelExpr=expression,
-        labelLimit=int(max(cell, 20)), labelLineHeight=16, labelPadding=22 if cell >= 100 else 6, domain=False, ticks=False,
-    )  # fmt: skip
-
-
-def _profile_caption(study: Study) -> Caption:
-    found, cells = cards(study), _profile_cells(study)
-    first = max(cells, key=lambda cell: abs(cell["size"]))
-    most = _profile_features(found)[0]
-    figures: dict[str, Any] = {
-        "feature": most,
-        "segment": first["segment"],
-        "first": first["feature"],
-        "text": first["text"],
-        "size": first["size"],
-        "segments": len(found),
-        "shown": len({cell["feature"] for cell in cells}),
-        "all": len(_profile_features(found)),
-    }
-    more = figures["all"] > figures["shown"]
-    return Caption(
-        Sentence("charts.profile.finding", figures),
-        Sentence("charts.profile.reading_more" if more else "charts.profile.reading", figures),
-        Sentence("charts.profile.description", figures),
-    )
-
-
-def _profile_numbers(study: Study) -> Numbers:
-    found = cards(study)
-    inside = {
-        (card.short, feature_name(effect)): inside_text(effect) for card in found for effect in card.effects
-    }
-    rows = tuple(
-        (name, *(inside.get((card.short, name), "–") for card in found)) for name in _profile_features(found)
-    )
-    return Numbers((say("charts.head.feature"), *(card.short for card in found)), rows)
-
-
-profile = Chart(
-    "profile", _draw_profile, _profile_caption, _profile_numbers, lambda study: bool(_profile_cells(study))
 )

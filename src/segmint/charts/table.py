@@ -8,10 +8,15 @@ from typing import Final
 
 from segmint.charts.chart import Chart
 from segmint.charts.evidence import null, resamples, stability
-from segmint.charts.maps import families, segment_map
-from segmint.charts.scorecard import scorecard
-from segmint.charts.segments import profile, silhouette_rows
-from segmint.charts.selection import bic_by_covariance, elbow, k_distance, silhouette_by_k
+from segmint.charts.inertia import elbow
+from segmint.charts.information import bic_by_covariance
+from segmint.charts.maps import segment_map
+from segmint.charts.neighbors import k_distance
+from segmint.charts.profiles import profile
+from segmint.charts.scorecards import scorecard
+from segmint.charts.segments import silhouette_rows
+from segmint.charts.side_by_side import families
+from segmint.charts.silhouettes import silhouette_by_k
 
 CHARTS: Final[Mapping[str, Chart]] = MappingProxyType(
     {

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from segmint.charts.evidence import resample_groups
-from segmint.charts.maps import close_calls
 from segmint.charts.naming import configuration_name
-from segmint.charts.selection import structureless_best
+from segmint.charts.points import close_calls
+from segmint.charts.silhouettes import structureless_best
 from segmint.choosing.decision import Verdict
 from segmint.choosing.study import Study
-from segmint.report.said import text
+from segmint.report.said import closed, text
 from segmint.words import say
 from segmint.words.numbers import agreement, count, score
 
@@ -31,16 +31,21 @@ def confidence_level(confidence: float) -> str:
 
 def answer(study: Study) -> dict[str, Any]:
     """Return headline, confidence, notes and key figures."""
-    decision = study.decision
     return {
         "over": _over(study),
-        "headline": text(decision.headline) or say("report.answer.fallback", k=decision.n_clusters),
+        "headline": _headline(study),
         "method": _method(study),
         "confidence": _confidence(study),
         "notes": _notes(study),
         "figures": [figure for figure in (_silhouette(study), *_others(study)) if figure],
         "resamples": [dict(group) for group in resample_groups(study)],
     }
+
+
+def _headline(study: Study) -> str:
+    """Return the answer's first sentence; how sure it is stands below, with its count."""
+    said = text(study.decision.headline) or say("report.answer.fallback", k=study.decision.n_clusters)
+    return closed(said.split(". ")[0])
 
 
 def _over(study: Study) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -83,12 +84,21 @@ def _words(key: str, **figures: Any) -> str:
     return say(f"report.{key}", **figures)
 
 
+_BREAKS = re.compile(r"(?<=\d) (?=%)|(?<=\bK) (?==)|(?<==) (?=\d)|(?<=[≥<≤]) (?=[\d−])")
+
+
+def _unbroken(value: Any) -> Any:
+    """Keep a number and its sign on one line; markup that is ready stays as it is."""
+    return _BREAKS.sub("\u00a0", value) if type(value) is str else value
+
+
 @cache
 def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("segmint.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_unbroken,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from segmint.charts.chart import PHONE, Chart
-from segmint.charts.maps import compared, difference, family_panel
 from segmint.charts.naming import family_title, parameters
 from segmint.charts.render import themed_svg
+from segmint.charts.side_by_side import compared, difference, family_panel
 from segmint.charts.table import CHARTS
 from segmint.choosing.study import Study
-from segmint.report.said import text
+from segmint.report.said import closed, text
 from segmint.words import say
 from segmint.words.numbers import agreement, score, share
 
@@ -53,7 +53,7 @@ def family_pictures(study: Study) -> list[dict[str, Any]]:
     """Return the small maps of each family's best: what it got, and why it lost."""
     names = compared(study)
     width = 178 if len(names) == 4 else 240
-    reasons = {rival.configuration: text(rival.reason) for rival in study.decision.rivals}
+    reasons = {rival.configuration: closed(text(rival.reason)) for rival in study.decision.rivals}
     found = []
     for place, name in enumerate(names):
         trial = study.trial(name)

@@ -13,6 +13,17 @@ def text(sentence: Sentence) -> str:
     return str(sentence) if known(sentence.key) else ""
 
 
+def closed(said: str) -> str:
+    """End a sentence with a period where it has no end of its own.
+
+    Examples
+    --------
+    >>> closed("Five won"), closed("Why?"), closed("")
+    ('Five won.', 'Why?', '')
+    """
+    return said if not said or said[-1] in ".!?:…" else f"{said}."
+
+
 def texts(sentences: Iterable[Sentence]) -> list[str]:
-    """Return the texts of sentences, empty ones left out, each once."""
-    return list(dict.fromkeys(said for said in map(text, sentences) if said))
+    """Return the texts of sentences with their periods, empty ones left out, each once."""
+    return list(dict.fromkeys(closed(said) for said in map(text, sentences) if said))

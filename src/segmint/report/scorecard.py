@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any, Final
 
 from segmint.charts.naming import family_title, parameters
-from segmint.charts.scorecard import ranked_trials
+from segmint.charts.scorecards import ranked_trials
 from segmint.choosing.study import Study
 from segmint.choosing.trial import TrialRecord
-from segmint.report.said import text, texts
+from segmint.report.said import closed, text, texts
 from segmint.words import say
 from segmint.words.numbers import MISSING, agreement, count, score
 
@@ -80,8 +80,10 @@ def _why(study: Study, trial: TrialRecord, *, winner: bool) -> str:
     if winner:
         return say("report.scorecard.answer")
     if trial.failed is not None:
-        return text(trial.failed)
-    reason = next((text(rival.reason) for rival in decision.rivals if rival.configuration == name), "")
+        return closed(text(trial.failed))
+    reason = next(
+        (closed(text(rival.reason)) for rival in decision.rivals if rival.configuration == name), ""
+    )
     head = say("report.scorecard.runner_up") if name == decision.runner_up else ""
     return " ".join(part for part in (head, reason, *texts(trial.warnings)) if part)
 

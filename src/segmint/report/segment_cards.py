@@ -7,13 +7,13 @@ from typing import Any
 
 from segmint.charts.matching import color_token, shape
 from segmint.charts.naming import cards
-from segmint.charts.segments import feature_name
 from segmint.choosing.decision import Verdict
 from segmint.choosing.study import Study
 from segmint.model.cards import Condition, Effect, Rule, SegmentCard
-from segmint.report.said import text
+from segmint.report.said import closed, text
+from segmint.report.titles import Titles, column_titles
 from segmint.words import say
-from segmint.words.numbers import agreement, count, percent, share, unit
+from segmint.words.numbers import agreement, percent, share, unit
 
 _TRACKS = 5
 _DESCRIBED = 3
@@ -24,13 +24,12 @@ Range = tuple[float, float]
 def segment_cards(study: Study) -> list[dict[str, Any]]:
     """Return one plain card a segment, by display number; none without a model."""
     found = cards(study)
-    units = {feature.name: feature.unit or "" for feature in study.schema}
-    ranges = _ranges(found)
-    return [_card(study, card, len(found), units, ranges) for card in found]
+    titles, ranges = column_titles(study.schema), _ranges(found)
+    return [_card(study, card, len(found), titles, ranges) for card in found]
 
 
 def _card(
-    study: Study, card: SegmentCard, n: int, units: Mapping[str, str], ranges: Mapping[str, Range]
+    study: Study, card: SegmentCard, n: int, titles: Titles, ranges: Mapping[str, Range]
 ) -> dict[str, Any]:
     used = [effect for effect in card.effects if effect.used]
     described = [effect for effect in card.effects if not effect.used]
@@ -45,35 +44,24 @@ def _card(
         "size": say("common.customers", n=card.size),
         "share": share(card.share),
         "share_of_100": round(100 * card.share, 2),
-        "summary": text(card.summary),
-        "features": [_feature(card, effect, units, ranges) for effect in shown],
-        "rule": None if card.rule is None else rule_text(card.rule, units),
+        "summary": closed(text(card.summary)),
+        "features": [_feature(card, effect, titles, ranges) for effect in shown],
+        "rule": None if card.rule is None else rule_text(card.rule, titles),
         "fidelity": None if card.rule is None else _fidelity(card.rule),
         "found_again": None if card.stability is None else agreement(card.stability),
         "convention": study.decision.verdict is Verdict.SLICES,
-        "described": [[feature_name(effect), _inside(effect, units)] for effect in described[:_DESCRIBED]],
-        "rest": [[feature_name(effect), _inside(effect, units), _overall(effect, units)] for effect in rest],
+        "described": [
+            [titles.feature(effect), titles.value(effect, effect.inside)] for effect in described[:_DESCRIBED]
+        ],
+        "rest": [
+            [
+                titles.feature(effect),
+                titles.value(effect, effect.inside),
+                titles.value(effect, effect.overall),
+            ]
+            for effect in rest
+        ],
     }
-
-
-def _with_unit(value: float, given: str) -> str:
-    return f"{unit(value)} {given}".rstrip()
-
-
-def _inside(effect: Effect, units: Mapping[str, str]) -> str:
-    return (
-        share(effect.inside)
-        if effect.level is not None
-        else _with_unit(effect.inside, units.get(effect.feature, ""))
-    )
-
-
-def _overall(effect: Effect, units: Mapping[str, str]) -> str:
-    return (
-        share(effect.overall)
-        if effect.level is not None
-        else _with_unit(effect.overall, units.get(effect.feature, ""))
-    )
 
 
 def _fidelity(rule: Rule) -> str:
@@ -96,10 +84,10 @@ def _ranges(found: tuple[SegmentCard, ...]) -> dict[str, Range]:
 
 
 def _feature(
-    card: SegmentCard, effect: Effect, units: Mapping[str, str], ranges: Mapping[str, Range]
+    card: SegmentCard, effect: Effect, titles: Titles, ranges: Mapping[str, Range]
 ) -> dict[str, Any]:
     """Return name, center and track of a feature: all places in percent of the track's width."""
-    given = units.get(effect.feature, "")
+    given = titles.unit(effect.feature)
     if effect.level is not None:
         low, high, span = 0.0, effect.inside, (0.0, 1.0)
         value, given = share(effect.inside), ""
@@ -108,7 +96,7 @@ def _feature(
         span = ranges[effect.feature]
         value = unit(effect.inside)
     return {
-        "name": feature_name(effect),
+        "name": titles.feature(effect),
         "value": value,
         "unit": given,
         "tint": [_place(low, span), _place(high, span)],
@@ -116,7 +104,7 @@ def _feature(
         "average": _place(effect.overall, span),
         "label": say(
             "report.cards.track_level" if effect.level is not None else "report.cards.track",
-            low=unit(low), high=unit(high), center=_inside(effect, units), overall=_overall(effect, units),
+            low=unit(low), high=unit(high), center=titles.value(effect, effect.inside), overall=titles.value(effect, effect.overall),
         ),
     }  # fmt: skip
 
@@ -129,24 +117,25 @@ def _place(value: float, span: Range) -> float:
 # Rules -------------------------------------------------------------------------------------------------------
 
 
-def rule_text(rule: Rule, units: Mapping[str, str]) -> str:
-    """Return a rule in words: ``Income ≥ 70 k$ and Score < 51``."""
-    return say("report.rule.and").join(_condition(condition, units) for condition in rule.conditions)
+def rule_text(rule: Rule, titles: Titles) -> str:
+    """Return a rule in words: ``Income ≥ 70 k$ and score < 51``."""
+    return say("report.rule.and").join(_condition(condition, titles) for condition in rule.conditions)
 
 
-def _condition(condition: Condition, units: Mapping[str, str]) -> str:
-    given = units.get(condition.feature, "")
+def _condition(condition: Condition, titles: Titles) -> str:
+    feature = titles.name(condition.feature)
     if condition.level is not None:
         key = "is_not" if condition.negated else "is"
-        return say(f"report.rule.{key}", feature=condition.feature, level=condition.level)
-    if condition.lower is not None and condition.upper is not None:
-        low, high = unit(condition.lower), _with_unit(condition.upper, given)
-        return say("report.rule.between", feature=condition.feature, low=low, high=high)
-    if condition.lower is not None:
-        return say("report.rule.least", feature=condition.feature, low=_with_unit(condition.lower, given))
-    return say("report.rule.below", feature=condition.feature, high=_with_unit(condition.upper or 0.0, given))
+        return say(f"report.rule.{key}", feature=feature, level=condition.level)
+    low, high = _bound(condition.lower), _bound(condition.upper)
+    if low and high:
+        return say(
+            "report.rule.between", feature=feature, low=low, high=titles.with_unit(condition.feature, high)
+        )
+    key, bound = ("least", low) if low else ("below", high)
+    return say(f"report.rule.{key}", feature=feature, bound=titles.with_unit(condition.feature, bound))
 
 
-def size_text(card: SegmentCard) -> str:
-    """Return a segment's size and share: ``81 · 40.5 %``."""
-    return f"{count(card.size)} · {share(card.share)}"
+def _bound(value: float | None) -> str:
+    """Write a bound; those of rules are round numbers."""
+    return "" if value is None else unit(value).removesuffix(".0")

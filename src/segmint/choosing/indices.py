@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from segmint.choosing.candidates import Candidate
+from segmint.choosing.contrast import contrasts
 from segmint.geometry.geometry import Geometry
-
-NEIGHBORS = 5
 
 
 @dataclass(frozen=True)
@@ -21,11 +18,10 @@ class Indices:
     ----------
     silhouette
         Mean silhouette of the rows with a cluster, −1 … 1; higher is better.
-    dbcv
-        Density-based validity, −1 … 1; higher is better; noise lowers it.
-    neighbors
-        Share of the five nearest rows that have the row's own cluster, 0 … 1; noise agrees with nobody.
-    bic
+    contrast
+        Gaps between the clusters beside the gaps inside them, −1 … 1; higher is better. See
+        :func:`segmint.choosing.contrast.contrasts`.
+    icl
         Of a mixture, lower is better; ``None`` for the other families.
     noise
         Share of the rows without a cluster.
@@ -34,31 +30,24 @@ class Indices:
     """
 
     silhouette: float
-    dbcv: float
-    neighbors: float
-    bic: float | None
+    contrast: float
+    icl: float | None
     noise: float
     tiny: float
 
 
-def take_indices(geometry: Geometry, candidates: Sequence[Candidate]) -> tuple[Indices, ...]:
-    """Return the indices of each candidate, in order."""
-    nearest = geometry.neighbors(NEIGHBORS + 1)[1][:, 1:]
-    return tuple(_of(candidate, nearest) for candidate in candidates)
+def take_indices(geometry: Geometry, candidates: Sequence[Candidate], *, seed: int) -> tuple[Indices, ...]:
+    """Return the indices of each candidate, in order; the seed is the root seed of the drawing of rows."""
+    contrast = contrasts(geometry.X, [candidate.fit.labels for candidate in candidates], seed=seed)
+    return tuple(_of(one, float(value)) for one, value in zip(candidates, contrast, strict=True))
 
 
-def _of(candidate: Candidate, nearest: np.ndarray) -> Indices:  # type: ignore[type-arg]
-    trial, labels = candidate.trial, candidate.fit.labels
-    same = (labels[nearest] == labels[:, None]) & (labels[:, None] >= 0)
+def _of(candidate: Candidate, contrast: float) -> Indices:
+    silhouette = candidate.trial.value("silhouette")
     return Indices(
-        silhouette=_or(trial.value("silhouette"), -1.0),
-        dbcv=_or(trial.value("dbcv"), -1.0),
-        neighbors=float(same.mean()) if same.size else 1.0,
-        bic=trial.value("bic"),
+        silhouette=-1.0 if silhouette is None else silhouette,
+        contrast=contrast,
+        icl=candidate.trial.value("icl"),
         noise=candidate.fit.noise_share,
         tiny=candidate.n_tiny / candidate.n_clusters,
     )
-
-
-def _or(value: float | None, otherwise: float) -> float:
-    return otherwise if value is None else value

@@ -11,7 +11,7 @@ from segmint.choosing.candidates import MOST_NOISE, Candidate
 from segmint.choosing.decision import Elbow, NullComparison, Resampling, Rival, Verdict
 from segmint.choosing.indices import Indices
 from segmint.choosing.null import ROWS_BUDGET as NULL_ROWS
-from segmint.choosing.score import common_score
+from segmint.choosing.score import TIE, common_score
 from segmint.choosing.stability import rows_of_a_resample
 from segmint.choosing.trial import Trial
 from segmint.families.table import FAMILIES
@@ -68,6 +68,13 @@ def level(confidence: float) -> str:
     return next(word for least, word in LEVELS if confidence >= least)
 
 
+def same_segments(one: Candidate, other: Candidate) -> bool:
+    """Return whether two candidates are one partition but for a few rows."""
+    if one.n_clusters != other.n_clusters:
+        return False
+    return adjusted_rand(one.fit.labels, other.fit.labels) >= SAME
+
+
 def headline(verdict: Verdict, winner: Candidate, confidence: float | None, n_resamples: int) -> Sentence:
     """Say the answer in one sentence."""
     word = "unknown" if confidence is None else level(confidence)
@@ -98,7 +105,9 @@ def _index_reason(case: Case) -> Sentence:
     winner, mine = case.winner, case.indices_of(case.winner)
     figures = {"family": title(winner.family), "n": winner.n_clusters}
     if "density" in FAMILIES[winner.family].traits:
-        return sentence("decision.reason.density", **figures, value=mine.dbcv)
+        return sentence("decision.reason.density", **figures, value=mine.contrast)
+    if mine.icl is not None:
+        return sentence("decision.reason.icl", **figures, value=mine.silhouette)
     others = [
         (indices.silhouette, candidate.n_clusters)
         for candidate, indices in zip(case.candidates, case.indices, strict=True)
@@ -114,12 +123,10 @@ def _index_reason(case: Case) -> Sentence:
 
 
 def _null_reason(case: Case) -> Sentence:
-    nearest = max(case.nulls, key=lambda null: (null.p_value, null.values[-1] - null.observed))
-    n = sum(len(null.values) for null in case.nulls)
+    nearest = min(case.nulls, key=lambda null: (-null.p_value, null.observed - null.values[-1]))
     if case.verdict is Verdict.GROUPS:
-        highest = max(null.values[-1] for null in case.nulls)
-        observed = min(null.observed for null in case.nulls)
-        return sentence("decision.reason.beyond", n=n, highest=highest, observed=observed)
+        n, highest = sum(len(null.values) for null in case.nulls), nearest.values[-1]
+        return sentence("decision.reason.beyond", n=n, highest=highest, observed=nearest.observed)
     beyond = int(np.count_nonzero(np.array(nearest.values) >= nearest.observed))
     return sentence("decision.reason.within", beyond=beyond, n=len(nearest.values), kind=nearest.kind)
 
@@ -149,7 +156,7 @@ def _resampling_doubts(case: Case) -> list[Sentence]:
     if resampling is None:
         return []
     by_id = {candidate.id: candidate for candidate in case.candidates}
-    wins = {name: n for name, n in resampling.wins.items() if name != case.winner.id}
+    wins = {n: won for n, won in resampling.wins.items() if not same_segments(case.winner, by_id[n])}
     second = max(wins, key=lambda name: wins[name], default=None)
     if second is not None and wins[second] >= CLOSE * resampling.n_resamples:
         other, of = by_id[second], resampling.n_resamples
@@ -201,7 +208,7 @@ def failed_family(family: str, trials: Sequence[Trial]) -> Sentence:
 def _lost(case: Case, other: Candidate) -> Sentence:
     its, mine = case.indices_of(other), case.indices_of(case.winner)
     figures = {"family": title(other.family), "n": other.n_clusters}
-    if adjusted_rand(case.winner.fit.labels, other.fit.labels) >= SAME:
+    if same_segments(case.winner, other):
         matched = match_labels(case.winner.fit.labels, other.fit.labels)
         differ = int(np.count_nonzero(matched != case.winner.fit.labels))
         return sentence("decision.rival.same", **figures, rows=differ)
@@ -215,6 +222,10 @@ def _lost(case: Case, other: Candidate) -> Sentence:
     if overlaps and min(overlaps) < min((STABLE, *_overlaps(case, case.winner))):
         size = int(np.count_nonzero(other.fit.labels == int(np.argmin(overlaps))))
         return sentence("decision.rival.unstable", **figures, size=size, value=min(overlaps))
-    if its.dbcv < mine.dbcv and "density" in FAMILIES[case.winner.family].traits:
-        return sentence("decision.rival.density", **figures, value=its.dbcv, winner=mine.dbcv)
-    return sentence("decision.rival.score", **figures, value=common_score(its), winner=common_score(mine))
+    if its.contrast < mine.contrast - TIE and "density" in FAMILIES[case.winner.family].traits:
+        return sentence("decision.rival.density", **figures, value=its.contrast, winner=mine.contrast)
+    if its.icl is None and mine.icl is None and its.silhouette < mine.silhouette:
+        return sentence("decision.rival.silhouette", **figures, value=its.silhouette, winner=mine.silhouette)
+    scores = {"value": common_score(its), "winner": common_score(mine)}
+    key = "tie" if scores["value"] > scores["winner"] - TIE else "score"
+    return sentence(f"decision.rival.{key}", **figures, **scores, margin=TIE)

@@ -8,32 +8,35 @@ import numpy as np
 
 from segmint.choosing.candidates import Candidate
 from segmint.choosing.indices import Indices
+from segmint.families.table import FAMILIES
 
-NOISE_PRICE = 2.0
+NOISE_PRICE = 3.0
+OWN_NOISE_PRICE = 2.0
 TINY_PRICE = 0.5
-TIE = 0.01
+TIE = 0.03
 """Scores that differ by less are a tie; the family that stands first in the table wins it."""
 
 
-def own_score(indices: Indices) -> float:
+def own_score(candidate: Candidate, indices: Indices) -> float:
     """Return what a family compares its own candidates by; higher is better.
 
-    BIC for mixtures; silhouette or density validity, whichever is higher, for the others; noise and tiny
-    clusters lower it.
+    Mixtures by ICL; K-Means and Ward, whose clusters are compact, by the silhouette; density families by
+    silhouette and contrast together, less twice the noise share.
     """
-    if indices.bic is not None:
-        return -indices.bic
-    return common_score(indices)
+    if indices.icl is not None:
+        return -indices.icl
+    if "density" in FAMILIES[candidate.family].traits:
+        return indices.silhouette + indices.contrast - OWN_NOISE_PRICE * indices.noise
+    return indices.silhouette
 
 
 def common_score(indices: Indices) -> float:
     """Return what the families are compared by; higher is better.
 
-    Whichever is higher of the silhouette and the density-based validity, less a price for rows without a
-    cluster and for clusters that are too small.
+    The contrast, which knows no shape, less three times the noise share, less half the share of clusters
+    that are too small to be groups.
     """
-    price = NOISE_PRICE * indices.noise + TINY_PRICE * indices.tiny
-    return max(indices.silhouette, indices.dbcv) - price
+    return indices.contrast - NOISE_PRICE * indices.noise - TINY_PRICE * indices.tiny
 
 
 def family_bests(candidates: Sequence[Candidate], indices: Sequence[Indices]) -> dict[str, int]:
@@ -41,7 +44,7 @@ def family_bests(candidates: Sequence[Candidate], indices: Sequence[Indices]) ->
     bests: dict[str, int] = {}
     for place, candidate in enumerate(candidates):
         held = bests.get(candidate.family)
-        if held is None or own_score(indices[place]) > own_score(indices[held]):
+        if held is None or own_score(candidate, indices[place]) > own_score(candidates[held], indices[held]):
             bests[candidate.family] = place
     return bests
 

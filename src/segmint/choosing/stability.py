@@ -105,14 +105,14 @@ def _compete(geometry: Geometry, rows: IntVector, finalists: Sequence[Candidate]
         for finalist, trial in zip(finalists, trials, strict=True)
         if (value := trial.value("silhouette")) is not None
     }
-    return _Found(_winner(part, finalists, trials), jaccard, silhouette)
+    return _Found(_winner(part, finalists, trials, seed), jaccard, silhouette)
 
 
-def _winner(part: Geometry, finalists: Sequence[Candidate], trials: Sequence[Trial]) -> str | None:
+def _winner(part: Geometry, finalists: Sequence[Candidate], trials: Sequence[Trial], seed: int) -> str | None:
     candidates = find_candidates(trials)
     if not candidates:
         return None
-    indices = take_indices(part, candidates)
+    indices = take_indices(part, candidates, seed=seed)
     best = candidates[ranking(family_bests(candidates, indices), indices)[0]]
     place = next(i for i, trial in enumerate(trials) if trial is best.trial)
     return finalists[place].id
@@ -141,11 +141,3 @@ def _summary(finalists: Sequence[Candidate], found: Sequence[_Found], n_wanted: 
             low, high = np.quantile(values, [0.05, 0.95])
             silhouettes[finalist.id] = (float(low), float(high))
     return Resampling(len(found), n_wanted, wins, jaccard, silhouettes)
-
-
-def first_finalists(
-    ranked: Sequence[Candidate], others: Sequence[Candidate], most: int = 8
-) -> tuple[Candidate, ...]:
-    """Return the families' bests and then the next best candidates, each once, at most ``most``."""
-    chosen = {candidate.id: candidate for candidate in [*ranked, *others]}
-    return tuple(chosen.values())[:most]

@@ -13,14 +13,16 @@ from segmint.geometry.geometry import Geometry
 
 STARTS = 10  # of K-Means on a resample
 QUERIED = 2_000  # rows whose neighbors are asked for
+FEWEST_NEIGHBORS = 3
+FEWEST_IN_CLUSTER = 5
 
 
 def thinned(configuration: Configuration, whole: Geometry, part: Geometry, *, seed: int) -> Configuration:
     """Return the configuration that asks of a part of the rows what this one asks of all.
 
-    DBSCAN's eps keeps its rank among the distances to the ``min_samples``-th neighbor; HDBSCAN's smallest
-    cluster keeps its share of the rows (five rows at least); K-Means gets ten starts. The seed becomes the
-    resample's own, so that a local optimum is not repeated.
+    ``min_samples`` and HDBSCAN's smallest cluster shrink with the rows (to three and five at least);
+    DBSCAN's eps grows as the median distance to the ``min_samples``-th neighbor does; K-Means gets ten
+    starts. The seed becomes the resample's own, so that a local optimum is not repeated.
 
     Parameters
     ----------
@@ -32,34 +34,31 @@ def thinned(configuration: Configuration, whole: Geometry, part: Geometry, *, se
         Of the resample.
     """
     share = part.n_samples / whole.n_samples
+    asked = configuration.parameters
     changed: Mapping[str, Any] = {}
     if configuration.family == "kmeans":
-        changed = {"n_init": min(STARTS, int(configuration.parameters["n_init"]))}
+        changed = {"n_init": min(STARTS, int(asked["n_init"]))}
     elif configuration.family == "hdbscan":
-        size = max(5, round(int(configuration.parameters["min_cluster_size"]) * share))
+        size = max(FEWEST_IN_CLUSTER, round(int(asked["min_cluster_size"]) * share))
         changed = {
             "min_cluster_size": size,
-            "min_samples": min(size, int(configuration.parameters["min_samples"])),
+            "min_samples": min(size, _fewer(int(asked["min_samples"]), share)),
         }
     elif configuration.family == "dbscan":
-        changed = {"eps": _eps(configuration, whole, part)}
-    return replace(configuration, parameters={**configuration.parameters, **changed}, seed=seed)
+        k = int(asked["min_samples"])
+        fewer = _fewer(k, share)
+        grown = _median_core(part, fewer) / max(_median_core(whole, k), float(np.finfo(np.float64).tiny))
+        changed = {"eps": float(asked["eps"]) * (grown or 1.0), "min_samples": fewer}
+    return replace(configuration, parameters={**asked, **changed}, seed=seed)
 
 
-def _eps(configuration: Configuration, whole: Geometry, part: Geometry) -> float:
-    """Return the distance within which as large a share of the part's rows is dense as of the whole's."""
-    k, eps = int(configuration.parameters["min_samples"]), float(configuration.parameters["eps"])
-    dense = float(np.mean(_core_distances(whole, k) <= eps))
-    cores = _core_distances(part, k)
-    if dense >= 1.0:  # eps beyond all: as far beyond in the part
-        farthest = float(_core_distances(whole, k).max())
-        return eps * float(cores.max()) / farthest if farthest > 0 else eps
-    return max(float(np.quantile(cores, dense)), float(np.finfo(np.float64).tiny))
+def _fewer(min_samples: int, share: float) -> int:
+    return max(min(FEWEST_NEIGHBORS, min_samples), round(min_samples * share))
 
 
-def _core_distances(geometry: Geometry, k: int) -> np.ndarray:  # type: ignore[type-arg]
-    """Return the distances of (at most some thousand, evenly spread) rows to their k-th neighbor."""
+def _median_core(geometry: Geometry, k: int) -> float:
+    """Return the median distance of (at most some thousand, evenly spread) rows to their k-th neighbor."""
     if geometry.n_samples <= QUERIED:
-        return geometry.core_distances(k)
+        return float(np.median(geometry.core_distances(k)))
     rows = geometry.X[:: -(-geometry.n_samples // QUERIED)]
-    return np.asarray(geometry.tree.query(rows, k=[min(k, geometry.n_samples)])[0][:, 0])
+    return float(np.median(geometry.tree.query(rows, k=[min(k, geometry.n_samples)])[0]))

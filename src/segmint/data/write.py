@@ -2,241 +2,191 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import sqlalchemy as sa
 
-from segmint.data.databases import database_file, database_url, is_database, sql_engine
-from segmint.data.engine import database as duckdb_database
-from segmint.data.engine import identifier
+from segmint.data.databases import is_database
 from segmint.data.replacing import replacing
-from segmint.errors import SourceError, UsageError
+from segmint.data.target_tables import Columns, IfExists, Write, arrow_table, is_texts, open_table
+from segmint.errors import UsageError
+from segmint.model.parsing import flag_text, parse_number
 
-Columns = Mapping[str, np.ndarray[Any, Any]]
-Write = Callable[[Columns], None]
-IfExists = Literal["replace", "append", "error"]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings of a cell that a spreadsheet would execute."""
+ENDINGS = (".csv", ".tsv", ".parquet")
+_SPECIAL = re.compile(r"[\",\t\r\n]|^ | $")
 
 
 class RowWriter:
-    """Takes columns of rows, chunk after chunk."""
+    """Takes columns of rows, chunk after chunk.
+
+    Attributes
+    ----------
+    n_rows
+        Rows taken so far.
+    """
 
     def __init__(self, write: Write) -> None:
         self._write = write
+        self._names: tuple[str, ...] | None = None
         self.n_rows = 0
 
     def write(self, columns: Columns) -> None:
-        """Write some rows: columns of one length, the same names each time."""
-        self._write(columns)
-        self.n_rows += len(next(iter(columns.values())))
+        """Write some rows.
+
+        Parameters
+        ----------
+        columns
+            Arrays of shape (n_rows,) by name: numbers, truth values or texts (``None`` and NaN are missing);
+            the same names in the same order each time.
+
+        Raises
+        ------
+        ValueError
+            If names or lengths differ (a programmer's error).
+        """
+        names, lengths = tuple(columns), {len(column) for column in columns.values()}
+        if len(lengths) != 1 or (self._names is not None and names != self._names):
+            raise ValueError("columns of one length, with the same names each time")
+        self._names = names
+        n_rows = lengths.pop()
+        if n_rows:
+            self._write(columns)
+        self.n_rows += n_rows
 
 
 @contextmanager
 def open_writer(
-    target: str | Path, *, table: str | None = None, if_exists: IfExists = "replace"
+    target: str | Path, *, table: str | None = None, if_exists: IfExists = "error"
 ) -> Iterator[RowWriter]:
     """Open a target for results; it appears when all rows are written, and stays as it was on an error.
 
     Parameters
     ----------
     target
-        A file that ends in ``.csv``, ``.csv.gz`` or ``.parquet``, or the address of a database.
+        A file that ends in ``.csv``, ``.tsv`` (each also ``.gz``) or ``.parquet``, or the address of a
+        database (``postgresql://…``, ``sqlite:///…``, ``duckdb:///…``). A file that is there is replaced.
     table
-        The table, for a database.
+        The table, for a database; ``SCHEMA.TABLE`` in Postgres.
     if_exists
-        What happens to a table that is there: it is replaced in the same transaction, appended to, or an
-        error. Files are replaced.
+        What happens to a table that is there: ``"error"``, ``"replace"`` or ``"append"``; each in one
+        transaction.
 
     Raises
     ------
     UsageError
-        If the kind of target is not known, or a database has no table named.
+        If the kind of target is not known, a database has no table named, or the table is there already.
     SourceError
         If it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with open_writer(Path(folder) / "out.csv") as writer:
+    ...         writer.write({"key": np.array(["a", "=b"], dtype=object), "x": np.array([1.5, np.nan])})
+    ...     print((Path(folder) / "out.csv").read_text().splitlines())
+    ['key,x', 'a,1.5', "'=b,"]
     """
-    text = str(target)
-    if is_database(text):
+    if is_database(str(target)):
         if not table:
             raise UsageError("data.no_target_table")
-        opened = _duckdb if database_url(text).drivername == "duckdb" else _database
-        with opened(text, table, if_exists) as write:
+        with open_table(str(target), table, if_exists) as write:
             yield RowWriter(write)
         return
     path = Path(target)
-    opener = {".csv": _csv, ".parquet": _parquet}.get(_ending(path))
-    if opener is None:
+    ending = _ending(path)
+    if ending is None:
         raise UsageError("data.unknown_target", name=path.name)
-    with replacing(path) as temporary, opener(temporary, path) as write:
-        yield RowWriter(write)
+    with replacing(path) as temporary:
+        opened = _parquet(temporary) if ending == ".parquet" else _delimited(temporary, path.name, ending)
+        with opened as write:
+            yield RowWriter(write)
 
 
-def _ending(path: Path) -> str:
-    name = path.name.lower().removesuffix(".gz")
-    return (
-        ".parquet"
-        if path.name.lower().endswith(".parquet")
-        else name[name.rfind(".") :]
-        if "." in name
-        else ""
-    )
-
-
-# ---------------------------------------------------------------------------------------------- files
+def _ending(path: Path) -> str | None:
+    name = path.name.lower()
+    bare = name.removesuffix(".gz")
+    found = next((ending for ending in ENDINGS if bare.endswith(ending)), None)
+    return None if found == ".parquet" and bare != name else found
 
 
 @contextmanager
-def _csv(temporary: Path, final: Path) -> Iterator[Write]:
+def _delimited(temporary: Path, name: str, ending: str) -> Iterator[Write]:
     with ExitStack() as stack:
-        raw = stack.enter_context(temporary.open("wb"))
-        if final.name.lower().endswith(".gz"):  # no name and no clock inside: the same rows, the same bytes
-            raw = stack.enter_context(gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0))
+        raw: IO[bytes] = stack.enter_context(temporary.open("wb"))
+        if name.lower().endswith(".gz"):  # no name and no clock inside: the same rows, the same bytes
+            packed: Any = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
+            raw = stack.enter_context(packed)
         text = stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8", newline=""))
-        writer = csv.writer(text, lineterminator="\n")
+        delimiter = "\t" if ending == ".tsv" else ","
         started = False
 
         def write(columns: Columns) -> None:
             nonlocal started
+            rows = zip(*_cells(columns), strict=True)
             if not started:
-                writer.writerow([neutral(name) for name in columns])
+                text.write(delimiter.join(_quoted(neutral(name)) for name in columns) + "\n")
                 started = True
-            writer.writerows(zip(*(_cells(column) for column in columns.values()), strict=True))
+            text.writelines(delimiter.join(row) + "\n" for row in rows)
 
         yield write
 
 
-def _cells(column: np.ndarray[Any, Any]) -> list[Any]:
-    if column.dtype == object:
-        return ["" if value is None else neutral(str(value)) for value in column]
-    values = column.tolist()
-    return ["" if value != value else value for value in values]  # NaN is an empty cell
+def _cells(columns: Mapping[str, np.ndarray[Any, Any]]) -> Iterator[list[str]]:
+    for column in columns.values():
+        values = column.tolist()
+        if is_texts(column):
+            yield [
+                "" if value is None or value != value else _quoted(neutral(str(value))) for value in values
+            ]
+        elif column.dtype.kind == "b":
+            yield [flag_text(value) for value in values]
+        else:
+            yield ["" if value != value else repr(value) for value in values]
+
+
+def _quoted(text: str) -> str:
+    """Return a cell in quotes where it needs them (a lone carriage return too, which Python's writer forgets)."""
+    if text and not _SPECIAL.search(text):
+        return text
+    return '"' + text.replace('"', '""') + '"'
 
 
 def neutral(text: str) -> str:
-    """Return a text that a spreadsheet does not execute: a quote before a formula's first character.
+    """Return a text that a spreadsheet does not execute: an apostrophe before a formula's first character.
 
     Numbers stay numbers, also negative ones.
 
     Examples
     --------
-    >>> neutral("=1+1"), neutral("-3"), neutral("plain")
-    ("'=1+1", '-3', 'plain')
+    >>> neutral("=1+1"), neutral("-3"), neutral("-3+2"), neutral("plain")
+    ("'=1+1", '-3', "'-3+2", 'plain')
     """
-    if not text.startswith(FORMULA) or _is_number(text):
+    if not text.startswith(FORMULA) or (text[0] in "+-" and parse_number(text) is not None):
         return text
     return f"'{text}"
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text and text[-1].isdigit()
-
-
 @contextmanager
-def _parquet(temporary: Path, _: Path) -> Iterator[Write]:
+def _parquet(temporary: Path) -> Iterator[Write]:
     with ExitStack() as stack:
         writer: pq.ParquetWriter | None = None
 
         def write(columns: Columns) -> None:
             nonlocal writer
-            table = _arrow(columns)
+            table: pa.Table = arrow_table(columns)
             if writer is None:
-                writer = stack.enter_context(pq.ParquetWriter(temporary, table.schema))
+                writer = stack.enter_context(pq.ParquetWriter(temporary, table.schema, compression="zstd"))
             writer.write_table(table)
 
         yield write
-
-
-def _arrow(columns: Columns) -> pa.Table:
-    return pa.table({name: _arrow_column(column) for name, column in columns.items()})
-
-
-def _arrow_column(column: np.ndarray[Any, Any]) -> pa.Array:
-    if column.dtype == object:
-        return pa.array(column.tolist(), type=pa.string())
-    return pa.array(column, from_pandas=True)  # NaN becomes null
-
-
-# ------------------------------------------------------------------------------------------ databases
-
-
-@contextmanager
-def _database(target: str, table: str, if_exists: IfExists) -> Iterator[Write]:
-    engine = sql_engine(database_url(target), read_only=False)
-    made: sa.Table | None = None
-    try:
-        with engine.begin() as connection:
-
-            def write(columns: Columns) -> None:
-                nonlocal made
-                if made is None:
-                    made = _sql_table(connection, table, columns, if_exists)
-                names = list(columns)
-                rows = zip(*(_values(column) for column in columns.values()), strict=True)
-                connection.execute(made.insert(), [dict(zip(names, row, strict=True)) for row in rows])
-
-            yield write
-    except sa.exc.SQLAlchemyError:
-        raise SourceError("data.not_written", where=f"table {table}") from None
-    finally:
-        engine.dispose()
-
-
-def _sql_table(connection: sa.Connection, table: str, columns: Columns, if_exists: IfExists) -> sa.Table:
-    exists = sa.inspect(connection).has_table(table)
-    kinds = {True: sa.Text, False: sa.Double}
-    made = sa.Table(
-        table,
-        sa.MetaData(),
-        *(sa.Column(name, kinds[column.dtype == object]()) for name, column in columns.items()),
-    )
-    if exists and if_exists == "error":
-        raise UsageError("data.table_exists", table=table)
-    if exists and if_exists == "replace":
-        made.drop(connection)
-    if not exists or if_exists == "replace":
-        made.create(connection)
-    return made
-
-
-def _values(column: np.ndarray[Any, Any]) -> list[Any]:
-    return [None if value != value else value for value in column.tolist()]
-
-
-@contextmanager
-def _duckdb(target: str, table: str, if_exists: IfExists) -> Iterator[Write]:
-    path = database_file(database_url(target))
-    with duckdb_database(str(path), read_only=False) as connection:
-        connection.execute("BEGIN")
-        name, started = identifier(table), False
-        exists = bool(
-            connection.execute(
-                "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [table]
-            ).fetchall()[0][0]
-        )
-        if exists and if_exists == "error":
-            raise UsageError("data.table_exists", table=table)
-
-        def write(columns: Columns) -> None:
-            nonlocal started
-            connection.register("segmint_rows", _arrow(columns))
-            append = started or (exists and if_exists == "append")
-            into = f"INSERT INTO {name}" if append else f"CREATE OR REPLACE TABLE {name} AS"
-            connection.execute(f"{into} SELECT * FROM segmint_rows")
-            connection.unregister("segmint_rows")
-            started = True
-
-        yield write
-        connection.execute("COMMIT")

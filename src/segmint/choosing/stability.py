@@ -10,8 +10,8 @@ import numpy as np
 from segmint.choosing.candidates import Candidate, find_candidates
 from segmint.choosing.decision import Resampling
 from segmint.choosing.indices import take_indices
+from segmint.choosing.refit import refit
 from segmint.choosing.score import family_bests, ranking
-from segmint.choosing.sweep import run_sweep
 from segmint.choosing.thinning import thinned
 from segmint.choosing.trial import Trial
 from segmint.geometry.geometry import Geometry
@@ -95,7 +95,7 @@ def resamples_done(n_rows: int, n_wanted: int) -> int:
 def _compete(geometry: Geometry, rows: IntVector, finalists: Sequence[Candidate], seed: int) -> _Found:
     part = Geometry(geometry.X[rows])
     asked = [thinned(finalist.fit.configuration, geometry, part, seed=seed) for finalist in finalists]
-    trials = run_sweep(part, asked, seed=seed, jobs=1)
+    trials = refit(part, asked)
     jaccard = {
         finalist.id: _overlaps(finalist.fit.labels[rows], finalist.n_clusters, trial)
         for finalist, trial in zip(finalists, trials, strict=True)

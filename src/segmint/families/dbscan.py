@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from segmint.families.fit import Configuration, Cost, Failure, Family, Fit, Outcome, Request
+from segmint.families.labeling import unusable
 from segmint.families.points import cores_rule
 from segmint.geometry.geometry import Geometry
-from segmint.labels import NOISE, canonical, n_clusters, noise_share
+from segmint.labels import NOISE, canonical
 from segmint.types import BoolVector, FloatVector, IntVector, Progress
 from segmint.words import sentence
 
@@ -163,10 +164,9 @@ def _fit(geometry: Geometry, configuration: Configuration) -> Outcome:
     if min_samples >= geometry.n_samples:
         return Failure(configuration, sentence("families.too_few_rows", n=geometry.n_samples))
     labels, core = fit_dbscan(geometry, eps, min_samples)
-    found, noise = n_clusters(labels), noise_share(labels)
-    if found < 2:
-        reason = sentence("families.few_clusters", n=found, noise=noise)
-        return Failure(configuration, reason, found, noise, time.perf_counter() - started)
+    refused = unusable(configuration, labels, started)
+    if refused is not None:
+        return refused
     exact = bool(configuration.parameters.get("exact_rows", False))
     assigner, agreed = cores_rule(geometry.X, labels, core, eps=eps, exact=exact)
     return Fit(

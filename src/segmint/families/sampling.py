@@ -7,8 +7,8 @@ from segmint.geometry.geometry import Geometry
 from segmint.types import IntVector
 from segmint.words import Sentence, sentence
 
-ROWS_BUDGET = 10_000
-"""Families that need pairs of rows fit at most so many (5 · 10⁷ pairs); a count, the same on every machine."""
+ROWS_BUDGET = 20_000
+"""Families that need pairs of rows fit at most so many (2 · 10⁸ pairs); a count, the same on every machine."""
 
 
 def fitted_rows(geometry: Geometry, configuration: Configuration) -> IntVector:

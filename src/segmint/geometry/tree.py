@@ -57,5 +57,5 @@ class Tree:
             self.X, inside, self.first, self.end, self.left, self.low, self.high, float(eps)
         )
         found = np.full(core.shape, -1, dtype=np.int64)
-        found[self.order] = np.where(inside, roots, -1)
+        found[self.order] = roots
         return found

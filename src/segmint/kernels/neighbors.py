@@ -8,7 +8,6 @@ from segmint.kernels.jit import compiled
 from segmint.types import BoolVector, FloatMatrix, FloatVector, IntVector
 
 LEAF = 16
-NO_CORE, MIXED = -2, -1
 
 
 @compiled
@@ -69,111 +68,80 @@ def build_tree(X: FloatMatrix) -> tuple[IntVector, IntVector, IntVector, IntVect
 
 
 @compiled
-def find(parent: IntVector, i: int) -> int:
-    """Return the root of a row's component, halving the path to it."""
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
-
-
-@compiled
-def union(parent: IntVector, i: int, j: int) -> None:
-    """Join two components under the smaller of their roots."""
-    a, b = find(parent, i), find(parent, j)
-    if a < b:
-        parent[b] = a
-    else:
-        parent[a] = b
-
-
-@compiled
-def refresh(
-    parent: IntVector, core: BoolVector, first: IntVector, end: IntVector, left: IntVector, state: IntVector
-) -> None:
-    """Write for each node the root that all its core rows share, else ``MIXED`` or ``NO_CORE``."""
+def count_core(
+    core: BoolVector, first: IntVector, end: IntVector, left: IntVector, parent: IntVector, leaf: IntVector
+) -> IntVector:
+    """Return each node's number of core rows; write the nodes' parents and the rows' leaves."""
+    waiting = np.zeros(first.shape[0], np.int64)
+    parent[0] = -1
     for node in range(first.shape[0] - 1, -1, -1):
-        shared = NO_CORE
         if left[node] == 0:
             for i in range(first[node], end[node]):
-                if core[i] and shared != MIXED:
-                    root = find(parent, i)
-                    shared = root if shared in (NO_CORE, root) else MIXED
+                leaf[i] = node
+                waiting[node] += core[i]
         else:
-            one, other = state[left[node]], state[left[node] + 1]
-            if one == NO_CORE:
-                shared = other
-            elif other in (NO_CORE, one):
-                shared = one
-            else:
-                shared = MIXED
-        state[node] = shared
+            for child in (left[node], left[node] + 1):
+                parent[child] = node
+                waiting[node] += waiting[child]
+    return waiting
 
 
 @compiled
-def join_small_nodes(
-    parent: IntVector, core: BoolVector, first: IntVector, end: IntVector, low: FloatMatrix, high: FloatMatrix,
-    limit: float,
-) -> None:  # fmt: skip
-    """Join all core rows of each node whose squared diagonal is at most ``limit``."""
-    for node in range(first.shape[0]):
-        diagonal = 0.0
-        for j in range(low.shape[1]):
-            side = high[node, j] - low[node, j]
-            diagonal += side * side
-        if diagonal > limit:
-            continue
-        anchor = -1
-        for i in range(first[node], end[node]):
-            if core[i] and anchor < 0:
-                anchor = i
-            elif core[i]:
-                union(parent, anchor, i)
-
-
-@compiled
-def box_distance(x: FloatVector, low: FloatVector, high: FloatVector) -> float:
-    """Return the squared distance of a point to a box, 0 inside."""
-    total = 0.0
+def box_distances(x: FloatVector, low: FloatVector, high: FloatVector) -> tuple[float, float]:
+    """Return the squared distances of a point to the nearest and to the farthest place of a box."""
+    near, far = 0.0, 0.0
     for j in range(x.shape[0]):
-        gap = max(low[j] - x[j], x[j] - high[j], 0.0)
-        total += gap * gap
-    return total
+        below, above = low[j] - x[j], x[j] - high[j]
+        gap = max(below, above, 0.0)
+        reach = max(-below, -above)
+        near += gap * gap
+        far += reach * reach
+    return near, far
 
 
 @compiled
-def join_neighbors(
-    query: int, X: FloatMatrix, core: BoolVector, parent: IntVector, first: IntVector, end: IntVector,
-    left: IntVector, low: FloatMatrix, high: FloatMatrix, state: IntVector, stack: IntVector, limit: float,
-) -> None:  # fmt: skip
-    """Join one core row with every later core row within √limit that is not yet in its component."""
+def take_near(
+    query: int, X: FloatMatrix, component: IntVector, core: BoolVector, first: IntVector, end: IntVector,
+    left: IntVector, parent: IntVector, leaf: IntVector, low: FloatMatrix, high: FloatMatrix, waiting: IntVector,
+    stack: IntVector, queue: IntVector, height: int, limit: float,
+) -> int:  # fmt: skip
+    """Give every core row within √limit of a row that waits still its component; queue them.
+
+    Nodes without waiting rows are skipped, so that no row is found twice. ``component``, ``waiting`` and
+    ``queue`` (with ``height`` rows in it) are INOUT; returns the new height.
+    """
     x = X[query]
-    stack[0], height = 0, 1
-    while height > 0:
-        height -= 1
-        node = stack[height]
-        shared = state[node]
-        if shared == NO_CORE or end[node] <= query:
+    stack[0], depth = 0, 1
+    while depth > 0:
+        depth -= 1
+        node = stack[depth]
+        if waiting[node] == 0:
             continue
-        if shared >= 0 and find(parent, shared) == find(parent, query):
+        near, far = box_distances(x, low[node], high[node])
+        if near > limit:
             continue
-        if box_distance(x, low[node], high[node]) > limit:
+        if left[node] > 0 and far > limit:
+            stack[depth], stack[depth + 1] = left[node], left[node] + 1
+            depth += 2
             continue
-        if left[node] > 0:
-            stack[height], stack[height + 1] = left[node], left[node] + 1
-            height += 2
-            continue
-        for i in range(max(first[node], query + 1), end[node]):
-            if not core[i] or find(parent, i) == find(parent, query):
+        for i in range(first[node], end[node]):
+            if not core[i] or component[i] >= 0:
                 continue
-            total = 0.0
-            for j in range(x.shape[0]):
-                difference = X[i, j] - x[j]
-                total += difference * difference
-            if total <= limit:
-                union(parent, query, i)
-                if shared >= 0:
-                    break
+            if far > limit:
+                total = 0.0
+                for j in range(x.shape[0]):
+                    difference = X[i, j] - x[j]
+                    total += difference * difference
+                if total > limit:
+                    continue
+            component[i] = component[query]
+            queue[height] = i
+            height += 1
+            above = leaf[i]
+            while above >= 0:
+                waiting[above] -= 1
+                above = parent[above]
+    return height
 
 
 @compiled
@@ -181,26 +149,28 @@ def near_components(
     X: FloatMatrix, core: BoolVector, first: IntVector, end: IntVector, left: IntVector, low: FloatMatrix,
     high: FloatMatrix, eps: float,
 ) -> IntVector:  # fmt: skip
-    """Return for each core row the smallest row of its component; rows and tree in the tree's order.
+    """Return for each core row the first row of its component, −1 for others; all in the tree's order.
 
-    Two core rows within ``eps`` are of one component. Whole nodes are skipped once all their rows are
-    in the asking row's component, so that a large ``eps`` is not dearer than a small one.
+    Two core rows within ``eps`` are of one component, which is flooded from its first row. Each row is
+    found once, so that a large ``eps`` is not dearer than a small one.
     """
     n_samples = X.shape[0]
-    parent, state = np.arange(n_samples), np.empty(first.shape[0], np.int64)
-    stack = np.empty(256, np.int64)
-    limit = eps * eps
-    join_small_nodes(parent, core, first, end, low, high, limit)
-    refresh(parent, core, first, end, left, state)
-    done, due = 0, 32
-    for query in range(n_samples):
-        if not core[query]:
+    parent, leaf = np.empty(first.shape[0], np.int64), np.empty(n_samples, np.int64)
+    waiting = count_core(core, first, end, left, parent, leaf)
+    component = np.full(n_samples, -1)
+    queue, stack = np.empty(n_samples, np.int64), np.empty(256, np.int64)
+    for start in range(n_samples):
+        if not core[start] or component[start] >= 0:
             continue
-        join_neighbors(query, X, core, parent, first, end, left, low, high, state, stack, limit)
-        done += 1
-        if done == due:
-            refresh(parent, core, first, end, left, state)
-            due = min(2 * due, due + n_samples // 16 + 32)
-    for i in range(n_samples):
-        parent[i] = find(parent, i)
-    return parent
+        component[start], queue[0], height = start, start, 1
+        above = leaf[start]
+        while above >= 0:
+            waiting[above] -= 1
+            above = parent[above]
+        while height > 0:
+            height -= 1
+            height = take_near(
+                queue[height], X, component, core, first, end, left, parent, leaf, low, high, waiting,
+                stack, queue, height, eps * eps,
+            )  # fmt: skip
+    return component

@@ -62,7 +62,11 @@ class NearestRow:
         labels = np.where(lost, -1, order[:, 0])
         confidence = np.where(lost, np.nan, margin(first[:, 0], second))
         return Placement(
-            labels.astype(np.int64), first[:, 0], confidence, order[:, min(1, self.n_clusters - 1)]
+            labels.astype(np.int64),
+            first[:, 0],
+            confidence,
+            order[:, min(1, self.n_clusters - 1)],
+            order[:, 0],
         )
 
     def relabeled(self, order: Any) -> NearestRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -14,6 +14,7 @@ from segmint.words import say
 
 if TYPE_CHECKING:
     from segmint.data import ReadOptions
+    from segmint.data.options import OnDuplicate
 
 Data = Annotated[str, typer.Argument(metavar="DATA", help=say("help.data"))]
 Workspace = Annotated[
@@ -169,7 +170,7 @@ def read_options(
         format=format,
         missing_values=tuple(missing_values or ()),
         missing=None if missing is None else Policy(missing),
-        on_duplicate=on_duplicate,
+        on_duplicate=cast("OnDuplicate | None", on_duplicate),
         lenient=lenient,
         quarantine=quarantine,
         date_formats=pairs("--date-format", date_formats),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -16,7 +16,7 @@ from segmint.words import say
 if TYPE_CHECKING:
     from segmint.data import ReadOptions
     from segmint.data.dataset import Dataset
-    from segmint.prepare.options import PreparationOptions
+    from segmint.prepare.options import PreparationOptions, Scale
 
 FAMILIES = ("kmeans", "gaussian_mixture", "dbscan", "hdbscan", "ward")
 SCALES = ("standard", "robust", "minmax", "none")
@@ -157,7 +157,8 @@ def _families(text: str) -> tuple[str, ...]:
 def _preparation(scale: str) -> PreparationOptions:
     from segmint.prepare.options import PreparationOptions
 
-    return PreparationOptions(scale=options.one_of("--scale", scale, SCALES) or "standard")
+    options.one_of("--scale", scale, SCALES)
+    return PreparationOptions(scale=cast("Scale", scale))
 
 
 def command_line(arguments: list[str]) -> str:

@@ -62,7 +62,7 @@ class CentersAssigner:
             labels[part], nearest[part], runner_up[part], second[part] = found
         np.sqrt(nearest, out=nearest)
         np.sqrt(second, out=second)
-        return Placement(labels, nearest, margin(nearest, second), runner_up)
+        return Placement(labels, nearest, margin(nearest, second), runner_up, labels)
 
     def relabeled(self, order: IntVector) -> CentersAssigner:
         """Return the same rule with cluster ``order[i]`` renamed to ``i``."""

@@ -123,7 +123,7 @@ class MixtureAssigner:
             for row in log_joint:
                 total += np.exp(row + best)
             confidence[part] = 1.0 / total
-        return Placement(labels, distance, confidence, runner_up)
+        return Placement(labels, distance, confidence, runner_up, labels)
 
     def _log_joint(self, squared: FloatMatrix) -> FloatMatrix:
         return self._constants[:, None] - 0.5 * squared

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -31,18 +31,14 @@ class Placement:
     runner_up
         Shape (n_samples,): the second nearest cluster, or ``labels.NOISE`` when there is none.
     nearest
-        Shape (n_samples,): the nearest cluster, also of noise; the labels where it is not given.
+        Shape (n_samples,): the nearest cluster, also of noise.
     """
 
     labels: IntVector
     distance: FloatVector
     confidence: FloatVector
     runner_up: IntVector
-    nearest: IntVector = field(default=None)  # type: ignore[assignment]  # set below where it is not given
-
-    def __post_init__(self) -> None:
-        if self.nearest is None:
-            object.__setattr__(self, "nearest", self.labels)
+    nearest: IntVector
 
 
 @runtime_checkable

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from segmint.data import ReadOptions, open_writer, raw_columns, read, read_chunks
+from segmint.data import ReadOptions, open_writer, raw_columns, read_chunks
 from segmint.data.dataset import Dataset
 from segmint.model.assignment import Assignment
 from segmint.model.assignment import assign as assign_columns
@@ -42,7 +42,7 @@ def assign(model: SegmentModel, data: Any, options: ReadOptions | None = None) -
     model
         The segmentation.
     data
-        A :class:`Dataset`, or whatever :func:`segmint.read` takes.
+        A :class:`Dataset`, or whatever :func:`segmint.read` takes; its columns are read as the model's own.
     options
         How to read it.
 
@@ -51,8 +51,11 @@ def assign(model: SegmentModel, data: Any, options: ReadOptions | None = None) -
     SchemaError
         If columns of the model are missing; the error shows the difference.
     """
-    dataset = data if isinstance(data, Dataset) else read(data, options)
-    return assign_columns(model, raw_columns(dataset), dataset.keys)
+    if isinstance(data, Dataset):
+        return assign_columns(model, raw_columns(data), data.keys)
+    chunks = list(read_chunks(data, model.schema, options))
+    columns = {name: np.concatenate([chunk.columns[name] for chunk in chunks]) for name in chunks[0].columns}
+    return assign_columns(model, columns, np.concatenate([chunk.keys for chunk in chunks]))
 
 
 def assign_source(

@@ -14,7 +14,7 @@ from segmint.words import say
 
 if TYPE_CHECKING:
     from segmint.data import ReadOptions
-    from segmint.data.options import OnDuplicate
+    from segmint.data.options import OnDuplicate as Repeated
 
 Data = Annotated[str, typer.Argument(metavar="DATA", help=say("help.data"))]
 Workspace = Annotated[
@@ -170,7 +170,7 @@ def read_options(
         format=format,
         missing_values=tuple(missing_values or ()),
         missing=None if missing is None else Policy(missing),
-        on_duplicate=cast("OnDuplicate | None", on_duplicate),
+        on_duplicate=cast("Repeated | None", on_duplicate),
         lenient=lenient,
         quarantine=quarantine,
         date_formats=pairs("--date-format", date_formats),

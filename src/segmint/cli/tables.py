@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from segmint.cli.output import WIDTH, safe
-from segmint.profile.titles import readable_name
+from segmint.profile.titles import capitalized, short_names, unit_of
 from segmint.words import numbers, say
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ SEGMENT_COLORS = (
     "#A29DD4", "#FC7B9B", "#69872F", "#AB6E64", "#CAD9EB", "#A96CAF",
 )  # fmt: skip
 MOST_FEATURES = 3
-NAME_WIDTH = 27
+LONGEST_HEAD = 12
 
 
 def segment_color(number: int) -> str:
@@ -45,32 +45,38 @@ def shown_features(model: SegmentModel, most: int = MOST_FEATURES) -> list[str]:
 def segment_table(console: Console, model: SegmentModel) -> None:
     """Write one line a segment: id, name, size, share, centers in original units, stability."""
     features = shown_features(model)
-    heads = [_head(model, name) for name in features]
-    widths = [max(len(head), 9) for head in heads]
+    short = short_names([feature.name for feature in model.schema.clustering])
+    heads = [_head(model, name, short[name]) for name in features]
+    widths = [max(len(head), 8) for head in heads]
     stable = any(card.stability is not None for card in model.cards)
-    head = f"   {say('cli.segment'):<{NAME_WIDTH}}{say('cli.customers'):>8}{say('cli.share'):>9}"
+    figures = 17 + sum(width + 2 for width in widths) + (7 if stable else 0)
+    longest = max(len(say("cli.without_segment")), *(len(safe(card.name)) for card in model.cards))
+    room = max(16, min(longest + 1, WIDTH - 7 - figures))
+    head = f"   {say('cli.segment'):<{room + 4}}{say('cli.customers'):>8}{say('cli.share'):>9}"
     head += "".join(f"{text:>{width + 2}}" for text, width in zip(heads, widths, strict=True))
     head += f"{say('cli.again'):>7}" if stable else ""
     console.print(Text(head, style="dim"))
-    console.print(Text(" " + "─" * (min(WIDTH, len(head)) - 1), style="dim"))
+    console.print(Text(" " + "─" * (len(head) - 1), style="dim"))
     for card in model.cards:
-        console.print(_segment_line(card, features, widths, stable))
-    _write_unassigned(console, model)
+        console.print(_segment_line(card, features, widths, room, stable))
+    _write_unassigned(console, model, room)
 
 
-def _head(model: SegmentModel, name: str) -> str:
-    unit = model.schema.feature(name).unit
-    text = readable_name(name)[:12].rstrip()
-    return f"{text} {unit}" if unit and len(unit) <= 5 else text
+def _head(model: SegmentModel, name: str, short: str) -> str:
+    unit = unit_of(model.schema.feature(name))
+    text = capitalized(short)
+    text = text if len(text) <= LONGEST_HEAD else f"{text[: LONGEST_HEAD - 1]}…"
+    return f"{text}{unit}" if len(unit) <= 4 else text
 
 
-def _segment_line(card: SegmentCard, features: Sequence[str], widths: Sequence[int], stable: bool) -> Text:
+def _segment_line(
+    card: SegmentCard, features: Sequence[str], widths: Sequence[int], room: int, stable: bool
+) -> Text:
     line = Text(" ")
     line.append("● ", style=segment_color(card.number))
     line.append(f"{card.short:<4}", style="bold")
     name = safe(card.name)
-    room = NAME_WIDTH - 4
-    line.append(f"{name if len(name) < room else name[: room - 2] + '…':<{room}}")
+    line.append(f"{name if len(name) <= room else name[: room - 1] + '…':<{room}}")
     line.append(f"{numbers.count(card.size):>8}{numbers.share(card.share):>9}")
     for feature, width in zip(features, widths, strict=True):
         line.append(f"{numbers.unit(card.center[feature]):>{width + 2}}")
@@ -79,11 +85,11 @@ def _segment_line(card: SegmentCard, features: Sequence[str], widths: Sequence[i
     return line
 
 
-def _write_unassigned(console: Console, model: SegmentModel) -> None:
+def _write_unassigned(console: Console, model: SegmentModel, room: int) -> None:
     size = int(model.reference.counts[-1])
     if size:
         share = size / model.reference.n_samples
-        text = f" ×     {say('cli.without_segment'):<{NAME_WIDTH - 4}}{numbers.count(size):>8}{numbers.share(share):>9}"
+        text = f" ×     {say('cli.without_segment'):<{room}}{numbers.count(size):>8}{numbers.share(share):>9}"
         console.print(Text(text, style="dim"))
 
 

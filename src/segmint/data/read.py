@@ -20,6 +20,7 @@ from segmint.data.quarantine import Aside, quarantine
 from segmint.data.rows import BATCH_ROWS, Rejects, Rows
 from segmint.data.sources import open_source
 from segmint.data.styles import number_style
+from segmint.data.totals import last_says_total
 from segmint.data.values import Column, fitting_rows
 from segmint.errors import SourceError
 from segmint.model import parsing
@@ -27,7 +28,6 @@ from segmint.model.schema import NUMERIC_KINDS, Kind, Role, Schema
 from segmint.types import TextVector
 from segmint.words import Sentence, sentence
 
-TOTALS = frozenset({"total", "totals", "grand total", "sum", "sums", "summe", "gesamt", "somme", "subtotal"})
 _FEWEST = 2
 
 
@@ -100,7 +100,7 @@ def _columns(rows: Rows, options: ReadOptions, aside: Aside) -> dict[str, pa.Arr
         raise SourceError("data.no_data", where=rows.name)
     table = one_table(batches)
     columns = {name: _one_array(table.column(position)) for position, name in enumerate(rows.columns)}
-    if rows.textual and n_rows > _FEWEST and _is_total(columns):
+    if rows.textual and n_rows > _FEWEST and last_says_total(columns):
         if not options.lenient:
             raise SourceError("data.totals", where=rows.where(n_rows - 1))
         aside(rows.line(n_rows - 1), str(sentence("data.aside.totals")), "")
@@ -113,18 +113,6 @@ def _one_array(column: pa.ChunkedArray) -> pa.Array:
         column = column.cast(pa.string())
     combined = column.combine_chunks()
     return combined.combine_chunks() if isinstance(combined, pa.ChunkedArray) else combined
-
-
-def _is_total(columns: Mapping[str, pa.Array]) -> bool:
-    """Return whether the last row's first cell that is there says "total", and no other row's does."""
-    for column in columns.values():
-        cell = column[-1].as_py()
-        if cell is None or parsing.is_blank(cell):
-            continue
-        words = pc.utf8_lower(pc.utf8_trim(column, characters=f"{parsing.BLANKS}:"))
-        found = pc.is_in(words, value_set=pa.array(sorted(TOTALS), pa.string()))
-        return bool(found[-1].as_py()) and pc.sum(found).as_py() == 1
-    return False
 
 
 def _perhaps_numbers(columns: Mapping[str, pa.Array], options: ReadOptions) -> list[str]:

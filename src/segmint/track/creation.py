@@ -9,9 +9,8 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
 from segmint.errors import TrackingError
+from segmint.track.imported import SqlAlchemyStore
 from segmint.track.quiet import quiet
 from segmint.track.store import DATABASE, ROOT_TAG, artifact_root, repoint_database
 

@@ -8,14 +8,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import mlflow.pyfunc
-from mlflow.models import Model, ModelSignature
-from mlflow.types import ColSpec, DataType
-from mlflow.types import Schema as MlflowSchema
-from mlflow.types.schema import AnyType
-
 from segmint.model.bundle import load_bundle
 from segmint.model.segment_model import SegmentModel
+from segmint.track.imported import AnyType, ColSpec, ColumnSchema, DataType, Model, ModelSignature, pyfunc
 
 BUNDLE: Final = "data/model.segmint"
 """Where the bundle lies in the model's folder."""
@@ -52,7 +47,7 @@ def write_model(bundle: Path, folder: Path, *, model_id: str, run_id: str) -> No
     with tempfile.TemporaryDirectory() as scratch:
         named = Path(scratch) / Path(BUNDLE).name
         shutil.copyfile(bundle, named)
-        mlflow.pyfunc.save_model(
+        pyfunc.save_model(
             path=str(folder),
             loader_module=LOADER,
             data_path=str(named),
@@ -70,7 +65,7 @@ def signature(model: SegmentModel) -> ModelSignature:
     """
     columns = [ColSpec(AnyType(), name, required=True) for name in model.preparation.columns]
     outputs = [ColSpec(kind, name) for name, kind in _OUTPUT]
-    return ModelSignature(inputs=MlflowSchema(columns), outputs=MlflowSchema(outputs))
+    return ModelSignature(inputs=ColumnSchema(columns), outputs=ColumnSchema(outputs))
 
 
 def requirements() -> list[str]:

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import mlflow.artifacts
-from mlflow import MlflowClient
-from mlflow.entities import LoggedModelOutput, LoggedModelStatus
-from mlflow.exceptions import MlflowException
-
 from segmint.errors import BundleError, NotFoundError, UsageError
 from segmint.model.bundle import content_hash
 from segmint.model.ids import check_model_name
+from segmint.track.imported import MlflowClient, MlflowException, artifacts, entities
 from segmint.track.packaging import BUNDLE, write_model
 from segmint.track.server import asking
 from segmint.track.writer import local_folder
@@ -134,7 +130,7 @@ def _create(client: MlflowClient, bundle: Path, name: str, run_id: str, bundle_h
         client.delete_model_version(name, made.version)
         client.delete_logged_model(logged.model_id)
         return first, False
-    client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step=0)])
+    client.log_outputs(run_id, [entities.LoggedModelOutput(logged.model_id, step=0)])
     linked = json.dumps([{"name": name, "version": str(made.version)}])
     client.set_logged_model_tags(logged.model_id, {"mlflow.modelVersions": linked})
     return made, True
@@ -150,7 +146,7 @@ def _log_model(client: MlflowClient, bundle: Path, name: str, run_id: str, bundl
         write_model(bundle, folder, model_id=logged.model_id, run_id=run_id)
         if local_folder(logged.artifact_location) is None:
             client.log_model_artifacts(logged.model_id, str(folder))
-    return client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+    return client.finalize_logged_model(logged.model_id, entities.LoggedModelStatus.READY)
 
 
 # ------------------------------------------------------------------------------------------ aliases
@@ -284,7 +280,7 @@ def _pull(location: str, bundle_hash: str, uri: str, cache: Path) -> Path:
     if not _is_bundle(kept, bundle_hash):
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".pull-", dir=cache) as scratch:
-            pulled = mlflow.artifacts.download_artifacts(
+            pulled = artifacts.download_artifacts(
                 f"{location.rstrip('/')}/{BUNDLE}", dst_path=scratch, tracking_uri=uri
             )
             Path(pulled).replace(kept)

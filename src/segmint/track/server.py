@@ -8,16 +8,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
-from mlflow.store.db.utils import create_sqlalchemy_engine
-
 from segmint.errors import TrackingError
 from segmint.track.creation import prepare_database
+from segmint.track.imported import MlflowClient, MlflowException, SqlAlchemyStore, create_sqlalchemy_engine
 from segmint.track.quiet import quiet
 from segmint.track.store import database_file
 
@@ -90,11 +87,19 @@ def _reach(uri: str) -> None:
     database = database_file(uri)
     if database is not None:
         prepare_database(database)
+        _wait_less_for_the_disk(uri)
     elif uri.startswith(("http://", "https://")):
         _try(uri, lambda: _ask_health(uri))
     elif "://" in uri and uri.partition("://")[0].partition("+")[0] in _PORTS:
         _try(uri, lambda: _knock(uri))
         create_sqlalchemy_engine(uri).connect().close()  # a wrong password fails now, not in 100 s
+
+
+def _wait_less_for_the_disk(uri: str) -> None:
+    """Let SQLite wait for the disk at checkpoints only; in WAL mode a power cut then costs the last runs,
+    never the database, and they can be sent again. MLflow's pool keeps the connection."""
+    with closing(SqlAlchemyStore._get_or_create_engine(uri).raw_connection()) as connection:
+        connection.driver_connection.execute("PRAGMA synchronous = NORMAL")
 
 
 def _try(uri: str, attempt: Callable[[], None]) -> None:

@@ -12,11 +12,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from mlflow import MlflowClient
-from mlflow import entities as mlflow_entities
-from mlflow.exceptions import MlflowException
-
 from segmint.errors import TrackingError
+from segmint.track.imported import MlflowClient, MlflowException, entities
 from segmint.track.items import (
     Artifact,
     BytesArtifact,
@@ -223,19 +220,15 @@ def _fill(client: MlflowClient, made: Any, run: _Run) -> None:
     client.log_batch(
         made.info.run_id,
         metrics=[
-            mlflow_entities.Metric(item.name, item.value, when, 0)
+            entities.Metric(item.name, item.value, when, 0)
             for item in run.metrics
             if metrics.get(item.name) != item.value
         ],
         params=[
-            mlflow_entities.Param(item.name, item.value)
-            for item in run.params
-            if item.name not in made.data.params
+            entities.Param(item.name, item.value) for item in run.params if item.name not in made.data.params
         ],
         tags=[
-            mlflow_entities.RunTag(item.name, item.value)
-            for item in run.tags
-            if tags.get(item.name) != item.value
+            entities.RunTag(item.name, item.value) for item in run.tags if tags.get(item.name) != item.value
         ],
     )
     if run.artifacts:

@@ -14,6 +14,7 @@ from segmint.choosing.null import ROWS_BUDGET as NULL_ROWS
 from segmint.choosing.score import TIE, common_score
 from segmint.choosing.stability import rows_of_a_resample
 from segmint.choosing.trial import Trial
+from segmint.families.fit import Failure
 from segmint.families.table import FAMILIES
 from segmint.measure.agreement import adjusted_rand, match_labels
 from segmint.words import Sentence, sentence
@@ -201,8 +202,12 @@ def rival(case: Case, other: Candidate) -> Rival:
 
 def failed_family(family: str, trials: Sequence[Trial]) -> Sentence:
     """Say why a family has no candidate."""
-    tried = sum(trial.configuration.family == family for trial in trials)
-    return sentence("decision.rival.none", family=title(family), tried=tried, noise=MOST_NOISE)
+    outcomes = [trial.outcome for trial in trials if trial.configuration.family == family]
+    reasons_given = [outcome.reason for outcome in outcomes if isinstance(outcome, Failure)]
+    one = {reason.key for reason in reasons_given}
+    if len(reasons_given) == len(outcomes) and len(one) == 1 and one != {"families.few_clusters"}:
+        return reasons_given[-1]
+    return sentence("decision.rival.none", family=title(family), tried=len(outcomes), noise=MOST_NOISE)
 
 
 def _lost(case: Case, other: Candidate) -> Sentence:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from segmint.charts import CHARTS
-from segmint.charts.evidence import resample_groups
 from segmint.charts.profiles import effect_step, profile_effects
+from segmint.charts.resampling import resample_groups
 from segmint.choosing.decision import Elbow
 from segmint.model.cards import Effect
 
@@ -52,8 +52,19 @@ def test_the_resamples_add_up(blobs: Any, moons: Any, wide: Any) -> None:
     for study in (blobs, moons, wide):
         groups = resample_groups(study)
         assert sum(group["wins"] for group in groups) == study.decision.resampling.n_resamples
-        chosen = study.decision.resampling.wins.get(study.decision.configuration, 0)
-        assert groups[0]["place"] == 0 and groups[0]["wins"] == chosen
+        assert groups[0]["place"] == 0
+
+
+def test_families_with_the_same_segments_count_together_as_far_as_the_confidence_says(blobs: Any) -> None:
+    chosen = blobs.decision.configuration
+    ward = next(name for name in blobs.finalists if blobs.trial(name).configuration.family == "ward")
+    assert blobs.trial(ward).n_clusters == 3
+    resampling = replace(blobs.decision.resampling, n_resamples=100, wins={chosen: 60, ward: 25, "gone": 15})
+    for confidence, wins in ((0.85, 85), (0.60, 60)):
+        decision = replace(blobs.decision, resampling=resampling, confidence=confidence)
+        groups = resample_groups(replace(blobs, decision=decision))
+        assert groups[0]["wins"] == wins
+        assert sum(group["wins"] for group in groups) == 100
 
 
 def test_fewer_resamples_than_wanted_are_said(blobs: Any) -> None:

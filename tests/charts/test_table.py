@@ -29,13 +29,11 @@ def test_the_table_has_the_promised_charts() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("which", ["blobs", "wide"])
-def test_every_chart_is_valid_vega_lite_in_both_themes(name: str, which: str, request: Any) -> None:
-    study = request.getfixturevalue(which)
-    for theme in ("light", "dark"):
-        specification = CHARTS[name](study, theme=theme).to_dict()  # validates against the schema
-        assert specification["title"]["text"]
-        assert specification["$schema"].endswith(".json")
+@pytest.mark.parametrize(("which", "theme"), [("blobs", "dark"), ("wide", "light")])
+def test_every_chart_is_valid_vega_lite(name: str, which: str, theme: str, request: Any) -> None:
+    specification = CHARTS[name](request.getfixturevalue(which), theme=theme).to_dict()  # checks the schema
+    assert specification["title"]["text"]
+    assert specification["$schema"].endswith(".json")
 
 
 @pytest.mark.parametrize("which", STUDIES)
@@ -94,7 +92,7 @@ def test_png_is_deterministic_and_scales(blobs: Any) -> None:
     assert int.from_bytes(once[16:20], "big") == 2 * int.from_bytes(small[16:20], "big") == 2 * 830
 
 
-@pytest.mark.parametrize("which", STUDIES)
+@pytest.mark.parametrize("which", ["moons", "wide"])
 def test_drawings_stay_within_their_width(which: str, request: Any) -> None:
     study = request.getfixturevalue(which)
     for chart in CHARTS.values():

@@ -9,15 +9,17 @@
 The title of a chart is its finding, computed from the study; the line under it says how to read the marks.
 """
 
+from segmint.charts.chance import null
 from segmint.charts.chart import Caption, Chart, Numbers
-from segmint.charts.evidence import null, resamples, stability
 from segmint.charts.files import write_charts
 from segmint.charts.inertia import elbow
 from segmint.charts.information import bic_by_covariance
 from segmint.charts.maps import segment_map
 from segmint.charts.neighbors import k_distance
+from segmint.charts.overlaps import stability
 from segmint.charts.profiles import profile
 from segmint.charts.render import png, svg
+from segmint.charts.resampling import resamples
 from segmint.charts.scorecards import scorecard
 from segmint.charts.segments import silhouette_rows
 from segmint.charts.side_by_side import families

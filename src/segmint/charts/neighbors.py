@@ -40,7 +40,7 @@ def _draw_k_distance(study: Study, canvas: Canvas) -> Any:
     eps = None if trial is None else float(trial.configuration.parameters["eps"])
     ks = list(study.figures.k_distance)
     top = max([row["distance"] for row in rows] + ([] if eps is None else [eps]))
-    scale = alt.Scale(domain=[0, top * 1.04], nice=False)
+    scale = alt.Scale(domain=[0, top * 1.12], nice=False)  # room for the label of eps
     x = alt.X(
         "share:Q",
         axis=alt.Axis(

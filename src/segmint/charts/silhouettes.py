@@ -110,6 +110,8 @@ def _silhouette_caption(study: Study) -> Caption:
     said = "close" if close else "clear"
     if answer is not None and not best["answer"]:
         said = "other"
+    if study.decision.family != leading_family(study):
+        said = "beside"
     if study.decision.verdict == "none":
         said = "none"
     figures: dict[str, Any] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from segmint.charts.evidence import resample_groups
 from segmint.charts.naming import configuration_name
 from segmint.charts.points import close_calls
+from segmint.charts.resampling import resample_groups, same_as_answer
 from segmint.charts.silhouettes import structureless_best
 from segmint.choosing.decision import Verdict
 from segmint.choosing.study import Study
@@ -81,13 +81,20 @@ def _confidence(study: Study) -> dict[str, Any] | None:
         }
     level = confidence_level(decision.confidence)
     n = decision.resampling.n_resamples
-    wins = decision.resampling.wins.get(decision.configuration or "", round(decision.confidence * n))
     fewer = n < decision.resampling.n_wanted
-    key = "report.confidence.fewer" if fewer else "report.confidence.text"
+    together = len(same_as_answer(study)) > 1
+    key = "same" if together and not fewer else "fewer" if fewer else "text"
+    figures: dict[str, Any] = {
+        "wins": round(decision.confidence * n),
+        "own": decision.resampling.wins.get(decision.configuration or "", 0),
+        "configuration": configuration_name(study.trial(decision.configuration or "").configuration),
+        "n": n,
+        "wanted": decision.resampling.n_wanted,
+    }
     return {
         "level": level,
         "word": say(f"report.confidence.{level}"),
-        "text": say(key, wins=wins, n=n, wanted=decision.resampling.n_wanted),
+        "text": say(f"report.confidence.{key}", **figures),
     }
 
 

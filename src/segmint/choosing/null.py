@@ -31,7 +31,8 @@ ROWS_BUDGET = 1_000
 FEWEST_ROWS = 10
 STATISTIC = "separation"
 
-_LEAST_DEVIATION = 0.3  # of a statistic over the tables; it has a natural deviation near 1
+_LEAST_DEVIATION = 0.3  # of a valley or a gap over the tables; its natural deviation is near 1
+_LEAST_OF_CLEARNESS = 0.02
 
 
 def compare_with_nulls(
@@ -93,7 +94,9 @@ def stands_out(nulls: tuple[NullComparison, ...]) -> bool:
 
 def _compare(kind: str, observed: FloatVector, tables: FloatMatrix) -> NullComparison:
     mean = tables.mean(axis=0)
-    deviation = np.maximum(tables.std(axis=0), _LEAST_DEVIATION)
+    least = np.full(len(observed), _LEAST_DEVIATION)
+    least[-1] = _LEAST_OF_CLEARNESS
+    deviation = np.maximum(tables.std(axis=0), least)
     of_data = float(np.max((observed - mean) / deviation))
     of_tables = np.sort(np.max((tables - mean) / deviation, axis=1))
     beyond = int(np.count_nonzero(of_tables >= of_data))

@@ -1,11 +1,14 @@
-"""Two statistics of a table that grow with groups and not with skewness, tails or the number of columns.
+"""Three statistics of a table that grow with groups and not with skewness, tails or the number of columns.
 
 *Valley*: on the way from one mode of the density to another, how deep does it fall? For any shape.
 *Gap*: how much emptier is the border between two neighboring centers than the place beside the centers?
 For convex groups, and where many columns leave the density of the whole space unknown.
+*Clearness*: the silhouette of the least clear cluster, less a price where the borders are full. For several
+small convex groups, each of which alone has too few rows for the other two.
 
-Both are in units of their own chance: a density from k neighbors has a logarithm of variance 1/k whatever
-the distribution, and the root of a count a variance of 1/4.
+Valley and gap are in units of their own chance: a density from k neighbors has a logarithm of variance 1/k
+whatever the distribution, and the root of a count a variance of 1/4. A silhouette alone would be high for
+one skewed or heavy-tailed lump as well (its tail against its bulk): there the borders are full.
 """
 
 from __future__ import annotations
@@ -14,45 +17,51 @@ import numpy as np
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import pdist, squareform
 
+from segmint.kernels.neighbors import smallest_of_rows
 from segmint.kernels.valleys import border_gaps, deepest_valley, spanning_tree
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
-NEIGHBORS = (8, 16, 32)
-"""Over how many neighbors a density is taken: fine, middle and coarse."""
+NEIGHBORS = (8, 20)
+"""Over how many neighbors a density is taken: fine and coarse."""
 MOST_CLUSTERS = 10
 """Gaps are looked for between 2 … 10 centers."""
 
 _WIDTH = 0.2  # of the window on the line between two centers, each way
 _ROUNDS = 2  # of Lloyd, after Ward's merging
+_PRICE = 0.1  # of a border that is fuller than the places beside the centers, in silhouette
+_BEYOND = 0.3  # so dear that no silhouette makes up for it
 
 
 def statistics(X: FloatMatrix) -> FloatVector:
-    """Return the valleys at each of the scales, then the gaps at K = 2 … 10.
+    """Return the valley at each of the scales, the gaps at K = 2 … 10, and the clearness.
 
     Parameters
     ----------
     X
-        Rows, shape (n_samples, n_features); n_samples ≥ 4, since pairs of rows are looked at at most some
-        thousands.
+        Rows, shape (n_samples, n_features); n_samples ≥ 4, and since all pairs of rows are looked at, at
+        most some thousands.
 
     Returns
     -------
     FloatVector
-        Shape (number of scales + number of K); higher is deeper, emptier. For tables without groups
-        around 2 and around −1.
+        In the order of :func:`names`; higher is deeper, emptier, clearer. In tables without groups valleys
+        are around 2, gaps around −1, and the clearness 0 … .4.
 
     Examples
     --------
     >>> rng = np.random.default_rng(0)
     >>> one = rng.normal(size=(300, 2))
     >>> two = one + np.repeat([[0, 0], [8, 0]], 150, axis=0)
-    >>> bool((statistics(two) > statistics(one))[:4].all())
+    >>> found = dict(zip(names(300), statistics(two) - statistics(one), strict=True))
+    >>> found["valley_8"] > 0 and found["gap_2"] > 0 and found["clearness"] > 0
     True
     """
     condensed = pdist(X)
     smallest = smallest_group(len(X))
-    valleys = _valleys(squareform(condensed), X.shape[1], smallest)
-    return np.concatenate([valleys, _gaps(X, condensed, smallest)])
+    distances = squareform(condensed)
+    valleys = _valleys(distances, X.shape[1], smallest)
+    gaps, clearness = _gaps(X, condensed, distances, smallest)
+    return np.concatenate([valleys, gaps, [clearness]])
 
 
 def smallest_group(n_samples: int) -> int:
@@ -66,18 +75,18 @@ def scales(n_samples: int) -> tuple[int, ...]:
 
 
 def names(n_samples: int) -> tuple[str, ...]:
-    """Return the name of each of the :func:`statistics`: ``valley_8``, …, ``gap_2``, …."""
+    """Return the name of each of the :func:`statistics`: ``valley_8``, …, ``gap_2``, …, ``clearness``."""
     ks = range(2, min(MOST_CLUSTERS, n_samples - 1) + 1)
-    return (*(f"valley_{k}" for k in scales(n_samples)), *(f"gap_{k}" for k in ks))
+    return (*(f"valley_{k}" for k in scales(n_samples)), *(f"gap_{k}" for k in ks), "clearness")
 
 
 def _valleys(distances: FloatMatrix, n_features: int, smallest: int) -> FloatVector:
     n = len(distances)
     ks = scales(n)
-    deepest = min(n - 1, max(20, *ks))
-    nearest = np.sort(np.partition(distances, deepest, axis=1)[:, : deepest + 1], axis=1)
-    dimension = min(intrinsic_dimension(nearest[:, 1:21]), float(n_features))
-    floor = 1e-3 * float(np.median(nearest[:, min(8, deepest)])) + 1e-12
+    nearest = np.empty((n, min(n, max(NEIGHBORS) + 1)))
+    smallest_of_rows(distances, nearest, np.empty(nearest.shape, dtype=np.int64))
+    dimension = min(intrinsic_dimension(nearest[:, 1:]), float(n_features))
+    floor = 1e-3 * float(np.median(nearest[:, min(8, n - 1)])) + 1e-12
     first, second = np.empty(n - 1, dtype=np.int64), np.empty(n - 1, dtype=np.int64)
     lengths = np.empty(n - 1)
     found = []
@@ -97,13 +106,43 @@ def intrinsic_dimension(nearest: FloatMatrix) -> float:
     return 1.0 / max(inverse, 1e-9)
 
 
-def _gaps(X: FloatMatrix, condensed: FloatVector, smallest: int) -> FloatVector:
+def _gaps(
+    X: FloatMatrix, condensed: FloatVector, distances: FloatMatrix, smallest: int
+) -> tuple[FloatVector, float]:
+    """Return the gap at each K, and the clearness of the clearest partition, less the price of full borders."""
     n = len(X)
     X = np.ascontiguousarray(X)
-    found = []
+    gaps, clearness = [], 0.0
     for n_clusters, labels in _ward_cuts(condensed, n, min(MOST_CLUSTERS, n - 1)):
-        found.append(border_gaps(X, labels, n_clusters, _ROUNDS, _WIDTH, smallest))
-    return np.array(found)
+        gap = border_gaps(X, labels, n_clusters, _ROUNDS, _WIDTH, smallest)
+        gaps.append(gap)
+        fullness = _PRICE * max(-gap, 0.0)
+        if fullness < _BEYOND:
+            clearness = max(clearness, _least_clear(distances, labels, n_clusters, smallest) - fullness)
+    return np.array(gaps), clearness
+
+
+def _least_clear(distances: FloatMatrix, labels: IntVector, n_clusters: int, smallest: int) -> float:
+    """Return the lowest mean silhouette of a cluster; clusters below the smallest size are left out."""
+    counts = np.bincount(labels, minlength=n_clusters)
+    usable = np.flatnonzero(counts >= smallest)
+    if len(usable) < 2:
+        return 0.0
+    place = np.full(n_clusters, -1)
+    place[usable] = np.arange(len(usable))
+    own = place[labels]
+    rows = np.flatnonzero(own >= 0)
+    own, counts = own[rows], counts[usable].astype(np.float64)
+    members = np.zeros((len(distances), len(usable)))
+    members[rows, own] = 1.0
+    sums = (distances @ members)[rows]
+    here = np.arange(len(rows))
+    inside = sums[here, own] / np.maximum(counts[own] - 1, 1)
+    means = sums / counts
+    means[here, own] = np.inf
+    outside = means.min(axis=1)
+    silhouettes = (outside - inside) / np.maximum(np.maximum(inside, outside), 1e-300)
+    return float(np.min(np.bincount(own, silhouettes, len(usable)) / counts))
 
 
 def _ward_cuts(condensed: FloatVector, n: int, most: int) -> list[tuple[int, IntVector]]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from segmint.families.fit import Configuration, Cost, Failure, Family, Fit, Outcome, Request
 from segmint.families.labeling import unusable
-from segmint.families.points import cores_rule
+from segmint.families.points import PROBED_ROWS, cores_rule
+from segmint.families.sampling import seconds_of_neighbors, seconds_of_placing
 from segmint.geometry.geometry import Geometry
 from segmint.labels import NOISE, canonical
 from segmint.types import BoolVector, FloatVector, IntVector, Progress
@@ -181,10 +182,11 @@ def _fit(geometry: Geometry, configuration: Configuration) -> Outcome:
 
 def forecast(n_samples: int, n_features: int, configurations: Sequence[Configuration]) -> Cost:
     """Forecast time and memory: nearest neighbors once, then a walk through the tree a configuration."""
-    neighbors = n_samples * 2e-6 * 1.7 ** min(n_features, 10)
-    each = 0.001 + n_samples * (4e-6 + 1.5e-6 * n_features)
+    each = 0.0003 + n_samples * (4e-7 + 1.5e-7 * n_features)
+    each += seconds_of_placing(min(n_samples, PROBED_ROWS), n_features)
+    seconds = seconds_of_neighbors(n_samples, n_features) + len(configurations) * each
     largest = max((int(c.parameters["min_samples"]) for c in configurations), default=1)
-    return Cost(neighbors + len(configurations) * each, 8.0 * n_samples * (3 * n_features + 3 * largest + 20))
+    return Cost(seconds, 8.0 * n_samples * (3 * n_features + 3 * largest + 20))
 
 
 DBSCAN = Family("dbscan", "DBSCAN", plan, sweep, forecast, frozenset({"density"}))

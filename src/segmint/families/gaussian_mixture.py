@@ -135,7 +135,7 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
             str(configuration.parameters["covariance_type"]), 6.0 * d
         )
         work += configuration.parameters["n_components"] * (per_row + 30)
-    seconds = 0.002 * len(configurations) + 40 * work * n_samples * 4e-10
+    seconds = 0.001 * len(configurations) + 25 * work * n_samples * 4e-10
     return Cost(seconds, 8.0 * n_samples * (4 * d + 40))
 
 

@@ -9,7 +9,13 @@ from segmint.families.density_tree import DensityTree
 from segmint.families.fit import Configuration, Cost, Failure, Family, Fit, Outcome, Request
 from segmint.families.labeling import unusable
 from segmint.families.points import PROBED_ROWS, exemplars_rule
-from segmint.families.sampling import ROWS_BUDGET, fitted_rows, sampling_warning
+from segmint.families.sampling import (
+    ROWS_BUDGET,
+    fitted_rows,
+    sampling_warning,
+    seconds_of_neighbors,
+    seconds_of_placing,
+)
 from segmint.geometry.geometry import Geometry
 from segmint.labels import canonical, order_by_size
 from segmint.model.exemplars import ExemplarsAssigner
@@ -107,12 +113,10 @@ def extended(
 def forecast(n_samples: int, n_features: int, configurations: Sequence[Configuration]) -> Cost:
     """Forecast time and memory: a spanning tree of at most the budget's rows a configuration, then the rule."""
     n = min(n_samples, ROWS_BUDGET)
-    neighbors = n * 2e-6 * 1.7 ** min(n_features, 10)
-    tree = n * n * (0.6e-9 + 0.2e-9 * n_features)
-    placing = min(n_samples, 2 * PROBED_ROWS) * (4e-6 + 1.5e-6 * n_features)
-    if n_samples > n:
-        placing += n_samples * (4e-6 + 1.5e-6 * n_features)
-    seconds = neighbors + len(DENSITIES) * tree + len(configurations) * (0.001 + placing)
+    seconds = seconds_of_neighbors(n, n_features)
+    seconds += len(DENSITIES) * n * n * (0.5e-9 + 0.1e-9 * n_features)
+    placed = min(n, PROBED_ROWS) + (n_samples if n_samples > n else 0)
+    seconds += len(configurations) * (0.0005 + seconds_of_placing(placed, n_features))
     return Cost(seconds, 8.0 * n_samples * (2 * n_features + 20) + 400.0 * n)
 
 

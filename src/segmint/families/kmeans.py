@@ -165,7 +165,7 @@ def _fit(geometry: Geometry, configuration: Configuration) -> Outcome:
 def forecast(n_samples: int, n_features: int, configurations: Sequence[Configuration]) -> Cost:
     """Forecast time and memory: starts × iterations × rows × clusters × features."""
     work = sum(c.parameters["n_init"] * c.parameters["n_clusters"] for c in configurations)
-    seconds = 0.002 * len(configurations) + work * n_samples * (n_features + 3) * 1.2e-8
+    seconds = 0.001 * len(configurations) + work * n_samples * (n_features + 4) * 4e-9
     return Cost(seconds, 8.0 * n_samples * (2 * n_features + 8))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from segmint.labels import NOISE
@@ -97,11 +95,8 @@ def cores_rule(
     if exact:
         return rule(eps), agreement(rule(eps), X, labels)
     nearest, distances, own = _probe(rule(np.inf), X, labels)
-    reach = best_reach(
-        distances, nearest == own, own == NOISE, prefer=lambda low, high: _within(eps, low, high)
-    )
-    if not reach > 0:
-        reach = eps
+    reaches = [_toward(eps, low, high) for low, high in best_gaps(distances, nearest == own, own == NOISE)]
+    reach = min(reaches, key=lambda value: abs(value - eps), default=eps)
     return rule(reach), _share(nearest, distances <= reach, own)
 
 
@@ -116,7 +111,8 @@ def exemplars_rule(X: FloatMatrix, labels: IntVector, *, exact: bool) -> tuple[E
     nearest, distances, own = _probe(ExemplarsAssigner(points, point_labels, caps, exact), X, labels)
     for label in range(caps.size):
         mine = nearest == label
-        caps[label] = best_reach(distances[mine], own[mine] == label, own[mine] == NOISE, prefer=_middle)
+        gaps = best_gaps(distances[mine], own[mine] == label, own[mine] == NOISE)
+        caps[label] = _middle(*gaps[-1]) if len(gaps) else 0.0
     return ExemplarsAssigner(points, point_labels, caps, exact), _share(
         nearest, distances <= caps[nearest], own
     )
@@ -135,24 +131,29 @@ def agreement(rule: CoresAssigner | ExemplarsAssigner, X: FloatMatrix, labels: I
     return float(np.mean(rule.place(X[rows]).labels == labels[rows]))
 
 
-def best_reach(
-    distances: FloatVector,
-    right: BoolVector,
-    noise: BoolVector,
-    *,
-    prefer: Callable[[float, float], float],
-) -> float:
-    """Return the distance within which rows are best taken in.
+def best_gaps(distances: FloatVector, right: BoolVector, noise: BoolVector) -> FloatMatrix:
+    """Return the gaps between distances in which a cut agrees best.
 
-    A row within it agrees when its nearest cluster is ``right``, a row beyond it when it is ``noise``. Of
-    the distances between two rows that agree best, ``prefer(low, high)`` chooses; the one nearest to
-    the rows' largest where several gaps are as good. 0 where nothing should be inside.
+    A row within the cut agrees when its nearest cluster is ``right``, a row beyond it when it is ``noise``.
+
+    Parameters
+    ----------
+    distances
+        Distance of each row to its nearest cluster, shape (n_samples,).
+    right, noise
+        Whether that cluster is the row's own, and whether the row is noise; shape (n_samples,).
+
+    Returns
+    -------
+    FloatMatrix
+        Shape (n_gaps, 2): lower and upper ends, ascending, the last may be infinite. Empty where nothing
+        is best taken in.
 
     Examples
     --------
     >>> inside = np.array([True, True, False])
-    >>> best_reach(np.array([1.0, 2.0, 5.0]), inside, ~inside, prefer=lambda low, high: (low + high) / 2)
-    3.5
+    >>> best_gaps(np.array([1.0, 2.0, 5.0]), inside, ~inside).tolist()
+    [[2.0, 5.0]]
     """
     order = np.argsort(distances, kind="stable")
     d, right, noise = distances[order], right[order], noise[order]
@@ -160,20 +161,19 @@ def best_reach(
     edges = np.concatenate([[0.0], d, [np.inf]])
     possible = edges[1:] > edges[:-1]  # a cut between equal distances is none
     best = np.flatnonzero(possible & (agreeing == agreeing[possible].max()))
-    if best[-1] == 0:
-        return 0.0
-    chosen = [prefer(float(edges[place]), float(edges[place + 1])) for place in best[best > 0]]
-    return float(max(chosen))
+    best = best[best > 0]
+    return np.stack([edges[best], edges[best + 1]], axis=1)
 
 
 def _middle(low: float, high: float) -> float:
-    return 1.5 * low if np.isinf(high) else (low + high) / 2
+    """Return the middle of a gap; half as far again where nothing lies beyond."""
+    return float(1.5 * low if np.isinf(high) else (low + high) / 2)
 
 
-def _within(wanted: float, low: float, high: float) -> float:
-    """Return the wanted distance, or the nearest to it between two rows, an inch inside."""
+def _toward(wanted: float, low: float, high: float) -> float:
+    """Return the wanted distance, or what is nearest to it well inside a gap."""
     middle = _middle(low, high)
-    return min(max(wanted, (low + middle) / 2), (middle + high) / 2 if np.isfinite(high) else np.inf)
+    return float(np.clip(wanted, (low + middle) / 2, np.inf if np.isinf(high) else (middle + high) / 2))
 
 
 def _probe(

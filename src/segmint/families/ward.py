@@ -9,8 +9,8 @@ import numpy as np
 
 from segmint.families.fit import Configuration, Cost, Failure, Family, Fit, Outcome, Request
 from segmint.families.hdbscan import extended
-from segmint.families.points import tree_rule
-from segmint.families.sampling import ROWS_BUDGET, fitted_rows, sampling_warning
+from segmint.families.points import PROBED_ROWS, tree_rule
+from segmint.families.sampling import ROWS_BUDGET, fitted_rows, sampling_warning, seconds_of_placing
 from segmint.geometry.geometry import Geometry
 from segmint.kernels.ward import ward_tree
 from segmint.labels import canonical
@@ -139,8 +139,9 @@ def within_sum_of_squares(X: FloatMatrix, labels: IntVector) -> float:
 def forecast(n_samples: int, n_features: int, configurations: Sequence[Configuration]) -> Cost:
     """Forecast time and memory: a tree of at most the budget's rows, once, then the rule for each K."""
     n = min(n_samples, ROWS_BUDGET)
-    placing = n_samples * (4e-6 + 1.5e-6 * n_features)
-    seconds = n * n * (3e-9 + 1.5e-9 * n_features) + len(configurations) * (0.001 + n * 2e-6 + placing)
+    placed = min(n, PROBED_ROWS) + (n_samples if n_samples > n else 0)
+    each = 0.0005 + n * 2e-6 + seconds_of_placing(placed, n_features)
+    seconds = n * n * (2.5e-9 + 1e-9 * n_features) + len(configurations) * each
     return Cost(seconds, 8.0 * n_samples * (2 * n_features + 20))
 
 

@@ -24,8 +24,8 @@ from segmint.words import Sentence, sentence
 class ExemplarsAssigner:
     """A row belongs to the cluster of the nearest exemplar, within that cluster's cap; else it is noise.
 
-    Exemplars are means of at least five near rows of a cluster (of the whole cluster where it is
-    smaller); with ``exact`` they are the rows themselves. An infinite cap lets no row be noise: the cut
+    Exemplars are means of at least five near rows of a cluster; with ``exact`` they are the rows
+    themselves. An infinite cap lets no row be noise: the cut
     of a tree. The confidence is the margin 1 − d₁/d₂ between the nearest and the second nearest
     cluster, NaN for noise.
 

@@ -55,8 +55,16 @@ def serve(store: str, artifacts: Path, folder: Path) -> Iterator[str]:
             wait_for(address, folder / "server.log")
             yield address
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(20)
+            stop(server)
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    os.killpg(server.pid, signal.SIGTERM)
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait(20)
 
 
 def wait_for(address: str, log: Path) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 
 from segmint.choosing.decision import Elbow
 
+_STRAIGHT = 1e-9  # of the fall: nearer to the chord than this is rounding
+
 
 def find_elbow(ks: Sequence[int], inertias: Sequence[float]) -> Elbow | None:
     """Find the K whose point lies farthest below the chord from the first to the last.
@@ -40,7 +42,7 @@ def find_elbow(ks: Sequence[int], inertias: Sequence[float]) -> Elbow | None:
         return None
     below = (curve[0] - curve) / fall - (numbers - numbers[0]) / (numbers[-1] - numbers[0])
     best = int(np.argmax(below))
-    if not below[best] > 0:
+    if not below[best] > _STRAIGHT:
         return None
     drops = (curve[:-1] - curve[1:]) / curve[0]
     return Elbow(int(ks[best]), float(below[best]), tuple(float(drop) for drop in drops))

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from segmint.choosing.forecast import forecast, machine_memory, refuse_if_too_large
+from segmint.choosing.space import plan
+from segmint.errors import ResourceError
+from segmint.families.fit import Configuration, Cost, Request
+from segmint.families.table import FAMILIES
+from segmint.geometry.geometry import Geometry
+
+
+@pytest.fixture(scope="module")
+def planned() -> tuple[Configuration, ...]:
+    return plan(Geometry(np.random.default_rng(0).normal(size=(200, 4))), list(FAMILIES), Request())
+
+
+def test_more_rows_columns_and_configurations_cost_more(planned: tuple[Configuration, ...]) -> None:
+    base = forecast(2_000, 4, planned)
+    for larger in (
+        forecast(20_000, 4, planned),
+        forecast(2_000, 40, planned),
+    ):
+        assert larger.seconds > base.seconds
+        assert larger.memory > base.memory
+    assert forecast(2_000, 4, planned[:10]).seconds < base.seconds
+
+
+def test_memory_grows_no_faster_than_the_rows(planned: tuple[Configuration, ...]) -> None:
+    one, ten = forecast(1_000_000, 8, planned), forecast(10_000_000, 8, planned)
+    assert ten.memory < 10.5 * one.memory
+
+
+def test_what_fits_passes() -> None:
+    refuse_if_too_large(Cost(1.0, 1e9), 1_000, 4, memory_limit=1e9)
+    refuse_if_too_large(Cost(1.0, 1e6), 1_000, 4, memory_limit=None)
+
+
+def test_what_does_not_fit_is_refused_with_the_rows_that_would(planned: tuple[Configuration, ...]) -> None:
+    limit = 2e9
+    cost = forecast(50_000_000, 8, planned)
+    with pytest.raises(ResourceError) as refused:
+        refuse_if_too_large(cost, 50_000_000, 8, memory_limit=limit)
+    fitting = refused.value.figures["fitting"]
+    assert 10_000 < fitting < 50_000_000
+    assert f"{fitting:,} rows would fit" in str(refused.value)
+    refuse_if_too_large(forecast(fitting, 8, planned), fitting, 8, memory_limit=limit)
+
+
+def test_a_limit_below_the_process_itself_says_so() -> None:
+    with pytest.raises(ResourceError, match="before the first row"):
+        refuse_if_too_large(Cost(1.0, 1e9), 1_000, 4, memory_limit=1e6)
+
+
+def test_without_a_limit_the_machine_is_the_limit() -> None:
+    with pytest.raises(ResourceError):
+        refuse_if_too_large(Cost(1.0, 2 * machine_memory()), 10**9, 4, memory_limit=None)

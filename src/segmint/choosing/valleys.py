@@ -53,7 +53,7 @@ def statistics(X: FloatMatrix) -> FloatVector:
     >>> one = rng.normal(size=(300, 2))
     >>> two = one + np.repeat([[0, 0], [8, 0]], 150, axis=0)
     >>> found = dict(zip(names(300), statistics(two) - statistics(one), strict=True))
-    >>> found["valley_8"] > 0 and found["gap_2"] > 0 and found["clearness"] > 0
+    >>> bool(found["valley_8"] > 0 and found["gap_2"] > 0 and found["clearness"] > 0)
     True
     """
     condensed = pdist(X)

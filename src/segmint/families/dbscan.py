@@ -17,7 +17,7 @@ from segmint.labels import NOISE, canonical
 from segmint.types import BoolVector, FloatVector, IntVector, Progress
 from segmint.words import sentence
 
-LADDER = (0.75, 1.0, 1.15, 1.35)
+LADDER = (0.72, 0.85, 1.0, 1.18, 1.39)  # equal steps of 18 %
 """Multiples of the knee that are tried: a bend is a region rather than a point."""
 HIGH = (0.9, 0.95, 0.98, 1.0)
 """Quantiles of the curve that are tried: beside a dense cluster the knee is too near for a thin one."""
@@ -57,7 +57,7 @@ def steps_of_eps(distances: FloatVector) -> tuple[float, ...]:
     Examples
     --------
     >>> steps_of_eps(np.array([1.0, 1.1, 1.2, 1.3, 4.0, 8.0]))
-    (0.975, 1.3, 1.5, 1.76, 6.0, 7.0, 7.6, 8.0)
+    (0.936, 1.11, 1.3, 1.54, 1.81, 6.0, 7.0, 7.6, 8.0)
     """
     wanted = [knee_of(distances) * factor for factor in LADDER]
     wanted += np.quantile(distances, HIGH).tolist()

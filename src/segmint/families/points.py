@@ -171,9 +171,11 @@ def _middle(low: float, high: float) -> float:
 
 
 def _toward(wanted: float, low: float, high: float) -> float:
-    """Return the wanted distance, or what is nearest to it well inside a gap."""
+    """Return the wanted distance where it lies in the gap, else a place near its end, well inside."""
+    if low < wanted < high:
+        return wanted
     middle = _middle(low, high)
-    return float(np.clip(wanted, (low + middle) / 2, np.inf if np.isinf(high) else (middle + high) / 2))
+    return (low + middle) / 2 if wanted <= low else (middle + high) / 2
 
 
 def _probe(

@@ -4,7 +4,9 @@ from segmint import seeds
 
 
 def test_seeds_differ_by_every_part() -> None:
-    found = {seeds.derive(root, *parts) for root in (0, 1) for parts in ((), ("a",), ("a", 1), ("a", "1"), ("b",))}
+    found = {
+        seeds.derive(root, *parts) for root in (0, 1) for parts in ((), ("a",), ("a", 1), ("a", "1"), ("b",))
+    }
     assert len(found) == 10
 
 

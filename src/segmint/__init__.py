@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from segmint.data import example_table as example_table
     from segmint.data import read as read
     from segmint.errors import SegmintError as SegmintError
-    from segmint.model.bundle import load_bundle as load_model
-    from segmint.model.bundle import save_bundle as save_model
+    from segmint.model.bundle import load_bundle as load_model  # noqa: F401
+    from segmint.model.bundle import save_bundle as save_model  # noqa: F401
     from segmint.workflow.assign import assign as assign
-    from segmint.workflow.run import RunOptions as RunOptions
     from segmint.workflow.deliver import run as run
+    from segmint.workflow.run import RunOptions as RunOptions
     from segmint.workflow.run import study as study
     from segmint.workflow.studies import load_study as load_study
     from segmint.workflow.studies import save_study as save_study

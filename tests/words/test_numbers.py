@@ -9,13 +9,23 @@ from segmint.words import numbers
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(55.26, "55.3"), (12000.4, "12,000"), (0.0423, "0.042"), (-3, "−3.0"), (0, "0"), (math.nan, "–"), (1e-7, "1.0e−07")],
+    [
+        (55.26, "55.3"),
+        (12000.4, "12,000"),
+        (0.0423, "0.042"),
+        (-3, "−3.0"),
+        (0, "0"),
+        (math.nan, "–"),
+        (1e-7, "1.0e−07"),
+    ],
 )
 def test_unit(value: float, text: str) -> None:
     assert numbers.unit(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.5553, "0.555"), (0.0001, "< 0.001"), (-0.0001, "> −0.001"), (0.0, "0.000")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.5553, "0.555"), (0.0001, "< 0.001"), (-0.0001, "> −0.001"), (0.0, "0.000")]
+)
 def test_score_never_hides_a_small_value_behind_zero(value: float, text: str) -> None:
     assert numbers.score(value) == text
 

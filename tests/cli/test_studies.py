@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def workspace(made: dict[str, Any], tmp_path: Path) -> Path:
+    """Return a copy of the workspace in another folder, as if it had been moved."""
+    return Path(shutil.copytree(made["workspace"], tmp_path / "moved"))
+
+
+def test_list_shows_the_study_and_the_model(segmint, workspace, made) -> None:
+    listed = json.loads(segmint("list", "--workspace", workspace, "--json").stdout)
+    assert [study["id"] for study in listed["studies"]] == [made["study"]]
+    assert [model["name"] for model in listed["models"]] == [made["name"]]
+    assert made["study"][:12] in segmint("list", "--workspace", workspace).stdout
+
+
+def test_an_empty_workspace_is_an_answer(segmint, tmp_path) -> None:
+    done = segmint("list", "--workspace", tmp_path / "none")
+    assert done.returncode == 0
+    assert "segmint run" in done.stdout
+
+
+def test_a_moved_workspace_still_pulls_its_models(segmint, workspace, made) -> None:
+    shutil.rmtree(made["workspace"] / "nothing", ignore_errors=True)
+    done = segmint("show", f"models:/{made['name']}@champion", "--json", "--workspace", workspace)
+    assert done.returncode == 0, done.stderr
+    assert str(workspace) in json.loads(done.stdout)["model"]
+
+
+def test_another_decision_needs_no_data(segmint, workspace, made) -> None:
+    rival = made["decision"]["rivals"][0]["configuration"]
+    done = segmint(
+        "decide", "latest", rival, "--because", "fewer campaigns", "--workspace", workspace, "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    decided = json.loads(done.stdout)
+    assert decided["decision"]["configuration"] == rival
+    assert decided["decision"]["chosen_by"] == "user"
+    assert decided["decision"]["because"] == "fewer campaigns"
+    assert Path(decided["model"]).is_file()
+
+
+def test_only_finalists_can_be_chosen_without_data(segmint, workspace) -> None:
+    done = segmint("decide", "latest", "000000000000", "--because", "no", "--workspace", workspace)
+    assert done.returncode == 1
+    assert "segmint run DATA --choose" in " ".join(done.stderr.split())
+
+
+def test_report_and_charts_are_remade_from_the_study(segmint, workspace, made, tmp_path) -> None:
+    report = tmp_path / "again.html"
+    assert segmint("report", "latest", "-o", report, "--workspace", workspace).returncode == 0
+    assert report.read_text() == Path(made["report"]).read_text()
+    pictures = tmp_path / "pictures"
+    done = segmint("charts", made["study"][:6], "-o", pictures, "--format", "svg", "--workspace", workspace)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in pictures.iterdir()} >= {"elbow.svg", "map.svg", "silhouette_by_k.svg"}
+
+
+def test_delete_asks_first(segmint, workspace, made) -> None:
+    refused = segmint("delete", "latest", "--workspace", workspace, stdin="n\n")
+    assert refused.returncode == 130
+    assert (workspace / "studies" / made["study"]).is_dir()
+    assert segmint("delete", "latest", "--yes", "--workspace", workspace).returncode == 0
+    assert not (workspace / "studies" / made["study"]).exists()
+
+
+def test_tracking_again_doubles_nothing(segmint, workspace, made) -> None:
+    done = segmint("track", "latest", "--workspace", workspace, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["version"] == made["tracking"]["version"] == 1
+
+
+def test_a_study_that_is_not_there(segmint, workspace) -> None:
+    assert segmint("report", "ffff0000", "--workspace", workspace).returncode == 1

@@ -1,0 +1,99 @@
+"""The practical work gives the exercise's answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from segmint.charts import png
+from segmint.errors import UsageError
+from segmint.lab.catalog import TASKS, task
+from segmint.lab.lesson import Assignment, Lesson
+
+LATER = {"2.3", "2.4", "3.2", "3.3", "4.2"}
+
+
+@pytest.fixture
+def answer(tmp_path: Path):
+    def run(number: str, **more) -> Lesson:
+        found = task(number).answer
+        assert found is not None
+        return found(Assignment(workspace=tmp_path, **more))
+
+    return run
+
+
+def test_there_are_twelve_tasks_and_five_come_later() -> None:
+    assert len(TASKS) == 12
+    assert {one.number for one in TASKS if one.answer is None} == LATER
+
+
+def test_a_task_that_is_not_there() -> None:
+    with pytest.raises(UsageError):
+        task("9.9")
+
+
+def test_standardisation_of_the_fourteen_rows(answer) -> None:
+    lesson = answer("1.1")
+    # the mean of the fourteen incomes and scores, and their population standard deviations
+    assert lesson.figures["means"] == pytest.approx([45.857, 44.5], abs=1e-3)
+    assert lesson.figures["excerpt"][0] == pytest.approx([-1.2916, -0.1943], abs=1e-3)
+
+
+def test_the_elbow_of_the_fourteen_rows(answer) -> None:
+    lesson = answer("1.2")
+    inertia = lesson.figures["inertia"]
+    assert list(inertia) == list(range(1, 11))
+    assert inertia[1] == pytest.approx(28.0)
+    assert all(inertia[k] >= inertia[k + 1] for k in range(1, 10))
+    assert lesson.figures["elbow"] == 3
+
+
+def test_the_silhouettes_of_the_fourteen_rows(answer) -> None:
+    silhouettes = answer("1.3").figures["silhouette"]
+    assert silhouettes[4] == pytest.approx(0.6888, abs=5e-5)
+    assert silhouettes[5] == pytest.approx(0.7213, abs=5e-5)
+
+
+def test_kmeans_and_the_mixture_both_fail_on_moons(answer) -> None:
+    figures = answer("2.1").figures
+    assert figures["kmeans_wrong"] > 20
+    assert figures["gaussian_mixture_wrong"] > 20
+
+
+def test_dbscan_finds_the_moons(answer) -> None:
+    figures = answer("2.2").figures
+    assert figures["n_clusters"] == 2
+    assert figures["wrong"] == 0
+    assert figures["n_noise"] <= 1
+
+
+def test_every_k_is_tracked(answer, tmp_path) -> None:
+    lesson = answer("3.1")
+    assert lesson.figures["n_runs"] == 10
+    assert (tmp_path / "mlflow.db").is_file()
+
+
+def test_plus_plus_reaches_the_best_more_often(answer) -> None:
+    figures = answer("4.1").figures
+    assert figures["k-means++"]["reached"] > figures["random"]["reached"]
+    assert figures["k-means++"]["worst"] < figures["random"]["worst"]
+
+
+@pytest.mark.parametrize("number", sorted({one.number for one in TASKS} - LATER - {"3.1"}))
+def test_every_answer_has_words_and_a_picture(answer, number) -> None:
+    lesson = answer(number)
+    assert str(lesson.headline)
+    assert len(lesson.explanation) >= 3
+    assert all(len(str(part)) > 80 for part in lesson.explanation)
+    assert lesson.pictures
+    for chart in lesson.pictures.values():
+        assert png(chart, scale=1).startswith(b"\x89PNG")
+
+
+def test_ones_own_data(answer, tmp_path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("a,b\n" + "".join(f"{n % 7 + 20 * (n % 2)},{n % 5 + 30 * (n % 3)}\n" for n in range(60)))
+    lesson = answer("1.2", data=str(path))
+    assert lesson.figures["elbow"] >= 2

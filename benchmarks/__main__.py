@@ -1,0 +1,19 @@
+"""Write the tables of ``docs/performance.md`` to standard output."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from datetime import UTC, datetime
+
+from benchmarks.journeys import journeys
+from benchmarks.peers import comparisons
+
+out = sys.stdout.write
+out(f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {platform.machine()}\n\n")
+out("| Whole process | Seconds | Peak memory so far |\n|---|---|---|\n")
+for what, elapsed, memory in journeys():
+    out(f"| {what} | {elapsed:.2f} | {memory / 1e6:.0f} MB |\n")
+out("\n| Beside scikit-learn | Ours, s | Theirs, s | Times as fast |\n|---|---|---|---|\n")
+for what, pair in comparisons():
+    out(f"| {what} | {pair.ours:.3f} | {pair.peer:.3f} | {pair.ratio:.1f} |\n")

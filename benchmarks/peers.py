@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -15,7 +16,7 @@ from segmint.families.gaussian_mixture import fit_mixture
 from segmint.families.kmeans import fit_kmeans
 from segmint.geometry.geometry import Geometry
 from segmint.measure.sweep import measure_sweep
-from segmint.types import FloatMatrix
+from segmint.types import FloatMatrix, IntVector
 
 KS = range(2, 11)
 
@@ -26,7 +27,7 @@ def comparisons() -> Iterator[tuple[str, Pair]]:
         X = blobs(n, d)
         yield (
             f"K-Means, K = 2 … 10, 10 starts each, {n:,} × {d}",
-            interleaved(lambda: _ours(X), lambda: _theirs(X)),
+            interleaved(partial(_ours, X), partial(_theirs, X)),
         )
     for n, d in ((2_000, 2), (10_000, 2)):
         X = blobs(n, d)
@@ -34,8 +35,8 @@ def comparisons() -> Iterator[tuple[str, Pair]]:
         yield (
             f"all measures of nine labelings against nine silhouettes, {n:,} × {d}",
             interleaved(
-                lambda: measure_sweep(Geometry(X), labelings, seed=0),
-                lambda: [silhouette_score(X, labels) for labels in labelings],
+                partial(measure_sweep, Geometry(X), labelings, seed=0),
+                partial(_silhouettes, X, labelings),
                 runs=3,
             ),
         )
@@ -63,3 +64,8 @@ def _ours(X: FloatMatrix) -> None:
 def _theirs(X: FloatMatrix) -> None:
     for k in KS:
         KMeans(k, n_init=10, random_state=0).fit(X)
+
+
+def _silhouettes(X: FloatMatrix, labelings: Sequence[IntVector]) -> None:
+    for labels in labelings:
+        silhouette_score(X, labels)

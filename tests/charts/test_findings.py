@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from segmint.charts import CHARTS
+from segmint.charts import CHARTS, svg
 from segmint.charts.profiles import effect_step, profile_effects
 from segmint.charts.resampling import resample_groups
 from segmint.choosing.decision import Elbow
@@ -97,3 +97,8 @@ def test_levels_are_filled_in_from_all_cards_and_not_mirrored(blobs: Any) -> Non
         effect.inside if effect.level == "F" else 1 - effect.inside for effect in rows[levels[0]].values()
     ]
     assert sorted(round(value, 9) for value in women) == [0.3, 0.6, 0.9]
+
+
+def test_every_segment_is_named_beside_its_silhouettes(wide: Any) -> None:
+    drawn = svg(CHARTS["silhouette_rows"].bare(wide))
+    assert all(f">{card.short} " in drawn for card in wide.model.cards)

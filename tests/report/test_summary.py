@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from segmint.model.cards import Condition, Rule
+from segmint.model.cards import Condition, Effect, Rule
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.report.answer import answer, confidence_level
 from segmint.report.said import texts
@@ -143,10 +143,17 @@ def test_rules_are_written_in_units() -> None:
         )
     )
     said = rule_text(rule, column_titles(schema))
-    assert said == "Income from 40 to below 69 k$ and Score total < 51 and City is Oslo"
+    assert said == "Income from 40 to below 69\u00a0k$ and Score total < 51 and City is Oslo"
 
 
 def test_columns_with_equal_plain_names_keep_their_own() -> None:
     names = ("order_value", "order.value", "Age")
     titles = column_titles(Schema(tuple(Feature(name, Kind.NUMBER, Role.CLUSTER) for name in names)))
     assert [titles.name(name) for name in names] == ["order_value", "order.value", "Age"]
+
+
+def test_what_is_left_over_of_rounding_is_nothing() -> None:
+    effect = Effect("spend", None, 3.4e-15, 410.0, 380.0, -0.9, used=True)
+    titles = column_titles(Schema((Feature("spend", Kind.NUMBER, Role.CLUSTER),)))
+    assert titles.value(effect, effect.inside) == "0"
+    assert titles.value(effect, effect.overall) == "380.0"

@@ -41,8 +41,8 @@ def lookup_expression(texts: Mapping[str, str]) -> str:
 
     Examples
     --------
-    >>> lookup_expression({"a": "it's"})
-    '{"a": "it\'s"}'
+    >>> print(lookup_expression({"a": "it's", "b": 'a "b"'}))
+    {"a": "it's", "b": "a \\"b\\""}
     """
     return json.dumps(dict(texts), ensure_ascii=True)
 

@@ -79,9 +79,19 @@ def effect_step(size: float) -> int:
     return 1 + sum(size >= border for border in _STEPS_OF_EFFECT)
 
 
+_NOTHING = 1e-9
+
+
+def snapped(value: float, effect: Effect) -> float:
+    """Return 0 for what is only left over of rounding beside the other means of the feature."""
+    largest = max(abs(effect.inside), abs(effect.outside), abs(effect.overall))
+    return 0.0 if abs(value) < _NOTHING * largest else value
+
+
 def inside_text(effect: Effect) -> str:
     """Return the segment's mean in original units, or its share of the level."""
-    return unit(effect.inside) if effect.level is None else share(effect.inside)
+    value = snapped(effect.inside, effect)
+    return unit(value) if effect.level is None else share(value)
 
 
 def _profile_cells(study: Study) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from segmint.charts.chart import Canvas, Caption, Chart, Numbers
-from segmint.charts.marks import layer, lookup_expression, sized
+from segmint.charts.marks import layer, lookup_expression, sized, spread
 from segmint.charts.matching import color_token, segment_numbers
 from segmint.charts.naming import card_name, cards, shortened
 from segmint.choosing.study import Study
@@ -19,6 +19,8 @@ from segmint.words.numbers import agreement, count, score
 
 # Silhouette of every row ----------------------------------------------------------------------------------
 
+PLOT = 360
+"""Height of the knives, px."""
 _STEPS = 120
 """Rows of pixels that one segment's knife may have at most: more would not be seen."""
 
@@ -63,7 +65,9 @@ def _knife_rows(study: Study) -> tuple[list[dict[str, Any]], list[dict[str, Any]
             {"at": top + len(values) / 2, "name": name, "number": number, "mean": float(values.mean())}
         )
         top += len(values) + gap
-    return bars, labels, top - gap
+    height = top - gap
+    apart = spread([label["at"] for label in labels], gap=16 * height / PLOT, lowest=0, highest=height)
+    return bars, [{**label, "at": at} for label, at in zip(labels, apart, strict=True)], height
 
 
 def _draw_silhouette_rows(study: Study, canvas: Canvas) -> Any:
@@ -81,9 +85,9 @@ def _draw_silhouette_rows(study: Study, canvas: Canvas) -> Any:
     )
     names = [shortened(label["name"], 26) if not canvas.narrow else f"S{label['number']}" for label in labels]
     lookup = lookup_expression({str(i): name for i, name in enumerate(names)})
-    places = [label["at"] for label in labels]
+    places = [round(label["at"], 2) for label in labels]  # few digits: they are looked up again as text
     axis = alt.Axis(
-        title=None, values=places, grid=False, labelColor=c["ink"], labelLimit=220,
+        title=None, values=places, grid=False, labelColor=c["ink"], labelLimit=220, labelOverlap=False,
         labelExpr=f"{lookup}[indexof({_list(places)}, datum.value)]",
     )  # fmt: skip
     colors = alt.Color(
@@ -112,7 +116,7 @@ def _draw_silhouette_rows(study: Study, canvas: Canvas) -> Any:
             x=alt.X("end:Q", scale=x_scale), y=y, text=alt.Text("text:N")
         ),
     )
-    return sized(drawing, canvas, min(720, 130 + max(300, 26 * n_segments)))
+    return sized(drawing, canvas, PLOT + 70)
 
 
 def _list(values: list[float]) -> str:

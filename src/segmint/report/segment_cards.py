@@ -7,6 +7,7 @@ from typing import Any
 
 from segmint.charts.matching import color_token, shape
 from segmint.charts.naming import cards
+from segmint.charts.profiles import snapped
 from segmint.choosing.decision import Verdict
 from segmint.choosing.study import Study
 from segmint.model.cards import Condition, Effect, Rule, SegmentCard
@@ -94,7 +95,7 @@ def _feature(
     else:
         low, high = card.quantiles[effect.feature][0], card.quantiles[effect.feature][-1]
         span = ranges[effect.feature]
-        value = unit(effect.inside)
+        value = unit(snapped(effect.inside, effect))
     return {
         "name": titles.feature(effect),
         "value": value,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from segmint.charts.profiles import snapped
 from segmint.model.cards import Effect
 from segmint.model.schema import Schema
 from segmint.profile.titles import readable_name, unit_of
@@ -35,11 +36,12 @@ class Titles:
 
     def value(self, effect: Effect, value: float) -> str:
         """Return a mean with its unit, or a share."""
+        value = snapped(value, effect)
         return share(value) if effect.level is not None else self.with_unit(effect.feature, unit(value))
 
     def with_unit(self, column: str, text: str) -> str:
-        """Return a number that is written already with its column's unit."""
-        return f"{text} {self.unit(column)}".rstrip()
+        """Return a number that is written already with its column's unit, on one line with it."""
+        return f"{text}\u00a0{self.unit(column)}".rstrip()
 
 
 def column_titles(schema: Schema) -> Titles:

@@ -265,5 +265,5 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, ending: str) -> None
         assert int(rows) == n
         return float(mebibytes)
 
-    small, large = peak(200_000), peak(1_000_000)
+    small, large = peak(600_000), peak(1_500_000)
     assert large - small < 60

@@ -25,6 +25,7 @@ BAD = {
     "unclosed": ('k98,"5,6\n', "data.unclosed"),
     "after the quote": ('k98,"5"x,6\n', "data.quote"),
     "long cell": (f"k98,{'5' * ((1 << 20) + 1)},6\n", "data.long"),
+    "long line": (",".join(["5" * (1 << 20)] * 5) + "\n", "data.long_line"),
     "very long cell": (f"k98,{'5' * (17 << 20)},6\n", "data.long"),
 }
 

@@ -19,7 +19,7 @@ from segmint.data.files import LocalFile
 from segmint.data.names import clean_names
 from segmint.data.options import ReadOptions
 from segmint.data.quarantine import Aside
-from segmint.data.records import MAX_FIELD, Record, records
+from segmint.data.records import MAX_FIELD, MAX_RECORD, Record, records
 from segmint.data.rows import Rejects, Rows
 from segmint.errors import DataError, SourceError
 from segmint.words import say
@@ -46,6 +46,8 @@ def open_delimited(file: LocalFile, options: ReadOptions, rejects: Rejects, asid
     if options.lenient:
         body, lines = _kept(text, dialect, aside)
         skip = 0
+    elif text.long_lines and (fault := _fault(text, dialect)):
+        raise fault  # the engine may lose a line that is longer than what it reads at once
     elif dialect.spread:
         body, skip = _below(text, dialect), 0
 
@@ -67,8 +69,8 @@ def _batches(text: TextFile, dialect: Dialect, query: str, n_rows: int) -> Itera
                 _require_short(batch, done, text, dialect)
                 done += batch.num_rows
                 yield batch
-    except (duckdb.Error, pa.ArrowException) as error:
-        raise _fault(text, dialect) from error
+    except (duckdb.Error, pa.ArrowException, OSError):  # Arrow gives the engine's errors as OSError
+        raise _fault(text, dialect) or SourceError("data.damaged", where=text.name, format="CSV") from None
 
 
 def _query(path: Path, skip: int, dialect: Dialect, positions: Sequence[int]) -> str:
@@ -77,7 +79,7 @@ def _query(path: Path, skip: int, dialect: Dialect, positions: Sequence[int]) ->
     return (
         f"SELECT {wanted} FROM read_csv({engine.literal(str(path))}, columns={{{columns}}}, auto_detect=false, "
         f"header=false, skip={skip}, delim={engine.literal(dialect.delimiter)}, quote='\"', escape='\"', "
-        f"nullstr='', strict_mode=true, max_line_size={16 * MAX_FIELD})"
+        f"nullstr='', strict_mode=true, max_line_size={MAX_RECORD})"
     )
 
 
@@ -113,8 +115,8 @@ def _fault_of(record: Record, dialect: Dialect) -> str | None:
     return None if len(record.cells) == len(dialect.names) else "ragged"
 
 
-def _fault(text: TextFile, dialect: Dialect) -> DataError:
-    """Find the line for which the engine gave up."""
+def _fault(text: TextFile, dialect: Dialect) -> DataError | None:
+    """Find the first line that breaks a rule."""
     for record in _data_records(text, dialect):
         fault = _fault_of(record, dialect)
         if fault is None:
@@ -126,7 +128,7 @@ def _fault(text: TextFile, dialect: Dialect) -> DataError:
         if last and record.text.strip(' "').casefold().startswith(_TOTALS):
             return SourceError("data.totals", where=where)
         return SourceError("data.ragged", where=where, n=len(record.cells), expected=len(dialect.names))
-    return SourceError("data.damaged", where=text.name, format="CSV")
+    return None
 
 
 def _kept(text: TextFile, dialect: Dialect, aside: Aside) -> tuple[Path, array[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from segmint.errors import SourceError, UsageError
 from segmint.words import Sentence, sentence
 
 _BLOCK = 4 << 20
+_WINDOW = 1 << 18
+_END = re.compile("[\r\n]")
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -25,13 +28,15 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
 class TextFile:
     """A text file in UTF-8 without a mark at its beginning, with one kind of line ends.
 
-    ``n_lines`` counts its lines; the last one counts whether or not a line end follows it.
+    ``n_lines`` counts its lines; the last one counts whether or not a line end follows it. ``long_lines``
+    says that a line may be longer than 512 KiB.
     """
 
     path: Path
     name: str
     folder: Path
     n_lines: int
+    long_lines: bool
     notices: tuple[Sentence, ...]
 
 
@@ -69,7 +74,7 @@ def utf8_file(file: LocalFile, encoding: str | None) -> TextFile:
     if chosen != "utf-8" or scan.mixed:
         path = file.folder / "text"
         _write(path, _decoded(file, chosen, guessed=False), one_line_end=scan.mixed)
-    return TextFile(path, file.name, file.folder, scan.n_lines, tuple(notices))
+    return TextFile(path, file.name, file.folder, scan.n_lines, scan.long, tuple(notices))
 
 
 class _Scan:
@@ -78,6 +83,7 @@ class _Scan:
     def __init__(self) -> None:
         self.crlf = self.lf = self.cr = 0
         self.last = ""
+        self.long = False
 
     def take(self, text: str) -> None:
         joined = (self.last if self.last == "\r" else "") + text
@@ -88,6 +94,9 @@ class _Scan:
         self.lf += body.count("\n") - crlf
         self.cr += body.count("\r") - crlf
         self.last = joined[-1:]
+        # a line of two windows covers one of them whole
+        starts = range(0, len(text) - _WINDOW + 1, _WINDOW)
+        self.long = self.long or any(not _END.search(text, at, at + _WINDOW) for at in starts)
 
     @property
     def mixed(self) -> bool:

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 import duckdb
 
 _CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_SILENT = "SET enable_progress_bar = false"  # it would be drawn on standard output, among the results
 
 
 @contextmanager
 def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     """Give an engine in memory, for files."""
     connection = duckdb.connect(":memory:", config=_CONFIG)
+    connection.execute(_SILENT)
     try:
         yield connection
     finally:
@@ -26,6 +28,7 @@ def database(path: str, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnectio
     connection = duckdb.connect(
         path, read_only=read_only, config={**_CONFIG, "enable_external_access": "false"}
     )
+    connection.execute(_SILENT)
     try:
         yield connection
     finally:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-Fault = Literal["unclosed", "quote", "long"]
+Fault = Literal["unclosed", "quote", "long", "long_line"]
 
 MAX_FIELD = 1 << 20
 """Characters of one cell, at most."""
+MAX_RECORD = 2 << 20
+"""Bytes of one record, at most: what is read at once, so that memory does not grow with the file."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Record:
     """One record.
 
     ``line`` is its first line, from 1; ``text`` what stands there; ``cells`` are empty where there is a
-    ``fault``: a quote that is never closed, text after a closed quote, or a cell over the limit.
+    ``fault``: a quote that is never closed, text after a closed quote, a cell or a line over the limit.
     """
 
     line: int
@@ -54,10 +56,19 @@ def records(lines: Iterable[str], delimiter: str, *, first_line: int = 1) -> Ite
 def _one_line(text: str, number: int, delimiter: str) -> Record | None:
     if '"' not in text:
         cells = tuple(text.split(delimiter))
-        fault: Fault | None = "long" if len(text) > MAX_FIELD and max(map(len, cells)) > MAX_FIELD else None
-        return Record(number, 1, text, cells if fault is None else (), fault)
-    cells, found = split_cells(text, delimiter)
-    return None if found == "unclosed" else Record(number, 1, text, cells, found)
+        found = _length_fault(text, cells)
+    else:
+        cells, found = split_cells(text, delimiter)
+        found = found or _length_fault(text, cells)
+    return None if found == "unclosed" else Record(number, 1, text, () if found else cells, found)
+
+
+def _length_fault(text: str, cells: tuple[str, ...]) -> Fault | None:
+    if len(text) <= MAX_FIELD:
+        return None
+    if max(map(len, cells)) > MAX_FIELD:
+        return "long"
+    return "long_line" if len(text.encode()) >= MAX_RECORD else None
 
 
 def _several_lines(text: str, number: int, delimiter: str, source: Iterator[str], held: deque[str]) -> Record:

@@ -115,12 +115,16 @@ def test_gaps_are_those_counted_on_the_lines_between_the_centers() -> None:
     for _ in range(30):  # to Lloyd's fixed point, where a further round moves nothing
         centers = np.stack([X[labels == k].mean(axis=0) for k in range(3)])
         labels = np.argmin(((X[:, None] - centers) ** 2).sum(axis=2), axis=1)
-    found = border_gaps(X, labels.copy(), 3, 2, 0.2, 5)
-    assert found == pytest.approx(naive_gap(X, labels, 0.2, 5))
-    assert found > 0
+    gap, clear = border_gaps(X, labels.copy(), 3, 2, 0.2, 5)
+    assert gap == pytest.approx(naive_gap(X, labels, 0.2, 5))
+    assert gap > 0
+    centers = np.stack([X[labels == k].mean(axis=0) for k in range(3)])
+    nearest = np.sort(np.sqrt(((X[:, None] - centers) ** 2).sum(axis=2)), axis=1)
+    ratio = 1 - nearest[:, 0] / nearest[:, 1]
+    assert clear == pytest.approx(min(ratio[labels == k].mean() for k in range(3)))
 
 
 def test_one_usable_cluster_has_no_border() -> None:
     X = np.random.default_rng(0).normal(size=(20, 2))
     labels = np.zeros(20, dtype=np.int64)
-    assert border_gaps(X, labels, 2, 0, 0.2, 5) == 0.0
+    assert border_gaps(X, labels, 2, 0, 0.2, 5) == (0.0, 0.0)

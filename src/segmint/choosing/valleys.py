@@ -3,11 +3,12 @@
 *Valley*: on the way from one mode of the density to another, how deep does it fall? For any shape.
 *Gap*: how much emptier is the border between two neighboring centers than the place beside the centers?
 For convex groups, and where many columns leave the density of the whole space unknown.
-*Clearness*: the silhouette of the least clear cluster, less a price where the borders are full. For several
-small convex groups, each of which alone has too few rows for the other two.
+*Clearness*: how much nearer the rows of the least clear cluster are to their center than to the next one
+(a silhouette over centers), less a price where the borders are full. For several small convex groups, each
+of which alone has too few rows for the other two.
 
 Valley and gap are in units of their own chance: a density from k neighbors has a logarithm of variance 1/k
-whatever the distribution, and the root of a count a variance of 1/4. A silhouette alone would be high for
+whatever the distribution, and the root of a count a variance of 1/4. A silhouette alone is high for
 one skewed or heavy-tailed lump as well (its tail against its bulk): there the borders are full.
 """
 
@@ -28,8 +29,7 @@ MOST_CLUSTERS = 10
 
 _WIDTH = 0.2  # of the window on the line between two centers, each way
 _ROUNDS = 2  # of Lloyd, after Ward's merging
-_PRICE = 0.1  # of a border that is fuller than the places beside the centers, in silhouette
-_BEYOND = 0.3  # so dear that no silhouette makes up for it
+_PRICE = 0.1  # in clearness, of borders that are fuller than the places beside the centers
 
 
 def statistics(X: FloatMatrix) -> FloatVector:
@@ -58,9 +58,8 @@ def statistics(X: FloatMatrix) -> FloatVector:
     """
     condensed = pdist(X)
     smallest = smallest_group(len(X))
-    distances = squareform(condensed)
-    valleys = _valleys(distances, X.shape[1], smallest)
-    gaps, clearness = _gaps(X, condensed, distances, smallest)
+    valleys = _valleys(squareform(condensed), X.shape[1], smallest)
+    gaps, clearness = _gaps(X, condensed, smallest)
     return np.concatenate([valleys, gaps, [clearness]])
 
 
@@ -106,43 +105,16 @@ def intrinsic_dimension(nearest: FloatMatrix) -> float:
     return 1.0 / max(inverse, 1e-9)
 
 
-def _gaps(
-    X: FloatMatrix, condensed: FloatVector, distances: FloatMatrix, smallest: int
-) -> tuple[FloatVector, float]:
+def _gaps(X: FloatMatrix, condensed: FloatVector, smallest: int) -> tuple[FloatVector, float]:
     """Return the gap at each K, and the clearness of the clearest partition, less the price of full borders."""
     n = len(X)
     X = np.ascontiguousarray(X)
     gaps, clearness = [], 0.0
     for n_clusters, labels in _ward_cuts(condensed, n, min(MOST_CLUSTERS, n - 1)):
-        gap = border_gaps(X, labels, n_clusters, _ROUNDS, _WIDTH, smallest)
+        gap, least_clear = border_gaps(X, labels, n_clusters, _ROUNDS, _WIDTH, smallest)
         gaps.append(gap)
-        fullness = _PRICE * max(-gap, 0.0)
-        if fullness < _BEYOND:
-            clearness = max(clearness, _least_clear(distances, labels, n_clusters, smallest) - fullness)
+        clearness = max(clearness, least_clear - _PRICE * max(-gap, 0.0))
     return np.array(gaps), clearness
-
-
-def _least_clear(distances: FloatMatrix, labels: IntVector, n_clusters: int, smallest: int) -> float:
-    """Return the lowest mean silhouette of a cluster; clusters below the smallest size are left out."""
-    counts = np.bincount(labels, minlength=n_clusters)
-    usable = np.flatnonzero(counts >= smallest)
-    if len(usable) < 2:
-        return 0.0
-    place = np.full(n_clusters, -1)
-    place[usable] = np.arange(len(usable))
-    own = place[labels]
-    rows = np.flatnonzero(own >= 0)
-    own, counts = own[rows], counts[usable].astype(np.float64)
-    members = np.zeros((len(distances), len(usable)))
-    members[rows, own] = 1.0
-    sums = (distances @ members)[rows]
-    here = np.arange(len(rows))
-    inside = sums[here, own] / np.maximum(counts[own] - 1, 1)
-    means = sums / counts
-    means[here, own] = np.inf
-    outside = means.min(axis=1)
-    silhouettes = (outside - inside) / np.maximum(np.maximum(inside, outside), 1e-300)
-    return float(np.min(np.bincount(own, silhouettes, len(usable)) / counts))
 
 
 def _ward_cuts(condensed: FloatVector, n: int, most: int) -> list[tuple[int, IntVector]]:

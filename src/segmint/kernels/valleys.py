@@ -124,13 +124,16 @@ def _nearest(X: FloatMatrix, i: int, centers: FloatMatrix, squares: FloatVector)
 @compiled
 def border_gaps(
     X: FloatMatrix, labels: IntVector, n_clusters: int, rounds: int, width: float, smallest: int
-) -> float:
+) -> tuple[float, float]:
     """Return how much emptier the borders between centers are than the places beside the centers.
 
     ``labels`` are a start: ``rounds`` steps of Lloyd follow. On the line between two centers, from −½ to
     ½, rows within ``width`` of the middle are counted against those within ``width`` of either center;
     2 (√side − √middle) has a variance near 1. Each cluster gets its fullest border; returned is the sum
     over the clusters of ``smallest`` rows or more, divided by the root of their number.
+
+    Returned as well is the clearness of the least clear of these clusters: the mean over its rows of
+    1 − (distance to the own center) / (distance to the next one). With fewer than two, both are 0.
     """
     centers = np.full((n_clusters, X.shape[1]), np.inf)
     counts = np.zeros(n_clusters, dtype=np.int64)
@@ -140,8 +143,8 @@ def border_gaps(
         for i in range(X.shape[0]):
             labels[i] = _nearest(X, i, centers, squares)
         move_to_centers(X, labels, centers, counts)
-    middle, side = _windows(X, centers, counts, width, smallest)
-    total, n_counted = 0.0, 0
+    middle, side, clear = _windows(X, centers, counts, width, smallest)
+    total, n_counted, least_clear = 0.0, 0, np.inf
     for a in range(n_clusters):
         if counts[a] < smallest:
             continue
@@ -154,14 +157,20 @@ def border_gaps(
         if fullest < np.inf:
             total += fullest
             n_counted += 1
-    return total / math.sqrt(n_counted) if n_counted > 1 else 0.0
+            least_clear = min(least_clear, clear[a])
+    if n_counted < 2:
+        return 0.0, 0.0
+    return total / math.sqrt(n_counted), least_clear
 
 
 @compiled
 def _windows(
     X: FloatMatrix, centers: FloatMatrix, counts: IntVector, width: float, smallest: int
-) -> tuple[FloatMatrix, FloatMatrix]:
-    """Count, for each cluster and each other, the rows near their border and near its own center."""
+) -> tuple[FloatMatrix, FloatMatrix, FloatVector]:
+    """Count, for each cluster and each other, the rows near their border and near its own center.
+
+    The third array is the clearness of each cluster.
+    """
     n_clusters = centers.shape[0]
     between = np.zeros((n_clusters, n_clusters))
     for a in range(n_clusters):
@@ -171,16 +180,22 @@ def _windows(
                 between[a, b] += step * step
     middle, side = np.zeros((n_clusters, n_clusters)), np.zeros((n_clusters, n_clusters))
     squares = np.empty(n_clusters)
+    clear, members = np.zeros(n_clusters), np.zeros(n_clusters)
     for i in range(X.shape[0]):
         a = _nearest(X, i, centers, squares)
         if counts[a] < smallest:
             continue
+        next_one = np.inf
         for b in range(n_clusters):
             if b == a or counts[b] < smallest:
                 continue
+            next_one = min(next_one, squares[b])
             place = (squares[a] - squares[b]) / (2 * between[a, b])
             if abs(place) < width:
                 middle[a, b] += 1
             if abs(place + 0.5) < width:
                 side[a, b] += 1
-    return middle, side
+        members[a] += 1
+        if 0.0 < next_one < np.inf:
+            clear[a] += 1 - math.sqrt(squares[a] / next_one)
+    return middle, side, clear / np.maximum(members, 1.0)

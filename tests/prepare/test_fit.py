@@ -69,9 +69,15 @@ def test_a_text_column_cannot_cluster(dataset_of) -> None:
 
 def test_no_usable_column_is_refused_with_the_reasons(dataset_of) -> None:
     with pytest.raises(SchemaError) as refused:
-        prepare(dataset_of({"a": [1.0, 1.0, 1.0], "b": [np.nan] * 3}))
+        prepare(dataset_of({"a": [np.nan] * 3, "b": [np.nan] * 3}))
     assert len(refused.value.details) == 2
     assert "--features" in refused.value.remedy
+
+
+def test_equal_rows_are_prepared_so_that_the_answer_can_be_none(dataset_of) -> None:
+    prepared = prepare(dataset_of({"a": [1.0, 1.0, 1.0], "b": [7.0, 7.0, 7.0]}))
+    assert prepared.matrix.X.tolist() == [[0.0], [0.0], [0.0]]
+    assert any("all rows are the same" in str(notice) for notice in prepared.notices)
 
 
 @pytest.mark.parametrize("columns", [{"a": [1.0]}, {"a": [1.0, np.nan, np.nan]}])

@@ -133,13 +133,16 @@ def fit_preparation(
     )
     steps = tuple(column.step for column in fitted.values() if column.step)
     if not steps:
-        raise SchemaError("prepare.no_feature", details=tuple(str(note) for note in warnings))
+        kept = _constant_step(features, columns)
+        if kept is None:
+            raise SchemaError("prepare.no_feature", details=tuple(str(note) for note in warnings))
+        steps, warnings = (kept,), (*warnings, sentence("prepare.notice.all_same"))
     notes = {name: (*column.notes, *column.warnings) for name, column in fitted.items()}
     return Preparation(steps, notes, options.scale), warnings
 
 
 def _usable(dataset: Dataset, columns: RawColumns) -> tuple[Feature, ...]:
-    features = dataset.schema.clustering
+    features = dataset.schema.clustering or _constant_numbers(dataset, columns)
     if not features:
         raise SchemaError("prepare.no_feature")
     for feature in features:
@@ -147,6 +150,27 @@ def _usable(dataset: Dataset, columns: RawColumns) -> tuple[Feature, ...]:
             raise SchemaError("prepare.text", column=feature.name)
         refuse_infinite(feature, columns[feature.name])
     return features
+
+
+def _constant_numbers(dataset: Dataset, columns: RawColumns) -> tuple[Feature, ...]:
+    """Return the columns of numbers with one value only: all that a table of equal rows has."""
+    return tuple(
+        feature
+        for feature in dataset.schema
+        if feature.numeric and np.unique(columns[feature.name][~np.isnan(columns[feature.name])]).size == 1
+    )
+
+
+def _constant_step(features: tuple[Feature, ...], columns: RawColumns) -> NumericStep | None:
+    """Return a step for a column with one value: where all rows are the same, that is an answer, not an error."""
+    for feature in features:
+        if feature.kind not in LEVEL_KINDS:
+            values = np.unique(columns[feature.name][~np.isnan(columns[feature.name])])
+            if values.size == 1:
+                return NumericStep(
+                    feature.name, float(values[0]), -np.inf, np.inf, None, float(values[0]), 1.0
+                )
+    return None
 
 
 def _dropped_notice(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -129,3 +130,42 @@ def test_a_bomb_is_refused_in_little_time_and_memory(
         for _ in range(300):
             out.write(b" " * (1 << 20))
     assert refused_cheaply(path) == "data.bomb"
+
+
+def test_two_cells_a_world_apart_are_refused_in_little_time_and_memory(
+    tmp_path: Path, refused_cheaply: Callable[[Path], str]
+) -> None:
+    book = openpyxl.Workbook()
+    for row in rows():
+        book.active.append(row)
+    book.active.cell(1_048_576, 16_384, "far")
+    book.save(tmp_path / "a.xlsx")
+    assert refused_cheaply(tmp_path / "a.xlsx") == "data.sparse"
+
+
+def with_shared_text(tmp_path: Path, shared: str, n: int) -> Path:
+    """Write a workbook in which many cells point at one text, as Excel does."""
+    path = written(tmp_path, [["x", "y"], ["A", 1.5]])
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    row = b'<row r="%d"><c r="A%d" t="s"><v>0</v></c><c r="B%d"><v>%d.5</v></c></row>'
+    cells = b"".join(row % (at, at, at, at) for at in range(2, n + 2))
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = re.sub(rb'<row r="2".*</row>', cells, parts[sheet], flags=re.DOTALL)
+    head = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    parts["xl/sharedStrings.xml"] = f"{head}<si><t>{shared}</t></si></sst>".encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_text_that_many_cells_share_is_read(tmp_path: Path) -> None:
+    dataset = read(with_shared_text(tmp_path, "A" * 90, 300))
+    assert dataset.table.column("x").to_pylist() == ["A" * 90] * 300
+
+
+def test_a_long_text_in_many_cells_is_refused_in_little_time_and_memory(
+    tmp_path: Path, refused_cheaply: Callable[[Path], str]
+) -> None:
+    assert refused_cheaply(with_shared_text(tmp_path, "A" * 32_000, 60_000)) == "data.bomb"

@@ -126,6 +126,24 @@ def test_a_bomb_of_equal_rows_is_refused_in_little_time_and_memory(
     assert refused_cheaply(path) == "data.bomb"
 
 
+@pytest.mark.parametrize(("length", "code"), [(900_000, "data.bomb"), (3_000_000, "data.long")])
+def test_a_long_text_in_many_rows_is_refused_in_little_time_and_memory(
+    tmp_path: Path, refused_cheaply: Callable[[Path], str], length: int, code: str
+) -> None:
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 200_000, pa.int32()), pa.array(["A" * length]))
+    path = written(tmp_path, {"x": texts, "y": np.arange(200_000)}, compression="zstd")
+    assert refused_cheaply(path) == code
+
+
+def test_lists_and_bytes_are_not_even_read(tmp_path: Path, refused_cheaply: Callable[[Path], str]) -> None:
+    n = 30
+    path = written(
+        tmp_path, {"y": np.arange(n) + 0.5, "list": [[1] * 9] * n, "bytes": [b"x"] * n, "d": [{"a": 1}] * n}
+    )
+    dataset = read(path)
+    assert [f.role for f in dataset.schema] == [Role.CLUSTER, Role.IGNORE, Role.IGNORE, Role.IGNORE]
+
+
 def test_forged_counts_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, {"x": np.arange(1000) + 0.5}, compression="none")
     whole = path.read_bytes()

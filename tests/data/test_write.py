@@ -166,6 +166,36 @@ def test_a_killed_job_leaves_no_half_target(tmp_path: Path, name: str) -> None:
         assert read(target).n_rows == 7
 
 
+_FULL = """
+import resource, sys
+import numpy as np
+from segmint.data import open_writer
+from segmint.errors import SourceError
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    with open_writer(sys.argv[1]) as writer:
+        for seed in range(int(sys.argv[2])):
+            writer.write({"x": np.random.default_rng(seed).normal(size=1000)})
+except SourceError as error:
+    print(error.code)
+"""
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.parquet"])
+@pytest.mark.parametrize("times", [11, 200])
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, name: str, times: int) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"old")
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL, path, str(times)], capture_output=True, text=True, check=True
+    )
+    if times == 200:
+        assert done.stdout == "data.unwritable\n"
+    if done.stdout:
+        assert path.read_bytes() == b"old"
+        assert list(tmp_path.iterdir()) == [path]
+
+
 @pytest.mark.parametrize("name", ["a.txt", "a", "a.parquet.gz", "a.xlsx"])
 def test_a_target_of_another_kind(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError) as caught, open_writer(tmp_path / name):

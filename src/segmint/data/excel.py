@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -12,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmint.data.cells import NumberStyle, number_values
-from segmint.data.files import BOMB_FLOOR, BOMB_RATIO, LocalFile
+from segmint.data.files import LocalFile
 from segmint.data.names import MAX_COLUMNS, clean_names
 from segmint.data.options import ReadOptions
 from segmint.data.rows import Rejects, Rows
+from segmint.data.workbooks import refuse_bomb
 from segmint.errors import DataError, SchemaError, SourceError, UsageError
 from segmint.words import Sentence, sentence
 
-MAX_UNPACKED = 1 << 30
 _MAX_TITLES = 20
 
 
@@ -34,7 +32,7 @@ def open_excel(file: LocalFile, options: ReadOptions, rejects: Rejects) -> Itera
     UsageError
         If there are several sheets and none is named.
     """
-    _refuse_bomb(file)
+    refuse_bomb(file)
     table, n_errors = _sheet(file, options)
     table = table.slice(options.skip_rows)
     names = _names(table, file.name, options.skip_rows)
@@ -51,24 +49,6 @@ def open_excel(file: LocalFile, options: ReadOptions, rejects: Rejects) -> Itera
         return row + options.skip_rows + 2
 
     yield Rows(file.name, columns, True, batches, line, "row", notices, rejects)
-
-
-def _refuse_bomb(file: LocalFile) -> None:
-    """Unpack everything once into nothing, because a member's stated size may be a lie."""
-    size = file.path.stat().st_size
-    unpacked = 0
-    try:
-        with zipfile.ZipFile(file.path) as archive:
-            for member in archive.infolist():
-                with archive.open(member) as stream:
-                    while block := stream.read(1 << 20):
-                        unpacked += len(block)
-                        if unpacked > MAX_UNPACKED or (
-                            unpacked > BOMB_FLOOR and unpacked > BOMB_RATIO * size
-                        ):
-                            raise SourceError("data.bomb", where=file.name, ratio=BOMB_RATIO)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
-        raise _damaged(file) from None
 
 
 def _damaged(file: LocalFile) -> DataError:

@@ -6,9 +6,10 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TextIO
 
 from segmint.data.rows import Rejects
+from segmint.errors import SourceError
 
 
 class Aside(Protocol):
@@ -24,8 +25,7 @@ def quarantine(path: Path | None, rejects: Rejects) -> Iterator[Aside]:
     if path is None:
         yield _count_only(rejects)
         return
-    with path.open("w", encoding="utf-8", newline="") as out:
-        path.chmod(0o600)
+    with _private(path) as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["line", "reason", "text"])
 
@@ -41,3 +41,13 @@ def _count_only(rejects: Rejects) -> Aside:
         rejects.add(line)
 
     return take
+
+
+def _private(path: Path) -> TextIO:
+    """Open a file that only its owner reads."""
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        return path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise SourceError("data.unwritable", where=path.name, reason=error.strerror or "") from None

@@ -6,7 +6,7 @@ import gzip
 import io
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from segmint.data.databases import is_database
 from segmint.data.replacing import replacing
 from segmint.data.target_tables import Columns, IfExists, Write, arrow_table, is_texts, open_table
-from segmint.errors import UsageError
+from segmint.errors import SourceError, UsageError
 from segmint.model.parsing import flag_text, parse_number
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -60,8 +60,18 @@ class RowWriter:
         self._names = names
         n_rows = lengths.pop()
         if n_rows:
-            self._write(columns)
+            with _refusals():
+                self._write(columns)
         self.n_rows += n_rows
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn a disk's refusal (full, gone) into an error of this project."""
+    try:
+        yield
+    except OSError as error:
+        raise SourceError("data.unwritable", where="the target", reason=error.strerror or "") from None
 
 
 @contextmanager
@@ -107,10 +117,29 @@ def open_writer(
     ending = _ending(path)
     if ending is None:
         raise UsageError("data.unknown_target", name=path.name)
-    with replacing(path) as temporary:
-        opened = _parquet(temporary) if ending == ".parquet" else _delimited(temporary, path.name, ending)
-        with opened as write:
-            yield RowWriter(write)
+    with (
+        replacing(path) as temporary,
+        _closing(
+            _parquet(temporary) if ending == ".parquet" else _delimited(temporary, path.name, ending)
+        ) as write,
+    ):
+        yield RowWriter(write)
+
+
+@contextmanager
+def _closing(opened: AbstractContextManager[Write]) -> Iterator[Write]:
+    """Enter and leave with the disk's refusals told apart from the caller's own errors."""
+    stack = ExitStack()
+    with _refusals():
+        write = stack.enter_context(opened)
+    try:
+        yield write
+    except BaseException:
+        with suppress(OSError):
+            stack.close()
+        raise
+    with _refusals():
+        stack.close()
 
 
 def _ending(path: Path) -> str | None:

@@ -95,7 +95,11 @@ def test_noise_is_counted_last_and_shapes_no_segment():
     place = rule.place(X)
     labels = np.where(np.arange(400) < 20, NOISE, place.labels)
     snapshot = build_snapshot(
-        columns, SCHEMA, X, Placement(labels, place.distance, place.confidence, place.runner_up, place.nearest), 2
+        columns,
+        SCHEMA,
+        X,
+        Placement(labels, place.distance, place.confidence, place.runner_up, place.nearest),
+        2,
     )
     assert snapshot.counts[-1] == 20
     np.testing.assert_allclose(snapshot.means[0], X[labels == 0].mean(axis=0))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -188,3 +189,46 @@ def test_typed_sources_keep_their_types() -> None:
         "list": ("text", "ignore"),
     }
     assert dataset.keys[1] == str(2**60 + 1)
+
+
+def _read_text(tmp_path: Path, text: str, **options: Any) -> Dataset:
+    path = tmp_path / "a.csv"
+    path.write_text(text, encoding="utf-8")
+    return read(path, ReadOptions(**options))
+
+
+def test_a_column_that_changes_half_way_is_text_and_its_first_row_is_named(tmp_path: Path) -> None:
+    rows = "".join(f"k{n},{n if n < 60 else f'p{n}'},{n}.5\n" for n in range(100))
+    dataset = _read_text(tmp_path, "id,x,y\n" + rows)
+    notice = next(notice for notice in dataset.notices if notice.key == "data.notice.mixture")
+    assert (notice.figures["column"], notice.figures["line"], notice.figures["n"]) == ("x", 62, 60)
+    assert dataset.schema.feature("x").role is Role.IGNORE
+
+
+def test_codes_with_letters_are_no_mixture(tmp_path: Path) -> None:
+    rows = "".join(f"k{n},{n if n < 60 else f'C{n}'},{n}.5\n" for n in range(100))
+    dataset = _read_text(tmp_path, "id,InvoiceNo,y\n" + rows)
+    assert "data.notice.mixture" not in [notice.key for notice in dataset.notices]
+
+
+def test_a_text_that_is_asked_to_cluster_is_a_category(tmp_path: Path) -> None:
+    rows = "".join(f"k{n},c{n % 70},{n}.5\n" for n in range(100))
+    dataset = _read_text(tmp_path, "id,x,y\n" + rows, features=("x", "y"))
+    assert dataset.schema.feature("x").kind is Kind.CATEGORY
+    rows = "".join(f"k{n},c{n},{n}.5\n" for n in range(1500))
+    with pytest.raises(SchemaError) as caught:
+        _read_text(tmp_path, "id,x,y\n" + rows, features=("x", "y"))
+    assert caught.value.code == "data.too_many_levels"
+
+
+def test_a_date_does_not_cluster(tmp_path: Path) -> None:
+    rows = "".join(f"k{n},2024-01-{n % 28 + 1:02d},{n}.5\n" for n in range(100))
+    with pytest.raises(SchemaError) as caught:
+        _read_text(tmp_path, "id,day,y\n" + rows, features=("day", "y"))
+    assert caught.value.code == "data.date_clusters"
+
+
+def test_names_in_options_are_composed_as_names_of_columns_are(tmp_path: Path) -> None:
+    rows = "".join(f"k{n},{n}.25,{n}.5\n" for n in range(100))
+    dataset = _read_text(tmp_path, "id,caf\u00e9,y\n" + rows, features=("cafe\u0301 ",))
+    assert [feature.name for feature in dataset.schema.clustering] == ["caf\u00e9"]

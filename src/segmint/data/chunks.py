@@ -14,7 +14,7 @@ from segmint.data.cells import NumberStyle, is_text, parse_cells, plain_texts
 from segmint.data.columns import raw_column
 from segmint.data.diff import column_diff
 from segmint.data.keys import key_texts
-from segmint.data.options import ReadOptions
+from segmint.data.options import ReadOptions, with_clean_names
 from segmint.data.quarantine import Aside, quarantine
 from segmint.data.rows import BATCH_ROWS, Rejects, Rows
 from segmint.data.sources import open_source
@@ -99,7 +99,7 @@ def read_chunks(
     >>> sum(len(chunk.keys) for chunk in chunks), list(chunks[0].columns)[:2]
     (440, ['Fresh', 'Milk'])
     """
-    options = options or ReadOptions()
+    options = with_clean_names(options or ReadOptions())
     rejects = Rejects()
     path = None if options.quarantine is None else Path(options.quarantine)
     with quarantine(path, rejects) as aside, open_source(source, options, rejects, aside) as rows:

@@ -60,7 +60,7 @@ def infer(
     features, notices = [], []
     for name, seen in looks.items():
         feature = stored.get(name) or _inferred(name, seen, options, extra=options.schema is not None)
-        feature = _overruled(feature, seen, options, key)
+        feature = _able_to_cluster(_overruled(feature, seen, options, key), where)
         _require_levels(feature, seen, where)
         if seen.lost and feature.role is Role.CLUSTER:
             notices.append(sentence("data.notice.precision", column=name))
@@ -216,6 +216,15 @@ def _with_role(feature: Feature, options: ReadOptions) -> Feature:
     if options.features is not None and feature.role is Role.CLUSTER:
         return replace(feature, role=Role.DESCRIBE, reason=sentence("data.reason.not_a_feature"))
     return feature
+
+
+def _able_to_cluster(feature: Feature, where: str) -> Feature:
+    """Make a category of a text that was asked to cluster; refuse a date, which is no size."""
+    if feature.role is not Role.CLUSTER:
+        return feature
+    if feature.kind is Kind.DATE:
+        raise SchemaError("data.date_clusters", where=where, column=feature.name)
+    return replace(feature, kind=Kind.CATEGORY) if feature.kind is Kind.TEXT else feature
 
 
 def _require_levels(feature: Feature, seen: Look, where: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from segmint.data.options import clean_name
 from segmint.data.rows import shown
 from segmint.errors import SchemaError
 
@@ -24,7 +24,7 @@ def clean_names(found: Sequence[str | None], source: str, rename: Mapping[str, s
     """
     if len(found) > MAX_COLUMNS:
         raise SchemaError("data.too_many_columns", where=source, n=len(found), limit=MAX_COLUMNS)
-    names = [unicodedata.normalize("NFC", name or "").strip() for name in found]
+    names = [clean_name(name or "") for name in found]
     _require_names(names, source)
     renamed = _renamed(names, source, rename)
     _require_distinct(renamed, source)
@@ -40,13 +40,13 @@ def _require_names(names: Sequence[str], source: str) -> None:
 
 
 def _renamed(names: Sequence[str], source: str, rename: Mapping[str, str]) -> list[str]:
-    new = {unicodedata.normalize("NFC", old).strip(): to for old, to in rename.items()}
+    new = {clean_name(old): to for old, to in rename.items()}
     unknown = [shown(old) for old in new if old not in names]
     if unknown:
         raise SchemaError(
             "data.rename_unknown", where=source, columns=unknown, known=_few([shown(n) for n in names])
         )
-    return [unicodedata.normalize("NFC", new.get(name, name)).strip() for name in names]
+    return [clean_name(new.get(name, name)) for name in names]
 
 
 def _require_distinct(names: Sequence[str], source: str) -> None:

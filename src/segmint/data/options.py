@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -78,3 +79,31 @@ class ReadOptions:
     date_formats: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     header: bool | None = None
+
+
+def with_clean_names(options: ReadOptions) -> ReadOptions:
+    """Return options whose names are written as the reader writes names: composed, no blanks around them."""
+
+    def all_of(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(map(clean_name, names))
+
+    return replace(
+        options,
+        key=None if options.key is None else clean_name(options.key),
+        features=None if options.features is None else all_of(options.features),
+        exclude=all_of(options.exclude),
+        describe=all_of(options.describe),
+        kinds={clean_name(name): kind for name, kind in options.kinds.items()},
+        date_formats={clean_name(name): form for name, form in options.date_formats.items()},
+    )
+
+
+def clean_name(name: str) -> str:
+    """Return a column's name as it is kept.
+
+    Examples
+    --------
+    >>> clean_name(" cafe\u0301 ")
+    'café'
+    """
+    return unicodedata.normalize("NFC", name).strip()

@@ -15,7 +15,8 @@ from segmint.data.fingerprint import fingerprint
 from segmint.data.infer import infer
 from segmint.data.joining import one_table
 from segmint.data.keys import key_texts, one_row_a_key, row_numbers
-from segmint.data.options import ReadOptions
+from segmint.data.mixtures import mixture_notices
+from segmint.data.options import ReadOptions, with_clean_names
 from segmint.data.quarantine import Aside, quarantine
 from segmint.data.rows import BATCH_ROWS, Rejects, Rows
 from segmint.data.sources import open_source
@@ -61,7 +62,7 @@ def read(source: Any, options: ReadOptions | None = None) -> Dataset:
     >>> dataset.n_rows, [feature.name for feature in dataset.schema.describing]
     (440, ['Channel', 'Region'])
     """
-    options = options or ReadOptions()
+    options = with_clean_names(options or ReadOptions())
     rejects = Rejects()
     quarantined = Path(options.quarantine) if options.quarantine is not None else None
     with quarantine(quarantined, rejects) as aside, open_source(source, options, rejects, aside) as rows:
@@ -83,7 +84,7 @@ def _dataset(rows: Rows, options: ReadOptions, aside: Aside) -> Dataset:
     table = pa.table(arrays)
     places = pc.indices_nonzero(kept).to_pylist() if not fits.all() else range(len(fits))
     keys = _keys(schema, columns, kept, places)
-    missing = _missing_notices(columns)
+    missing = [*mixture_notices(found, schema, rows, style), *_missing_notices(columns)]
     table, keys, repaired = one_row_a_key(
         table, schema, keys, options.on_duplicate, lambda row: rows.where(places[row], _key_name(schema))
     )

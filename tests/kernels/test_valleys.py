@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import pdist, squareform
 
-from segmint.kernels.valleys import border_gaps, deepest_valley, fill_along_tree, spanning_tree
+from segmint.kernels.valleys import (
+    border_gaps,
+    deepest_valley,
+    fill_along_tree,
+    pair_distances,
+    spanning_tree,
+)
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
 
@@ -43,6 +49,14 @@ def naive_valley(distances: FloatMatrix, core: FloatVector, smallest: int) -> fl
             deepest = max(deepest, float(np.log(reach[a, b] / min(core[row] for row in low))))
         groups = [group for group in groups if group is not one and group is not two] + [one | two]
     return deepest
+
+
+def test_distances_are_scipys() -> None:
+    X = np.random.default_rng(0).normal(size=(30, 5))
+    square, condensed = np.empty((30, 30)), np.empty(435)
+    pair_distances(X, square, condensed)
+    np.testing.assert_allclose(condensed, pdist(X), rtol=1e-12)
+    np.testing.assert_array_equal(square, squareform(condensed))
 
 
 @pytest.mark.parametrize("seed", range(5))

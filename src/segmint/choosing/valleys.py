@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.cluster.hierarchy import linkage
-from scipy.spatial.distance import pdist, squareform
 
 from segmint.kernels.neighbors import smallest_of_rows
-from segmint.kernels.valleys import border_gaps, deepest_valley, spanning_tree
+from segmint.kernels.valleys import border_gaps, deepest_valley, pair_distances, spanning_tree
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
 NEIGHBORS = (8, 20)
@@ -56,9 +55,12 @@ def statistics(X: FloatMatrix) -> FloatVector:
     >>> bool(found["valley_8"] > 0 and found["gap_2"] > 0 and found["clearness"] > 0)
     True
     """
-    condensed = pdist(X)
-    smallest = smallest_group(len(X))
-    valleys = _valleys(squareform(condensed), X.shape[1], smallest)
+    n = len(X)
+    X = np.ascontiguousarray(X, dtype=np.float64)
+    square, condensed = np.empty((n, n)), np.empty(n * (n - 1) // 2)
+    pair_distances(X, square, condensed)
+    smallest = smallest_group(n)
+    valleys = _valleys(square, X.shape[1], smallest)
     gaps, clearness = _gaps(X, condensed, smallest)
     return np.concatenate([valleys, gaps, [clearness]])
 
@@ -108,7 +110,6 @@ def intrinsic_dimension(nearest: FloatMatrix) -> float:
 def _gaps(X: FloatMatrix, condensed: FloatVector, smallest: int) -> tuple[FloatVector, float]:
     """Return the gap at each K, and the clearness of the clearest partition, less the price of full borders."""
     n = len(X)
-    X = np.ascontiguousarray(X)
     gaps, clearness = [], 0.0
     for n_clusters, labels in _ward_cuts(condensed, n, min(MOST_CLUSTERS, n - 1)):
         gap, least_clear = border_gaps(X, labels, n_clusters, _ROUNDS, _WIDTH, smallest)

@@ -17,6 +17,25 @@ from segmint.types import FloatMatrix, FloatVector, IntVector
 
 
 @compiled
+def pair_distances(X: FloatMatrix, square: FloatMatrix, condensed: FloatVector) -> None:
+    """Write the Euclidean distances of all pairs, as a matrix and as SciPy's condensed vector (both OUT)."""
+    n, place = X.shape[0], 0
+    for i in range(n):
+        square[i, i] = 0.0
+        for j in range(i + 1, n):
+            total = 0.0
+            for feature in range(X.shape[1]):
+                step = X[i, feature] - X[j, feature]
+                total += step * step
+            condensed[place] = math.sqrt(total)
+            square[i, j] = condensed[place]
+            place += 1
+    for i in range(n):
+        for j in range(i):
+            square[i, j] = square[j, i]
+
+
+@compiled
 def spanning_tree(
     distances: FloatMatrix, core: FloatVector, first: IntVector, second: IntVector, lengths: FloatVector
 ) -> None:

@@ -136,3 +136,10 @@ def test_a_damaged_model_is_refused(segmint, model, damage) -> None:
     done = segmint("show", model)
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
+
+
+def test_a_table_that_is_there_is_not_overwritten_unless_asked(segmint, model, table, tmp_path) -> None:
+    target = ("assign", model, table, "--to", f"sqlite:///{tmp_path / 'shop.db'}", "--to-table", "segments")
+    assert segmint(*target).returncode == 0
+    assert segmint(*target).returncode != 0
+    assert segmint(*target, "--if-exists", "replace").returncode == 0

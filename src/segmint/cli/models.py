@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from segmint.cli import options
 from segmint.cli.progress import Steps
 from segmint.words import say
+
+if TYPE_CHECKING:
+    from segmint.data.target_tables import IfExists
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help=say("help.model"))]
 
@@ -90,6 +93,7 @@ def assign(
     output: Annotated[str | None, typer.Option("--output", "-o", help=say("help.assign_output"))] = None,
     to: Annotated[str | None, typer.Option("--to", help=say("help.to"))] = None,
     to_table: Annotated[str | None, typer.Option(help=say("help.to_table"))] = None,
+    if_exists: Annotated[str, typer.Option("--if-exists", help=say("help.if_exists"))] = "error",
     table: options.Table = None,
     query: options.Query = None,
     format: options.Format = None,
@@ -112,6 +116,8 @@ def assign(
 
     if (output is None) == (to is None):
         raise UsageError("cli.one_target")
+    options.one_of("--if-exists", if_exists, ["error", "replace", "append"])
+    existing = cast("IfExists", if_exists)
     loaded, _ = _load(model, workspace)
     target, written_to = (output, None) if to is None else (to, to_table or table)
     reading = options.read_options(
@@ -120,7 +126,9 @@ def assign(
         quarantine=quarantine, rename=rename,
     )  # fmt: skip
     steps = Steps(quiet=quiet)
-    done = assign_source(loaded, data, str(target), options=reading, table=written_to, progress=steps)
+    done = assign_source(
+        loaded, data, str(target), options=reading, table=written_to, if_exists=existing, progress=steps
+    )
     steps.close()
     if json:
         write_json(

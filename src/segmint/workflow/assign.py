@@ -11,6 +11,7 @@ import numpy as np
 
 from segmint.data import ReadOptions, open_writer, raw_columns, read_chunks
 from segmint.data.dataset import Dataset
+from segmint.data.target_tables import IfExists
 from segmint.model.assignment import Assignment
 from segmint.model.assignment import assign as assign_columns
 from segmint.model.segment_model import SegmentModel
@@ -65,17 +66,19 @@ def assign_source(
     *,
     options: ReadOptions | None = None,
     table: str | None = None,
+    if_exists: IfExists = "error",
     progress: Progress = silent,
 ) -> Assigned:
     """Assign a whole source in chunks and write the result; memory does not grow with the rows.
 
     The target gets the key under its own name, then ``segment_id``, ``segment_name``, ``confidence``,
-    ``runner_up`` and ``novelty``. It appears whole or not at all.
+    ``runner_up`` and ``novelty``. It appears whole or not at all. A table of a database that is there
+    already is an error unless ``if_exists`` says ``replace`` or ``append``; files are replaced.
     """
     sizes: dict[str, int] = {}
     notices: list[Sentence] = []
     n_rows = n_rejected = 0
-    with open_writer(target, table=table) as writer:
+    with open_writer(target, table=table, if_exists=if_exists) as writer:
         for chunk in read_chunks(source, model.schema, options or ReadOptions()):
             assignment = assign_columns(model, chunk.columns, chunk.keys)
             writer.write(output_columns(model, assignment))

@@ -101,4 +101,4 @@ def _notices(fit: Fit) -> tuple[Sentence, ...]:
 
 def versions() -> dict[str, str]:
     """Return the versions that a reader needs to repeat a run."""
-    return {"segmint": version("segmint"), **{name: version(name) for name in LIBRARIES}}
+    return {name: version(name) for name in sorted(("segmint", *LIBRARIES))}

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
+from segmint.choosing.decide import decide
 from segmint.choosing.forecast import forecast, machine_memory, refuse_if_too_large
 from segmint.choosing.space import plan
+from segmint.choosing.sweep import run_sweep
 from segmint.errors import ResourceError
 from segmint.families.fit import Configuration, Cost, Request
+from segmint.families.heldout import held_out_agreement
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
 
@@ -56,3 +61,23 @@ def test_a_limit_below_the_process_itself_says_so() -> None:
 def test_without_a_limit_the_machine_is_the_limit() -> None:
     with pytest.raises(ResourceError):
         refuse_if_too_large(Cost(1.0, 2 * machine_memory()), 10**9, 4, memory_limit=None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "d"), [(300, 3), (3_000, 8)])
+def test_the_forecast_is_within_a_factor_of_three(n: int, d: int) -> None:
+    rng = np.random.default_rng(0)
+
+    def work(X: np.ndarray) -> tuple[float, float]:  # type: ignore[type-arg]
+        geometry = Geometry(X)
+        configurations = plan(geometry, list(FAMILIES), Request())
+        started = time.process_time()  # the forecast is for one core that does nothing else
+        decision = decide(geometry, run_sweep(geometry, configurations, seed=0, jobs=1), seed=0)
+        for configuration in configurations:
+            if configuration.id in {decision.configuration, decision.runner_up}:
+                held_out_agreement(FAMILIES[configuration.family], geometry, configuration, seed=0)
+        return time.process_time() - started, forecast(len(X), X.shape[1], configurations).seconds
+
+    work(rng.normal(size=(60, d)))  # compiled code is loaded once a process
+    actual, said = work(rng.normal(size=(n, d)) + 3 * rng.integers(0, 4, size=(n, 1)))
+    assert said / 3 < actual < 3 * said

@@ -144,7 +144,13 @@ def _write_places(study: Study, delivered: Delivered, seconds: float) -> None:
     following = (
         [say("cli.next_show", model=shown_path(delivered.model))]
         if delivered.model is not None
-        else [say("cli.next_choose", study=delivered.study_id)]
+        else [
+            say(
+                "cli.next_choose",
+                study=delivered.study_id,
+                configuration=study.decision.configuration or "CONFIGURATION",
+            )
+        ]
     )
     write_labeled(console, say("cli.next"), following)
     if delivered.tracking_failed is not None:

@@ -66,3 +66,9 @@ def test_small_tables_have_a_value_for_each_name(n: int) -> None:
 def test_equal_rows_do_not_divide_by_zero() -> None:
     with np.errstate(all="raise"):
         assert np.isfinite(statistics(np.repeat(lump(20), 5, axis=0))).all()
+
+
+def test_ones_own_room_changes_nothing() -> None:
+    X = lump(80)
+    room = np.full((80, 80), np.nan)
+    np.testing.assert_array_equal(statistics(X), statistics(X, room=room))

@@ -75,13 +75,14 @@ def compare_with_nulls(
     root = _root_of_covariance(X)
     rng = generator(seed, "null", "data")
     rows = _drawn(X, rows_budget, rng)
-    observed = statistics(dithered(rows, rng))
+    room = np.empty((len(rows), len(rows)))
+    observed = statistics(dithered(rows, rng), room=room)
     total, found = n_tables * len(KINDS), []
     for number, (kind, draw) in enumerate(KINDS.items()):
         rng = generator(seed, "null", kind)
         tables = np.empty((n_tables, len(observed)))
         for table in range(n_tables):
-            tables[table] = statistics(draw(rng, len(rows), X.shape[1]) @ root)
+            tables[table] = statistics(draw(rng, len(rows), X.shape[1]) @ root, room=room)
             progress("null", number * n_tables + table + 1, total)
         found.append(_compare(kind, observed, tables))
     return tuple(found)

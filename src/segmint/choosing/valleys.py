@@ -15,10 +15,12 @@ one skewed or heavy-tailed lump as well (its tail against its bulk): there the b
 from __future__ import annotations
 
 import numpy as np
-from scipy.cluster.hierarchy import linkage
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from segmint.kernels.neighbors import smallest_of_rows
 from segmint.kernels.valleys import border_gaps, deepest_valley, pair_distances, spanning_tree
+from segmint.kernels.ward import ward_tree
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
 NEIGHBORS = (8, 20)
@@ -31,7 +33,7 @@ _ROUNDS = 2  # of Lloyd, after Ward's merging
 _PRICE = 0.1  # in clearness, of borders that are fuller than the places beside the centers
 
 
-def statistics(X: FloatMatrix) -> FloatVector:
+def statistics(X: FloatMatrix, *, room: FloatMatrix | None = None) -> FloatVector:
     """Return the valley at each of the scales, the gaps at K = 2 … 10, and the clearness.
 
     Parameters
@@ -39,6 +41,9 @@ def statistics(X: FloatMatrix) -> FloatVector:
     X
         Rows, shape (n_samples, n_features); n_samples ≥ 4, and since all pairs of rows are looked at, at
         most some thousands.
+    room
+        Shape (n_samples, n_samples), overwritten: given by who asks for many tables, since fresh memory for
+        each costs as much as the distances.
 
     Returns
     -------
@@ -57,11 +62,11 @@ def statistics(X: FloatMatrix) -> FloatVector:
     """
     n = len(X)
     X = np.ascontiguousarray(X, dtype=np.float64)
-    square, condensed = np.empty((n, n)), np.empty(n * (n - 1) // 2)
-    pair_distances(X, square, condensed)
+    distances = np.empty((n, n)) if room is None else room
+    pair_distances(X, distances)
     smallest = smallest_group(n)
-    valleys = _valleys(square, X.shape[1], smallest)
-    gaps, clearness = _gaps(X, condensed, smallest)
+    valleys = _valleys(distances, X.shape[1], smallest)
+    gaps, clearness = _gaps(X, smallest)
     return np.concatenate([valleys, gaps, [clearness]])
 
 
@@ -107,33 +112,29 @@ def intrinsic_dimension(nearest: FloatMatrix) -> float:
     return 1.0 / max(inverse, 1e-9)
 
 
-def _gaps(X: FloatMatrix, condensed: FloatVector, smallest: int) -> tuple[FloatVector, float]:
+def _gaps(X: FloatMatrix, smallest: int) -> tuple[FloatVector, float]:
     """Return the gap at each K, and the clearness of the clearest partition, less the price of full borders."""
-    n = len(X)
     gaps, clearness = [], 0.0
-    for n_clusters, labels in _ward_cuts(condensed, n, min(MOST_CLUSTERS, n - 1)):
-        gap, least_clear = border_gaps(X, labels, n_clusters, _ROUNDS, _WIDTH, smallest)
+    for n_clusters, labels in _ward_cuts(X, min(MOST_CLUSTERS, len(X) - 1)):
+        gap, least_clear = border_gaps(X, labels.copy(), n_clusters, _ROUNDS, _WIDTH, smallest)
         gaps.append(gap)
         clearness = max(clearness, least_clear - _PRICE * max(-gap, 0.0))
-    return np.array(gaps), clearness
+    return np.array(gaps[::-1]), clearness
 
 
-def _ward_cuts(condensed: FloatVector, n: int, most: int) -> list[tuple[int, IntVector]]:
-    """Return Ward's partitions into 2 … ``most`` clusters, from one tree."""
-    tree = linkage(condensed, "ward")
-    left, right = tree[:, 0].astype(np.int64), tree[:, 1].astype(np.int64)
-    sizes = np.concatenate([np.ones(n, dtype=np.int64), tree[:, 3].astype(np.int64)])
-    start = np.zeros(2 * n - 1, dtype=np.int64)
-    for node in range(n - 2, -1, -1):  # children stand side by side, below their parent
-        start[left[node]] = start[n + node]
-        start[right[node]] = start[n + node] + sizes[left[node]]
-    cuts, nodes = [], [2 * n - 2]
-    for n_clusters in range(2, most + 1):
-        split = max(nodes)
-        nodes.remove(split)
-        nodes += [int(left[split - n]), int(right[split - n])]
-        places = np.empty(n, dtype=np.int64)
-        for label, node in enumerate(nodes):
-            places[start[node] : start[node] + sizes[node]] = label
-        cuts.append((n_clusters, places[start[:n]]))
+def _ward_cuts(X: FloatMatrix, most: int) -> list[tuple[int, IntVector]]:
+    """Return Ward's partitions into ``most`` … 2 clusters, from one tree."""
+    n = len(X)
+    one, other, heights = ward_tree(np.array(X.T, order="C"))  # a copy: the tree uses it up
+    order = np.argsort(heights, kind="stable")
+    low = order[: n - most]
+    joints = coo_matrix((np.ones(len(low), dtype=np.int8), (one[low], other[low])), shape=(n, n))
+    labels = connected_components(joints, directed=False)[1].astype(np.int64)
+    cuts = [(most, labels)]
+    for n_clusters in range(most - 1, 1, -1):
+        joint = order[n - n_clusters - 1]
+        kept, gone = sorted((labels[one[joint]], labels[other[joint]]))
+        labels = np.where(labels == gone, kept, labels)
+        labels = np.where(labels == n_clusters, gone, labels)  # the last number fills the gap
+        cuts.append((n_clusters, labels))
     return cuts

@@ -17,9 +17,9 @@ from segmint.types import FloatMatrix, FloatVector, IntVector
 
 
 @compiled
-def pair_distances(X: FloatMatrix, square: FloatMatrix, condensed: FloatVector) -> None:
-    """Write the Euclidean distances of all pairs, as a matrix and as SciPy's condensed vector (both OUT)."""
-    n, place = X.shape[0], 0
+def pair_distances(X: FloatMatrix, square: FloatMatrix) -> None:
+    """Write the Euclidean distances of all pairs (OUT)."""
+    n = X.shape[0]
     for i in range(n):
         square[i, i] = 0.0
         for j in range(i + 1, n):
@@ -27,9 +27,7 @@ def pair_distances(X: FloatMatrix, square: FloatMatrix, condensed: FloatVector) 
             for feature in range(X.shape[1]):
                 step = X[i, feature] - X[j, feature]
                 total += step * step
-            condensed[place] = math.sqrt(total)
-            square[i, j] = condensed[place]
-            place += 1
+            square[i, j] = math.sqrt(total)
     for i in range(n):
         for j in range(i):
             square[i, j] = square[j, i]

@@ -62,7 +62,7 @@ def _measuring(n_samples: int, n_features: int, n_labelings: int) -> float:
 
 def _resampling(n_samples: int, n_features: int, configurations: Sequence[Configuration]) -> float:
     n = min(n_samples, 2_000)
-    return 1.0 + 2e-6 * n * n_features * min(len(configurations), 80)
+    return 1.0 + 3e-6 * n * n_features * min(len(configurations), 80)
 
 
 def _held_out(n_samples: int) -> float:
@@ -72,7 +72,7 @@ def _held_out(n_samples: int) -> float:
 
 def _nulls(n_samples: int, n_features: int) -> float:
     n = min(n_samples, 1_000)
-    return 0.1 + 300 * n * n * (25e-9 + 1e-9 * n_features)
+    return 0.1 + 300 * n * n * (14e-9 + 0.5e-9 * n_features)
 
 
 def refuse_if_too_large(cost: Cost, n_samples: int, n_features: int, *, memory_limit: float | None) -> None:

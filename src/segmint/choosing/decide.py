@@ -73,7 +73,7 @@ def decide(
     n_resamples
         How often the rows are drawn anew, ≥ 0; fewer above a budget.
     progress
-        Steps ``nulls`` and ``resampled``.
+        Steps ``null`` and ``resampled``.
 
     Returns
     -------

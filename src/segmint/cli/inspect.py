@@ -45,7 +45,7 @@ def inspect(
     json: options.AsJson = False,
 ) -> None:
     """Show each column's kind and role with the reason; write a schema file with ``-o``."""
-    from segmint.cli.output import results, write_json
+    from segmint.cli.output import write_json
     from segmint.data import read, write_schema
 
     dataset = read(
@@ -63,7 +63,6 @@ def inspect(
         write_json(_inspection(dataset, output))
         return
     _write_inspection(dataset, output)
-    results()
 
 
 def _inspection(dataset: Dataset, output: Path | None) -> dict[str, Any]:

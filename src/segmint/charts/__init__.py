@@ -11,7 +11,7 @@ The title of a chart is its finding, computed from the study; the line under it 
 
 from segmint.charts.chance import null
 from segmint.charts.chart import Caption, Chart, Numbers
-from segmint.charts.files import write_charts
+from segmint.charts.files import drawings, write_charts
 from segmint.charts.inertia import elbow
 from segmint.charts.information import bic_by_covariance
 from segmint.charts.maps import segment_map
@@ -32,6 +32,7 @@ __all__ = [
     "Chart",
     "Numbers",
     "bic_by_covariance",
+    "drawings",
     "elbow",
     "families",
     "k_distance",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from segmint.charts.chart import Chart
 from segmint.charts.render import png, specification, svg
 from segmint.charts.table import CHARTS
 from segmint.choosing.study import Study
@@ -39,17 +42,33 @@ def write_charts(
     UsageError
         If there is no such format or theme.
     """
-    if format not in FORMATS:
-        raise UsageError("charts.no_such_format", format=format, formats=list(FORMATS))
+    drawn = drawings(study, format=format, theme=theme)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, chart in CHARTS.items():
-        if chart.available(study):
-            path = target / f"{name}.{format}"
-            path.write_bytes(rendered(chart(study, theme=theme), format))
-            written.append(path)
-    return written
+    for name, draw in drawn.items():
+        (target / name).write_bytes(draw())
+    return [target / name for name in drawn]
+
+
+def drawings(study: Study, *, format: str = "png", theme: str = "light") -> dict[str, Callable[[], bytes]]:
+    """Return what draws each chart that a study has, by the name of its file; nothing is drawn yet.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format.
+    """
+    if format not in FORMATS:
+        raise UsageError("charts.no_such_format", format=format, formats=list(FORMATS))
+    return {
+        f"{name}.{format}": partial(_drawn, chart, study, format, theme)
+        for name, chart in CHARTS.items()
+        if chart.available(study)
+    }
+
+
+def _drawn(chart: Chart, study: Study, format: str, theme: str) -> bytes:
+    return rendered(chart(study, theme=theme), format)
 
 
 def rendered(chart: Any, format: str) -> bytes:

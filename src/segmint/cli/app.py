@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import typer
@@ -36,9 +37,16 @@ def version(
         raise typer.Exit
 
 
+_RARELY = 200_000
+"""A command is a short life in which nearly every object stays: collecting takes a tenth of its time."""
+
+
 def main() -> None:
     """Run the command line; the exit code says what happened."""
-    sys.exit(run_command(sys.argv[1:]))
+    gc.set_threshold(_RARELY, 20, 100)
+    code = run_command(sys.argv[1:])
+    gc.freeze()  # else Python looks through all objects once more before it ends: up to 1 s
+    sys.exit(code)
 
 
 def run_command(arguments: list[str]) -> int:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,7 +16,17 @@ import numpy as np
 
 from segmint.choosing.study import Study
 from segmint.choosing.trial import TrialRecord
-from segmint.track.items import BytesArtifact, Item, Metric, Outcome, Param, RunItem, Tag, TextArtifact
+from segmint.track.items import (
+    BytesArtifact,
+    Content,
+    Item,
+    Metric,
+    Outcome,
+    Param,
+    RunItem,
+    Tag,
+    TextArtifact,
+)
 from segmint.track.scorecard import scorecard_csv
 from segmint.words.sentences import known, say
 
@@ -40,7 +49,7 @@ _LONGEST: Final = 5000  # of a parameter or tag; MLflow takes 6,000 and 8,000 ch
 def describe(
     study: Study,
     *,
-    attachments: Mapping[str, Path | bytes] = MappingProxyType({}),
+    attachments: Mapping[str, Content] = MappingProxyType({}),
     study_id: str | None = None,
 ) -> Iterator[Item]:
     """Describe a study as a stream of items: a parent run, then a child run for every configuration.

@@ -6,11 +6,13 @@ parent comes first. Describing (``describe``) and sending (``writer``) meet in t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 Outcome = Literal["finished", "failed"]
+Content = bytes | Path | Callable[[], bytes]
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,10 @@ class TextArtifact:
 
 @dataclass(frozen=True)
 class BytesArtifact:
-    """A binary file of the run: its bytes, or the file that holds them."""
+    """A binary file of the run: its bytes, the file that holds them, or what makes them when they are written."""
 
     path: str
-    content: bytes | Path
+    content: Content
 
 
 Artifact = TextArtifact | BytesArtifact
@@ -93,4 +95,7 @@ def content(artifact: Artifact) -> bytes:
     """
     if isinstance(artifact, TextArtifact):
         return artifact.text.encode()
-    return artifact.content if isinstance(artifact.content, bytes) else artifact.content.read_bytes()
+    held = artifact.content
+    if isinstance(held, bytes):
+        return held
+    return held.read_bytes() if isinstance(held, Path) else held()

@@ -6,12 +6,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from segmint.charts import write_charts
+from segmint.charts import drawings
 from segmint.choosing.study import Study
 from segmint.choosing.study_files import load_study, study_id
 from segmint.model.bundle import save_bundle
 from segmint.track.creation import prepare_store
 from segmint.track.describe import describe
+from segmint.track.items import Content
 from segmint.track.registry import register, resolve
 from segmint.track.store import artifact_root, database_file, repoint
 from segmint.track.store import tracking_uri as address
@@ -63,10 +64,9 @@ def track_study(folder: Path, workspace: str | Path, *, tracking_uri: str | None
     place = Path(workspace)
     uri = _ready(place, tracking_uri)
     name = study.provenance.name
+    items = describe(study, attachments=_attachments(study), study_id=study_id(folder))
+    sent = send(items, uri=uri, experiment=name, artifacts=_artifacts(place, tracking_uri))
     with tempfile.TemporaryDirectory(prefix="segmint-") as scratch:
-        attachments = _attachments(study, Path(scratch))
-        items = describe(study, attachments=attachments, study_id=study_id(folder))
-        sent = send(items, uri=uri, experiment=name, artifacts=_artifacts(place, tracking_uri))
         version = _register(study, Path(scratch), uri, sent.run_id)
     return Tracked(name, sent.run_id, len(study.trials), version, sent.seconds)
 
@@ -83,10 +83,12 @@ def _artifacts(workspace: Path, tracking_uri: str | None) -> str | None:
     return None if database is None else artifact_root(database)
 
 
-def _attachments(study: Study, scratch: Path) -> dict[str, Path | bytes]:
-    """Make the pictures. The report stays at home: its drawings hold the coordinates of customers."""
-    charts = write_charts(study, scratch / "charts", format="png")
-    return {f"charts/{path.name}": path for path in charts}
+def _attachments(study: Study) -> dict[str, Content]:
+    """Return the pictures, drawn when they are sent: a study that was sent before needs none.
+
+    The report stays at home: its drawings hold the coordinates of customers.
+    """
+    return {f"charts/{name}": draw for name, draw in drawings(study, format="png").items()}
 
 
 def _register(study: Study, scratch: Path, uri: str, run_id: str) -> int | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from segmint.model.bundle import save_bundle as save_model  # noqa: F401
     from segmint.workflow.assign import assign as assign
     from segmint.workflow.deliver import run as run
-    from segmint.workflow.run import RunOptions as RunOptions
+    from segmint.workflow.planning import RunOptions as RunOptions
     from segmint.workflow.run import study as study
     from segmint.workflow.studies import load_study as load_study
     from segmint.workflow.studies import save_study as save_study
@@ -39,7 +39,7 @@ _PUBLIC = {
     "example_table": "segmint.data:example_table",
     "study": "segmint.workflow.run:study",
     "run": "segmint.workflow.deliver:run",
-    "RunOptions": "segmint.workflow.run:RunOptions",
+    "RunOptions": "segmint.workflow.planning:RunOptions",
     "assign": "segmint.workflow.assign:assign",
     "load_study": "segmint.workflow.studies:load_study",
     "save_study": "segmint.workflow.studies:save_study",

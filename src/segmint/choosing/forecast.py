@@ -10,7 +10,7 @@ from segmint.families.fit import Configuration, Cost
 from segmint.families.table import FAMILIES
 from segmint.measure.sweep import PAIRS_BUDGET
 
-_PYTHON = 250e6  # bytes that the process holds before it reads a row
+_PYTHON = 390e6  # bytes that the process and its libraries hold for a study of a few rows
 _SLACK = 0.9  # of the memory: the rest is the system's
 
 

@@ -74,7 +74,8 @@ def run(
     from segmint.cli.output import write_json
     from segmint.cli.settings import read_settings
     from segmint.workflow.deliver import deliver
-    from segmint.workflow.run import RunOptions, make
+    from segmint.workflow.planning import RunOptions
+    from segmint.workflow.run import make
 
     settings = read_settings()
     reading = options.read_options(

@@ -13,7 +13,8 @@ from segmint.labels import NOISE
 from segmint.measure.agreement import adjusted_rand, match_labels
 from segmint.types import IntVector
 from segmint.words import Sentence, numbers, say, sentence
-from segmint.workflow.run import Made, RunOptions, make
+from segmint.workflow.planning import RunOptions
+from segmint.workflow.run import Made, make
 
 
 def mixtures(assignment: Assignment) -> Lesson:

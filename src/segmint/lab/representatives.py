@@ -16,7 +16,8 @@ from segmint.model.preparation import NumericStep
 from segmint.prepare.fit import prepare
 from segmint.prepare.options import PreparationOptions
 from segmint.words import numbers, say, sentence
-from segmint.workflow.run import Made, RunOptions, make
+from segmint.workflow.planning import RunOptions
+from segmint.workflow.run import Made, make
 
 EXCERPT = 5
 PLAIN = PreparationOptions(clip=False, log=False)

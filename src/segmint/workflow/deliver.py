@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segmint.choosing.study import Study
 from segmint.choosing.study_files import study_id
@@ -15,10 +15,13 @@ from segmint.model.bundle import save_bundle
 from segmint.report.html import write_report
 from segmint.types import Progress, silent
 from segmint.workflow.assign import write_assignment
-from segmint.workflow.run import Made, RunOptions, make
+from segmint.workflow.planning import RunOptions
+from segmint.workflow.run import Made, make
 from segmint.workflow.studies import chosen_model, save_study
-from segmint.workflow.tracking import Tracked, track_study
 from segmint.workflow.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from segmint.workflow.tracking import Tracked
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ def _write_rows(made: Made, output: str, to_table: str | None) -> None:
 def _track(
     folder: Path, workspace: str | Path, uri: str | None, progress: Progress
 ) -> tuple[Tracked | None, SegmintError | None]:
+    from segmint.workflow.tracking import track_study  # MLflow: 1 s and 110 MB, for those who use it
+
     progress("tracked", 0, 1)
     try:
         tracked = track_study(folder, workspace, tracking_uri=uri)

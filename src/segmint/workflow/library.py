@@ -8,7 +8,6 @@ from segmint.errors import NotFoundError
 from segmint.model.bundle import load_bundle, save_bundle
 from segmint.model.ids import check_segment_name
 from segmint.model.segment_model import SegmentModel
-from segmint.workflow.tracking import pull
 from segmint.workflow.workspace import Workspace
 
 REGISTERED = "models:/"
@@ -42,6 +41,8 @@ def open_model(
 def find_model(wanted: str, workspace: str | Path, *, tracking_uri: str | None = None) -> Path:
     """Return the file of a model (see :func:`open_model`)."""
     if wanted.startswith(REGISTERED):
+        from segmint.workflow.tracking import pull  # MLflow: 1 s, for those who ask the registry
+
         return pull(wanted, workspace, tracking_uri=tracking_uri)
     path = Path(wanted)
     if path.exists():

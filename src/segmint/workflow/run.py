@@ -4,76 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from segmint.choosing.decide import decide, overrule
 from segmint.choosing.decision import Decision
-from segmint.choosing.forecast import forecast, refuse_if_too_large
-from segmint.choosing.space import plan
 from segmint.choosing.study import Provenance, Study
 from segmint.choosing.sweep import run_sweep
 from segmint.choosing.trial import Trial
 from segmint.data.dataset import Dataset
 from segmint.errors import NotFoundError
-from segmint.families.fit import Configuration, Cost, Fit, Request
+from segmint.families.fit import Fit
 from segmint.families.heldout import held_out_agreement
 from segmint.families.table import FAMILIES
-from segmint.geometry.geometry import Geometry
-from segmint.model.ids import check_model_name, model_name_from
 from segmint.model.segment_model import SegmentModel
-from segmint.prepare.fit import Prepared, prepare
-from segmint.prepare.options import PreparationOptions
+from segmint.prepare.fit import Prepared
 from segmint.types import Progress, silent
 from segmint.workflow.figures import figure_data
 from segmint.workflow.models import Circumstances, build_model, versions
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """How a study is made; every option has a default that suits a first look.
-
-    Attributes
-    ----------
-    families
-        Names of the families to compare.
-    ks
-        Numbers of clusters for the families that take one.
-    init
-        How K-Means starts: ``k-means++`` or ``random``.
-    preparation
-        Scaling, missing values, clipping and log.
-    seed
-        The root seed; same seed, same bytes.
-    name
-        The model's name; made from the source's name where it is ``None``.
-    n_resamples
-        How often the finalists are fitted again.
-    choose, because
-        A configuration that a person chooses instead of the product, and why.
-    jobs
-        Threads to use; ``None`` for all.
-    exact_rows
-        Whether density families keep exact rows in the bundle, instead of means of at least five.
-    memory
-        Bytes that a run may use; ``None`` for what the machine has.
-    command
-        The command line, for the provenance.
-    """
-
-    families: tuple[str, ...] = tuple(FAMILIES)
-    ks: tuple[int, ...] = tuple(range(1, 11))
-    init: str = "k-means++"
-    preparation: PreparationOptions = field(default_factory=PreparationOptions)
-    seed: int = 0
-    name: str | None = None
-    n_resamples: int = 100
-    choose: str | None = None
-    because: str | None = None
-    jobs: int | None = None
-    exact_rows: bool = False
-    memory: float | None = None
-    command: str = ""
+from segmint.workflow.planning import Planned, RunOptions, plan_run
 
 
 @dataclass(frozen=True)
@@ -110,40 +59,34 @@ def study(dataset: Dataset, options: RunOptions | None = None, *, progress: Prog
 
 def make(dataset: Dataset, options: RunOptions, progress: Progress = silent) -> Made:
     """Make a study and keep the rows that it was made of beside it."""
+    return carry_out(plan_run(dataset, options, progress), progress)
+
+
+def carry_out(planned: Planned, progress: Progress = silent) -> Made:
+    """Fit, measure, decide and profile what was planned."""
     started = time.perf_counter()
-    name = check_model_name(options.name) if options.name else model_name_from(dataset.source)
-    prepared = prepare(dataset, options.preparation)
-    progress("prepared", prepared.matrix.n_features, prepared.matrix.n_features)
-    geometry = Geometry(prepared.matrix.X)
-    configurations = plan(
-        geometry, options.families, Request(options.ks, options.seed, options.init, options.exact_rows)
+    geometry, options = planned.geometry, planned.options
+    trials = run_sweep(
+        geometry, planned.configurations, seed=options.seed, progress=progress, jobs=options.jobs
     )
-    expected = _forecast(geometry, configurations, options)
-    trials = run_sweep(geometry, configurations, seed=options.seed, progress=progress, jobs=options.jobs)
     decision = decide(geometry, trials, seed=options.seed, n_resamples=options.n_resamples, progress=progress)
     if options.choose:
         decision = overrule(decision, trials, options.choose, options.because)
     finalists = _finalists(trials, decision)
-    models = _models(dataset, prepared, geometry, finalists, decision, options, name, progress)
+    models = _models(planned, finalists, decision, progress)
     fits = tuple(trial.fit for trial in finalists if trial.fit is not None)
     made = Study(
-        provenance=_provenance(dataset, options, name, expected, time.perf_counter() - started),
-        schema=dataset.schema,
-        preparation=prepared.preparation,
-        notices=(*dataset.notices, *prepared.notices),
+        provenance=_provenance(planned, time.perf_counter() - started),
+        schema=planned.dataset.schema,
+        preparation=planned.prepared.preparation,
+        notices=(*planned.dataset.notices, *planned.prepared.notices),
         trials=tuple(trial.record() for trial in trials),
         finalists=tuple(trial.configuration.id for trial in finalists),
         decision=decision,
         models=models,
-        figures=figure_data(prepared, geometry, fits, options.seed),
+        figures=figure_data(planned.prepared, geometry, fits, options.seed),
     )
-    return Made(made, dataset, prepared, fits)
-
-
-def _forecast(geometry: Geometry, configurations: Sequence[Configuration], options: RunOptions) -> Cost:
-    expected = forecast(geometry.n_samples, geometry.n_features, configurations)
-    refuse_if_too_large(expected, geometry.n_samples, geometry.n_features, memory_limit=options.memory)
-    return expected
+    return Made(made, planned.dataset, planned.prepared, fits)
 
 
 def _finalists(trials: Sequence[Trial], decision: Decision) -> tuple[Trial, ...]:
@@ -154,41 +97,34 @@ def _finalists(trials: Sequence[Trial], decision: Decision) -> tuple[Trial, ...]
 
 
 def _models(
-    dataset: Dataset,
-    prepared: Prepared,
-    geometry: Geometry,
-    finalists: Sequence[Trial],
-    decision: Decision,
-    options: RunOptions,
-    name: str,
-    progress: Progress,
+    planned: Planned, finalists: Sequence[Trial], decision: Decision, progress: Progress
 ) -> dict[str, SegmentModel]:
-    about = Circumstances(name, options.seed, decision)
+    seed = planned.options.seed
+    about = Circumstances(planned.name, seed, decision)
     models = {}
     for number, trial in enumerate(finalists):
         progress("profiled", number, len(finalists))
-        configuration = trial.configuration
-        held_out = held_out_agreement(
-            FAMILIES[configuration.family], geometry, configuration, seed=options.seed
+        family = FAMILIES[trial.configuration.family]
+        held_out = held_out_agreement(family, planned.geometry, trial.configuration, seed=seed)
+        models[trial.configuration.id] = build_model(
+            planned.dataset, planned.prepared, trial, replace(about, held_out=held_out)
         )
-        models[configuration.id] = build_model(dataset, prepared, trial, replace(about, held_out=held_out))
     progress("profiled", len(finalists), len(finalists))
     return models
 
 
-def _provenance(
-    dataset: Dataset, options: RunOptions, name: str, expected: Cost, seconds: float
-) -> Provenance:
+def _provenance(planned: Planned, seconds: float) -> Provenance:
+    dataset = planned.dataset
     return Provenance(
         source=dataset.source,
-        name=name,
+        name=planned.name,
         fingerprint=dataset.fingerprint,
         n_rows=dataset.n_rows,
         n_columns=len(dataset.schema),
-        seed=options.seed,
-        command=options.command,
+        seed=planned.options.seed,
+        command=planned.options.command,
         versions=versions(),
-        forecast=expected,
+        forecast=planned.forecast,
         seconds=seconds,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )

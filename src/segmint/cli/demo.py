@@ -17,7 +17,8 @@ def demo(workspace: options.Workspace = None) -> None:
     """Run the main job on Wholesale customers (440 rows) and print the next three commands."""
     from segmint.cli.answer import shown_path
     from segmint.cli.output import results
-    from segmint.cli.run import run
+    from segmint.cli.reading import Columns, Source
+    from segmint.cli.run import Delivering, Making, run
     from segmint.cli.settings import read_settings
     from segmint.data import example_table
     from segmint.workflow.workspace import Workspace
@@ -25,7 +26,7 @@ def demo(workspace: options.Workspace = None) -> None:
     place = workspace or read_settings().workspace
     table = example_table("wholesale_customers")
     results().print(f" {say('cli.demo')}", soft_wrap=False, width=80)
-    run(str(table), workspace=place)
+    run(str(table), Columns(), Making(), Delivering(), Source(), workspace=place)
     model = shown_path(Workspace(place).model("wholesale_customers"))
     console = results()
     console.print()

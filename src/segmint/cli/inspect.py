@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from segmint.cli import options
+from segmint.cli.reading import Columns, Source, read_options
+from segmint.cli.spread import spread
 from segmint.words import say
 
 if TYPE_CHECKING:
@@ -16,47 +18,21 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("inspect", epilog=say("help.inspect_examples"), help=say("help.inspect"))(inspect)
+    app.command("inspect", epilog=say("help.inspect_examples"), help=say("help.inspect"))(spread(inspect))
 
 
 def inspect(
     data: options.Data,
+    columns: Columns,
+    source: Source,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=say("help.inspect_output"))] = None,
-    key: options.Key = None,
-    features: options.Features = None,
-    exclude: options.Exclude = None,
-    describe: options.Describe = None,
-    kind: options.Kinds = None,
-    schema: options.SchemaFile = None,
-    table: options.Table = None,
-    query: options.Query = None,
-    format: options.Format = None,
-    sheet: options.Sheet = None,
-    delimiter: options.Delimiter = None,
-    decimal: options.Decimal = None,
-    encoding: options.Encoding = None,
-    skip_rows: options.SkipRows = 0,
-    missing_value: options.MissingValues = None,
-    missing: options.Missing = None,
-    on_duplicate: options.OnDuplicate = None,
-    lenient: options.Lenient = False,
-    date_format: options.DateFormats = None,
-    rename: options.Rename = None,
     json: options.AsJson = False,
 ) -> None:
     """Show each column's kind and role with the reason; write a schema file with ``-o``."""
     from segmint.cli.output import write_json
     from segmint.data import read, write_schema
 
-    dataset = read(
-        data,
-        options.read_options(
-            key=key, features=features, exclude=exclude, describe=describe, kinds=kind, schema=schema,
-            table=table, query=query, format=format, sheet=sheet, delimiter=delimiter, decimal=decimal,
-            encoding=encoding, skip_rows=skip_rows, missing_values=missing_value, missing=missing,
-            on_duplicate=on_duplicate, lenient=lenient, date_formats=date_format, rename=rename,
-        ),
-    )  # fmt: skip
+    dataset = read(data, read_options(source, columns))
     if output is not None:
         write_schema(dataset.schema, output)
     if json:

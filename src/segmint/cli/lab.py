@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segmint.cli import options
+from segmint.cli.reading import Columns, Source, read_options
+from segmint.cli.spread import spread
 from segmint.words import say
 
 if TYPE_CHECKING:
@@ -16,14 +18,14 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("lab", epilog=say("help.lab_examples"), help=say("help.lab"))(lab)
+    app.command("lab", epilog=say("help.lab_examples"), help=say("help.lab"))(spread(lab))
 
 
 def lab(
+    columns: Columns,
+    source: Source,
     task: Annotated[str | None, typer.Argument(help=say("help.lab_task"))] = None,
     data: Annotated[str | None, typer.Option("--data", help=say("help.lab_data"))] = None,
-    key: options.Key = None,
-    features: options.Features = None,
     seed: Annotated[int, typer.Option(help=say("help.seed"))] = 42,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=say("help.lab_output"))] = None,
     workspace: options.Workspace = None,
@@ -48,7 +50,7 @@ def lab(
         _write_later(found, json=json)
         return
     steps = Steps(quiet=quiet)
-    reading = options.read_options(key=key, features=features)
+    reading = read_options(source, columns)
     lesson = found.answer(
         Assignment(
             workspace=place,

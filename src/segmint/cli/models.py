@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -9,6 +10,8 @@ import typer
 
 from segmint.cli import options
 from segmint.cli.progress import Steps
+from segmint.cli.reading import Source, read_options
+from segmint.cli.spread import spread
 from segmint.words import say
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ Model = Annotated[str, typer.Argument(metavar="MODEL", help=say("help.model"))]
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("show", epilog=say("help.show_examples"), help=say("help.show"))(show)
-    app.command("assign", epilog=say("help.assign_examples"), help=say("help.assign"))(assign)
+    app.command("assign", epilog=say("help.assign_examples"), help=say("help.assign"))(spread(assign))
     app.command("rename", epilog=say("help.rename_examples"), help=say("help.rename_command"))(rename)
 
 
@@ -90,21 +93,11 @@ def _model_json(model: Any, path: Path) -> dict[str, Any]:
 def assign(
     model: Model,
     data: options.Data,
+    source: Source,
     output: Annotated[str | None, typer.Option("--output", "-o", help=say("help.assign_output"))] = None,
     to: Annotated[str | None, typer.Option("--to", help=say("help.to"))] = None,
     to_table: Annotated[str | None, typer.Option(help=say("help.to_table"))] = None,
     if_exists: Annotated[str, typer.Option("--if-exists", help=say("help.if_exists"))] = "error",
-    table: options.Table = None,
-    query: options.Query = None,
-    format: options.Format = None,
-    sheet: options.Sheet = None,
-    delimiter: options.Delimiter = None,
-    decimal: options.Decimal = None,
-    encoding: options.Encoding = None,
-    skip_rows: options.SkipRows = 0,
-    lenient: options.Lenient = False,
-    quarantine: options.Quarantine = None,
-    rename: options.Rename = None,
     workspace: options.Workspace = None,
     json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -119,21 +112,24 @@ def assign(
     options.one_of("--if-exists", if_exists, ["error", "replace", "append"])
     existing = cast("IfExists", if_exists)
     loaded, _ = _load(model, workspace)
-    target, written_to = (output, None) if to is None else (to, to_table or table)
-    reading = options.read_options(
-        table=table if to is None or to_table else None, query=query, format=format, sheet=sheet,
-        delimiter=delimiter, decimal=decimal, encoding=encoding, skip_rows=skip_rows, lenient=lenient,
-        quarantine=quarantine, rename=rename,
-    )  # fmt: skip
+    target, written_to = (output, None) if to is None else (to, to_table or source.table)
+    if to is not None and not to_table:  # then --table names the target
+        source = replace(source, table=None)
     steps = Steps(quiet=quiet)
     done = assign_source(
-        loaded, data, str(target), options=reading, table=written_to, if_exists=existing, progress=steps
+        loaded,
+        data,
+        str(target),
+        options=read_options(source),
+        table=written_to,
+        if_exists=existing,
+        progress=steps,
     )
     steps.close()
     if json:
         write_json(
             {
-                "output": output or to_table or table,
+                "output": output or written_to,
                 "n_rows": done.n_rows,
                 "n_rejected": done.n_rejected,
                 "sizes": dict(done.sizes),

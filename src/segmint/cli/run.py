@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -11,12 +12,15 @@ import typer
 
 from segmint.cli import options
 from segmint.cli.progress import Steps
+from segmint.cli.reading import Columns, Source, read_options
+from segmint.cli.spread import spread
 from segmint.words import say
 
 if TYPE_CHECKING:
     from segmint.data import ReadOptions
     from segmint.data.dataset import Dataset
     from segmint.prepare.options import PreparationOptions, Scale
+    from segmint.workflow.planning import RunOptions
 
 FAMILIES = ("kmeans", "gaussian_mixture", "dbscan", "hdbscan", "ward")
 SCALES = ("standard", "robust", "minmax", "none")
@@ -25,46 +29,60 @@ INITS = ("k-means++", "random")
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("run", epilog=say("help.run_examples"), help=say("help.run"))(run)
+    app.command("run", epilog=say("help.run_examples"), help=say("help.run"))(spread(run))
+
+
+@dataclass(frozen=True)
+class Making:
+    """How the study is made."""
+
+    families: Annotated[str, typer.Option("--families", help=say("help.families"))] = ",".join(FAMILIES)
+    k: Annotated[str | None, typer.Option("--k", help=say("help.k"))] = None
+    init: Annotated[str, typer.Option("--init", help=say("help.init"))] = "k-means++"
+    scale: Annotated[str, typer.Option("--scale", help=say("help.scale"))] = "standard"
+    choose: Annotated[str | None, typer.Option("--choose", help=say("help.choose"))] = None
+    because: Annotated[str | None, typer.Option("--because", help=say("help.because"))] = None
+    name: Annotated[str | None, typer.Option("--name", help=say("help.name"))] = None
+    seed: Annotated[int, typer.Option("--seed", help=say("help.seed"))] = 0
+    resamples: Annotated[int, typer.Option("--resamples", min=0, max=1000, help=say("help.resamples"))] = 100
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help=say("help.jobs"))] = None
+    exact_rows: Annotated[bool, typer.Option("--exact-rows", help=say("help.exact_rows"))] = False
+
+    def run_options(self) -> RunOptions:
+        """Make the options of the journey."""
+        from segmint.workflow.planning import RunOptions
+
+        return RunOptions(
+            families=_families(self.families),
+            ks=options.numbers_of_clusters(self.k) or tuple(range(1, 11)),
+            init=options.one_of("--init", self.init, INITS) or "k-means++",
+            preparation=_preparation(self.scale),
+            seed=self.seed,
+            name=self.name,
+            n_resamples=self.resamples,
+            choose=self.choose,
+            because=self.because,
+            jobs=self.jobs,
+            exact_rows=self.exact_rows,
+            command=command_line(sys.argv),
+        )
+
+
+@dataclass(frozen=True)
+class Delivering:
+    """Where the results go, beside the workspace."""
+
+    output: Annotated[str | None, typer.Option("--output", "-o", help=say("help.run_output"))] = None
+    to_table: Annotated[str | None, typer.Option("--to-table", help=say("help.to_table"))] = None
+    track: Annotated[bool, typer.Option("--track/--no-track", help=say("help.track_switch"))] = True
 
 
 def run(
     data: options.Data,
-    key: options.Key = None,
-    features: options.Features = None,
-    exclude: options.Exclude = None,
-    describe: options.Describe = None,
-    kind: options.Kinds = None,
-    schema: options.SchemaFile = None,
-    families: Annotated[str, typer.Option(help=say("help.families"))] = ",".join(FAMILIES),
-    k: Annotated[str | None, typer.Option("--k", help=say("help.k"))] = None,
-    init: Annotated[str, typer.Option(help=say("help.init"))] = "k-means++",
-    scale: Annotated[str, typer.Option(help=say("help.scale"))] = "standard",
-    missing: options.Missing = None,
-    on_duplicate: options.OnDuplicate = None,
-    lenient: options.Lenient = False,
-    quarantine: options.Quarantine = None,
-    choose: Annotated[str | None, typer.Option(help=say("help.choose"))] = None,
-    because: Annotated[str | None, typer.Option(help=say("help.because"))] = None,
-    name: Annotated[str | None, typer.Option(help=say("help.name"))] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", help=say("help.run_output"))] = None,
-    to_table: Annotated[str | None, typer.Option(help=say("help.to_table"))] = None,
-    seed: Annotated[int, typer.Option(help=say("help.seed"))] = 0,
-    resamples: Annotated[int, typer.Option(min=0, max=1000, help=say("help.resamples"))] = 100,
-    jobs: Annotated[int | None, typer.Option(min=1, help=say("help.jobs"))] = None,
-    track: Annotated[bool, typer.Option("--track/--no-track", help=say("help.track_switch"))] = True,
-    exact_rows: Annotated[bool, typer.Option("--exact-rows", help=say("help.exact_rows"))] = False,
-    table: options.Table = None,
-    query: options.Query = None,
-    format: options.Format = None,
-    sheet: options.Sheet = None,
-    delimiter: options.Delimiter = None,
-    decimal: options.Decimal = None,
-    encoding: options.Encoding = None,
-    skip_rows: options.SkipRows = 0,
-    missing_value: options.MissingValues = None,
-    date_format: options.DateFormats = None,
-    rename: options.Rename = None,
+    columns: Columns,
+    making: Making,
+    delivering: Delivering,
+    source: Source,
     workspace: options.Workspace = None,
     json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -74,58 +92,18 @@ def run(
     from segmint.cli.output import write_json
     from segmint.cli.settings import read_settings
     from segmint.workflow.deliver import deliver
-    from segmint.workflow.planning import RunOptions
     from segmint.workflow.run import make
 
-    settings = read_settings()
-    reading = options.read_options(
-        key=key,
-        features=features,
-        exclude=exclude,
-        describe=describe,
-        kinds=kind,
-        schema=schema,
-        table=table,
-        query=query,
-        delimiter=delimiter,
-        decimal=decimal,
-        encoding=encoding,
-        skip_rows=skip_rows,
-        sheet=sheet,
-        format=format,
-        missing_values=missing_value,
-        missing=missing,
-        on_duplicate=on_duplicate,
-        lenient=lenient,
-        quarantine=quarantine,
-        date_formats=date_format,
-        rename=rename,
-    )
-    running = RunOptions(
-        families=_families(families),
-        ks=options.numbers_of_clusters(k) or tuple(range(1, 11)),
-        init=options.one_of("--init", init, INITS) or "k-means++",
-        preparation=_preparation(scale),
-        seed=seed,
-        name=name,
-        n_resamples=resamples,
-        choose=choose,
-        because=because,
-        jobs=jobs,
-        exact_rows=exact_rows,
-        command=command_line(sys.argv),
-    )
-    steps = Steps(quiet=quiet)
-    started = time.perf_counter()
-    dataset = _read(data, reading, steps)
-    made = make(dataset, running, steps)
+    settings, started = read_settings(), time.perf_counter()
+    reading, running, steps = read_options(source, columns), making.run_options(), Steps(quiet=quiet)
+    made = make(_read(data, reading, steps), running, steps)
     delivered = deliver(
         made,
         workspace or settings.workspace,
         tracking_uri=settings.tracking_uri,
-        track=track,
-        output=output,
-        to_table=to_table,
+        track=delivering.track,
+        output=delivering.output,
+        to_table=delivering.to_table,
         progress=steps,
     )
     steps.close()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import string
+import tomllib
 from dataclasses import replace
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from segmint.model.cards import Condition, Effect, Rule
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.report.answer import answer, confidence_level
+from segmint.report.pictures import family_pictures
 from segmint.report.said import texts
 from segmint.report.scorecard import scorecard
 from segmint.report.segment_cards import rule_text, segment_cards
@@ -128,6 +132,36 @@ def test_a_choice_by_hand_is_told_with_its_reason(nothing: Any) -> None:
 def test_a_sentence_without_words_is_left_out() -> None:
     gone = sentence("choosing.gone_in_a_later_version")
     assert texts((gone, sentence("common.rows", n=3))) == ["3 rows."]
+
+
+def rival_texts(room: str) -> dict[str, str]:
+    words = resources.files("segmint.words").joinpath("en", f"{room}.toml").read_text(encoding="utf-8")
+    texts: dict[str, str] = tomllib.loads(words)["rival"]
+    return texts
+
+
+def figures_in(said: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(said) if field is not None}
+
+
+def test_every_reason_has_words_without_its_family() -> None:
+    whole, headed = rival_texts("decision"), rival_texts("report")
+    assert set(headed) == set(whole)
+    for name, said in headed.items():
+        assert figures_in(said) <= figures_in(whole[name]) - {"family"}, name
+
+
+def test_a_family_is_not_named_again_under_its_own_heading(blobs: Any) -> None:
+    figures = {"family": "HDBSCAN", "n": 4, "value": 0.2, "noise": 0.15}
+    lost = sentence("decision.rival.noise", **figures)
+    rivals = tuple(replace(rival, reason=lost) for rival in blobs.decision.rivals)
+    study = replace(blobs, decision=replace(blobs.decision, rivals=rivals))
+    said = "Silhouette 0.200 with four segments, but 15 % of the rows get none."
+    assert str(lost).startswith("HDBSCAN")
+    assert {picture["reason"] for picture in family_pictures(study) if not picture["chosen"]} == {said}
+    assert [row["why"].removeprefix("Runner-up. ") for row in scorecard(study)["first"]].count(said) == len(
+        rivals
+    )
 
 
 def test_rules_are_written_in_units() -> None:

@@ -10,7 +10,7 @@ from segmint.charts.render import themed_svg
 from segmint.charts.side_by_side import compared, difference, family_panel
 from segmint.charts.table import CHARTS
 from segmint.choosing.study import Study
-from segmint.report.said import closed, text
+from segmint.report.said import under_its_family
 from segmint.words import say
 from segmint.words.numbers import agreement, score, share
 
@@ -53,7 +53,7 @@ def family_pictures(study: Study) -> list[dict[str, Any]]:
     """Return the small maps of each family's best: what it got, and why it lost."""
     names = compared(study)
     width = 178 if len(names) == 4 else 240
-    reasons = {rival.configuration: closed(text(rival.reason)) for rival in study.decision.rivals}
+    reasons = {rival.configuration: under_its_family(rival.reason) for rival in study.decision.rivals}
     found = []
     for place, name in enumerate(names):
         trial = study.trial(name)

@@ -9,7 +9,7 @@ from segmint.charts.naming import family_title, parameters
 from segmint.charts.scorecards import ranked_trials
 from segmint.choosing.study import Study
 from segmint.choosing.trial import TrialRecord
-from segmint.report.said import closed, text, texts
+from segmint.report.said import closed, text, texts, under_its_family
 from segmint.words import say
 from segmint.words.numbers import MISSING, agreement, count, score
 
@@ -82,7 +82,7 @@ def _why(study: Study, trial: TrialRecord, *, winner: bool) -> str:
     if trial.failed is not None:
         return closed(text(trial.failed))
     reason = next(
-        (closed(text(rival.reason)) for rival in decision.rivals if rival.configuration == name), ""
+        (under_its_family(rival.reason) for rival in decision.rivals if rival.configuration == name), ""
     )
     head = say("report.scorecard.runner_up") if name == decision.runner_up else ""
     return " ".join(part for part in (head, reason, *texts(trial.warnings)) if part)

@@ -129,9 +129,24 @@ def test_a_choice_by_hand_is_told_with_its_reason(nothing: Any) -> None:
     assert len(segment_cards(asked)) == 4
 
 
-def test_a_sentence_without_words_is_left_out() -> None:
-    gone = sentence("choosing.gone_in_a_later_version")
-    assert texts((gone, sentence("common.rows", n=3))) == ["3 rows."]
+def test_what_a_newer_version_says_is_told_as_such(blobs: Any) -> None:
+    newer = sentence("decision.of_a_later_version", n=3)
+    said = texts((newer, sentence("common.rows", n=3)))
+    assert said == [
+        "A newer segmint says “decision.of_a_later_version” here, and this version has no words for it.",
+        "3 rows.",
+    ]
+    decision = replace(
+        blobs.decision,
+        headline=newer,
+        reasons=(newer,),
+        rivals=tuple(replace(rival, reason=newer) for rival in blobs.decision.rivals),
+    )
+    study = replace(blobs, decision=decision)
+    assert answer(study)["headline"] == "Your customers form three segments."
+    assert sum("decision.of_a_later_version" in row["why"] for row in scorecard(study)["first"]) == len(
+        decision.rivals
+    )
 
 
 def rival_texts(room: str) -> dict[str, str]:

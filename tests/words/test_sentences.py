@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import string
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -65,5 +67,47 @@ def test_a_sentence_survives_json() -> None:
 def test_an_unknown_key_is_unknown() -> None:
     assert not known("common.nothing")
     assert not known("nowhere.nothing")
+    assert not known("cli.family"), "a table of texts is no text"
     with pytest.raises(KeyError):
         text_of("common.nothing")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "common.later", "later.rows", "common.rows.more", "cli.family", "rows", "", ".", "common.",
+        "../../secret.rows", "a\0b.rows", "x" * 5000 + ".rows",
+    ],
+)  # fmt: skip
+def test_a_sentence_of_a_newer_version_names_its_key(key: str) -> None:
+    said = str(Sentence(key, {"n": 3}))
+    assert key in said
+    assert "newer segmint" in said
+
+
+@pytest.mark.parametrize("figures", [{}, {"count": 3}, {"n": "three"}, {"n": [3]}])
+def test_a_known_sentence_with_other_figures_names_its_key(figures: dict[str, object]) -> None:
+    assert "common.rows" in str(Sentence("common.rows", figures))
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def said_in_full() -> list[tuple[str, str, frozenset[str]]]:
+    """Return every call that says a literal key with all its figures written out: file, key, figures."""
+    found = set()
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            figures = [keyword.arg for keyword in node.keywords]
+            if name in ("say", "sentence") and "." in str(node.args[0].value) and None not in figures:
+                found.add((path.name, str(node.args[0].value), frozenset(map(str, figures))))
+    return sorted(found, key=str)
+
+
+@pytest.mark.parametrize(("file", "key", "figures"), said_in_full())
+def test_every_figure_of_a_text_is_given(file: str, key: str, figures: frozenset[str]) -> None:
+    assert fields(text_of(key)) <= figures, f"{file} says {key}"

@@ -11,9 +11,10 @@ from segmint.charts.resampling import resample_groups, same_as_answer
 from segmint.charts.silhouettes import structureless_best
 from segmint.choosing.decision import Verdict
 from segmint.choosing.study import Study
-from segmint.report.said import closed, text
+from segmint.report.said import closed
 from segmint.words import say
 from segmint.words.numbers import agreement, count, score
+from segmint.words.sentences import known
 
 LEVELS = ((0.9, "high"), (0.7, "good"), (0.5, "weak"), (0.0, "none"))
 
@@ -44,8 +45,10 @@ def answer(study: Study) -> dict[str, Any]:
 
 def _headline(study: Study) -> str:
     """Return the answer's first sentence; how sure it is stands below, with its count."""
-    said = text(study.decision.headline) or say("report.answer.fallback", k=study.decision.n_clusters)
-    return closed(said.split(". ")[0])
+    headline = study.decision.headline
+    if not known(headline.key):
+        return say("report.answer.fallback", k=study.decision.n_clusters)
+    return closed(str(headline).split(". ")[0])
 
 
 def _over(study: Study) -> str:

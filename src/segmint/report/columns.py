@@ -6,7 +6,7 @@ from typing import Any
 
 from segmint.choosing.study import Study
 from segmint.model.schema import Feature, Role
-from segmint.report.said import closed, text, texts
+from segmint.report.said import closed, texts
 from segmint.words import say
 from segmint.words.numbers import MISSING, share
 
@@ -56,4 +56,4 @@ def _missing(study: Study, name: str) -> str:
 
 def assigner_rule(study: Study) -> str:
     """Return the rule for new rows in one sentence."""
-    return "" if study.model is None else closed(text(study.model.assigner.rule()))
+    return "" if study.model is None else closed(str(study.model.assigner.rule()))

@@ -1,4 +1,4 @@
-"""Sentences of a study as texts; one that has no words any more is left out instead of ending the report."""
+"""Sentences of a study as texts with their periods."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ from collections.abc import Iterable
 
 from segmint.words import Sentence
 from segmint.words.sentences import known
-
-
-def text(sentence: Sentence) -> str:
-    """Return the text of a sentence, or nothing where its key is not known (a study of another version)."""
-    return str(sentence) if known(sentence.key) else ""
 
 
 def closed(said: str) -> str:
@@ -26,7 +21,7 @@ def closed(said: str) -> str:
 
 def texts(sentences: Iterable[Sentence]) -> list[str]:
     """Return the texts of sentences with their periods, empty ones left out, each once."""
-    return list(dict.fromkeys(closed(said) for said in map(text, sentences) if said))
+    return list(dict.fromkeys(closed(said) for said in map(str, sentences) if said))
 
 
 def under_its_family(reason: Sentence) -> str:
@@ -35,4 +30,4 @@ def under_its_family(reason: Sentence) -> str:
     A reason that the report has no words of its own for is said as the decision says it.
     """
     own = Sentence(reason.key.replace("decision.rival.", "report.rival.", 1), reason.figures)
-    return closed(text(own) or text(reason))
+    return closed(str(own if known(own.key) else reason))

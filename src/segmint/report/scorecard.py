@@ -9,7 +9,7 @@ from segmint.charts.naming import family_title, parameters
 from segmint.charts.scorecards import ranked_trials
 from segmint.choosing.study import Study
 from segmint.choosing.trial import TrialRecord
-from segmint.report.said import closed, text, texts, under_its_family
+from segmint.report.said import closed, texts, under_its_family
 from segmint.words import say
 from segmint.words.numbers import MISSING, agreement, count, score
 
@@ -80,7 +80,7 @@ def _why(study: Study, trial: TrialRecord, *, winner: bool) -> str:
     if winner:
         return say("report.scorecard.answer")
     if trial.failed is not None:
-        return closed(text(trial.failed))
+        return closed(str(trial.failed))
     reason = next(
         (under_its_family(rival.reason) for rival in decision.rivals if rival.configuration == name), ""
     )

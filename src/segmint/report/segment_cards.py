@@ -11,7 +11,7 @@ from segmint.charts.profiles import snapped
 from segmint.choosing.decision import Verdict
 from segmint.choosing.study import Study
 from segmint.model.cards import Condition, Effect, Rule, SegmentCard
-from segmint.report.said import closed, text
+from segmint.report.said import closed
 from segmint.report.titles import Titles, column_titles
 from segmint.words import say
 from segmint.words.numbers import agreement, percent, share, unit
@@ -45,7 +45,7 @@ def _card(
         "size": say("common.customers", n=card.size),
         "share": share(card.share),
         "share_of_100": round(100 * card.share, 2),
-        "summary": closed(text(card.summary)),
+        "summary": closed(str(card.summary)),
         "features": [_feature(card, effect, titles, ranges) for effect in shown],
         "rule": None if card.rule is None else rule_text(card.rule, titles),
         "fidelity": None if card.rule is None else _fidelity(card.rule),

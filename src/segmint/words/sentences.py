@@ -13,6 +13,8 @@ from typing import Any
 from segmint.words import numbers
 
 LANGUAGE = "en"
+_UNSAYABLE = (LookupError, TypeError, ValueError, ArithmeticError, OSError)
+"""What a key without a text, or figures that don't fit their text, end in."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,11 @@ class Sentence:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return say(self.key, **self.figures)
+        """Return the text; one that a newer version wrote is said to be so, and never ends a report."""
+        try:
+            return say(self.key, **self.figures)
+        except _UNSAYABLE:
+            return say("common.said_by_a_newer_version", key=self.key)
 
     def to_json(self) -> dict[str, Any]:
         """Return the sentence as JSON, beside the text that it makes today."""
@@ -43,12 +49,12 @@ class Sentence:
         return cls(stored["key"], stored["figures"])
 
 
-def sentence(key: str, **figures: Any) -> Sentence:
+def sentence(key: str, /, **figures: Any) -> Sentence:
     """Make a :class:`Sentence` with its figures written as arguments."""
     return Sentence(key, figures)
 
 
-def say(key: str, **figures: Any) -> str:
+def say(key: str, /, **figures: Any) -> str:
     """Return the text of a sentence.
 
     Parameters
@@ -72,20 +78,23 @@ def say(key: str, **figures: Any) -> str:
 
 
 def text_of(key: str) -> str:
-    """Return the unfilled text of a sentence."""
+    """Return the unfilled text of a sentence; raise ``KeyError`` where a room has no such text."""
     room, _, rest = key.partition(".")
     found: Any = _texts(LANGUAGE, room)
     for part in rest.split("."):
         found = found[part]
-    return str(found)
+    if not isinstance(found, str):
+        raise KeyError(key)
+    return found
 
 
 def known(key: str) -> bool:
     """Return whether there is a text for a key."""
     try:
-        return isinstance(text_of(key), str)
-    except (KeyError, TypeError, FileNotFoundError):
+        text_of(key)
+    except _UNSAYABLE:
         return False
+    return True
 
 
 @cache

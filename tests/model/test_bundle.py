@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load as load_safetensors
 
-from segmint.errors import BundleError, NotFoundError
+from segmint.errors import BundleError, NotFoundError, SegmintError
 from segmint.model import bundle
 from segmint.model.bundle import content_hash, from_bytes, load_bundle, save_bundle, to_bytes
 from segmint.model.canonical import dumps
@@ -370,8 +370,9 @@ def test_a_save_that_fails_leaves_the_last_good_file(model, tmp_path, monkeypatc
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("segmint.model.files.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(SegmintError, match="No space") as error:
         save_bundle(model.renamed("S1", "Other"), path)
+    assert error.value.code == "bundle.unwritable"
     assert path.read_bytes() == before
     assert [item.name for item in tmp_path.iterdir()] == ["shop.segmint"]
 

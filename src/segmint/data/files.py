@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import stat
@@ -50,6 +51,8 @@ BOMB_FLOOR = 64 << 20
 BOMB_RATIO = 200
 """Decompressed bytes a compressed one, above which it is no table that people send."""
 MAX_DECOMPRESSED = 16 << 30
+STANDARD_INPUT = "standard input"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,12 @@ def open_file(source: str | Path, options: ReadOptions) -> Iterator[LocalFile]:
     ------
     SourceError
         If it is missing, a folder, a FIFO or a device, empty, compressed beyond belief, of other
-        content than its name says, or if it changes while it is read.
+        content than its name says, if it changes while it is read, or if there is no room for a copy.
     UsageError
         If the format cannot be known.
     """
-    with tempfile.TemporaryDirectory(prefix="segmint-") as temporary:
+    name = STANDARD_INPUT if str(source) == "-" else Path(source).name
+    with _refusals(name), tempfile.TemporaryDirectory(prefix="segmint-") as temporary:
         folder = Path(temporary)
         if str(source) == "-":
             yield _standard_input(folder, options)
@@ -96,6 +100,17 @@ def open_file(source: str | Path, options: ReadOptions) -> Iterator[LocalFile]:
         yield _prepared(path, folder, options)
         if _identity(path) != before:
             raise SourceError("data.changed", where=path.name)
+
+
+@contextmanager
+def _refusals(name: str) -> Iterator[None]:
+    """Turn what the disk refuses while a source is read or copied into an error of this project."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise SourceError("data.no_room", where=name) from None
+        raise SourceError("data.unreadable", where=name, reason=error.strerror or "") from None
 
 
 def file_format(name: str, given: str | None) -> Format:
@@ -127,11 +142,12 @@ def _identity(path: Path) -> tuple[int, int, int, int]:
     except OSError as error:
         raise SourceError("data.unreadable", where=path.name, reason=error.strerror or "") from None
     if not stat.S_ISREG(found.st_mode):
-        raise SourceError("data.not_a_file", where=path.name or str(path), kind=_kind_of(found.st_mode))
+        raise SourceError("data.not_a_file", where=path.name or str(path), kind=kind_of(found.st_mode))
     return (found.st_ino, found.st_dev, found.st_size, found.st_mtime_ns)
 
 
-def _kind_of(mode: int) -> str:
+def kind_of(mode: int) -> str:
+    """Return what a thing is that is no regular file, by its mode."""
     if stat.S_ISDIR(mode):
         return "a folder"
     if stat.S_ISFIFO(mode):
@@ -143,19 +159,16 @@ def _kind_of(mode: int) -> str:
 
 def _prepared(path: Path, folder: Path, options: ReadOptions) -> LocalFile:
     stated = file_format(path.name, options.format)
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(512)
-            if not head:
-                raise SourceError("data.no_data", where=path.name)
-            compressed = head.startswith(_GZIP)
-            if compressed != (path.suffix.lower() == ".gz") and not (compressed and options.format):
-                _refuse_content(path.name, "gzip" if compressed else _content_of(head), stated)
-            if compressed:
-                stream.seek(0)
-                return _decompressed(stream, path.name, folder, stated, path.stat().st_size)
-    except OSError as error:
-        raise SourceError("data.unreadable", where=path.name, reason=error.strerror or "") from None
+    with path.open("rb") as stream:
+        head = stream.read(512)
+        if not head:
+            raise SourceError("data.no_data", where=path.name)
+        compressed = head.startswith(_GZIP)
+        if compressed != (path.suffix.lower() == ".gz") and not (compressed and options.format):
+            _refuse_content(path.name, "gzip" if compressed else _content_of(head), stated)
+        if compressed:
+            stream.seek(0)
+            return _decompressed(stream, path.name, folder, stated, path.stat().st_size)
     _require_content(head, stated, path.name)
     link = folder / "source"
     link.symlink_to(path.resolve())
@@ -163,7 +176,7 @@ def _prepared(path: Path, folder: Path, options: ReadOptions) -> LocalFile:
 
 
 def _standard_input(folder: Path, options: ReadOptions) -> LocalFile:
-    name = "standard input"
+    name = STANDARD_INPUT
     stated = file_format(name, options.format or "csv")
     copy = folder / "standard-input"
     with copy.open("wb") as out:

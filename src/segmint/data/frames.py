@@ -26,7 +26,11 @@ def open_frame(frame: Any, options: ReadOptions, rejects: Rejects) -> Iterator[R
         If it is no frame.
     SourceError
         If a column holds values of several kinds, which have no place in one Arrow column.
+    SchemaError
+        If columns have no name, or names repeat.
     """
+    if nw.dependencies.is_pandas_like_dataframe(frame):
+        clean_names(_labels(frame), "frame", options.rename)  # Arrow would name what has no name "nan"
     table = _arrow(frame)
     columns = clean_names(list(table.column_names), "frame", options.rename)
 
@@ -34,6 +38,11 @@ def open_frame(frame: Any, options: ReadOptions, rejects: Rejects) -> Iterator[R
         yield from table.select(list(positions)).to_batches(max_chunksize=n_rows)
 
     yield Rows("frame", columns, False, batches, from_one, "row", (), rejects)
+
+
+def _labels(frame: Any) -> list[str | None]:
+    """Return the labels of a frame's columns as texts, ``None`` for those that are missing."""
+    return [None if label is None or label != label else str(label) for label in frame.columns]
 
 
 def _arrow(frame: Any) -> pa.Table:

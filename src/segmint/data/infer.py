@@ -14,6 +14,7 @@ from segmint.data.keys import choose_key
 from segmint.data.look import MAX_LEVELS, Look, look
 from segmint.data.options import ReadOptions
 from segmint.errors import SchemaError, UsageError
+from segmint.model import parsing
 from segmint.model.schema import LEVEL_KINDS, NUMERIC_KINDS, Feature, Kind, Missing, Role, Schema
 from segmint.words import Sentence, sentence
 
@@ -54,7 +55,12 @@ def infer(
     """
     _require_known(columns, options, where)
     stored = {feature.name: feature for feature in options.schema or ()}
-    looks = {name: _look(column, name, stored, options, textual, style) for name, column in columns.items()}
+    try:
+        looks = {
+            name: _look(column, name, stored, options, textual, style) for name, column in columns.items()
+        }
+    except SchemaError as error:
+        raise SchemaError(error.code, where=where, details=error.details, **error.figures) from None
     n_rows = len(next(iter(columns.values())))
     key = choose_key(looks, n_rows, options)
     features, notices = [], []
@@ -90,6 +96,17 @@ def _require_known(columns: Mapping[str, pa.Array], options: ReadOptions, where:
         details = column_diff(list(options.schema.names if options.schema else ()), list(columns))
         raise SchemaError("data.missing_columns", where=where, details=details, columns=needed)
     _require_one_purpose(options)
+    _require_date_formats(options, where)
+
+
+def _require_date_formats(options: ReadOptions, where: str) -> None:
+    """Refuse formats of dates that hold an unknown directive: no cell would fit."""
+    given = {feature.name: feature.date_format for feature in options.schema or ()} | dict(
+        options.date_formats
+    )
+    for name, date_format in given.items():
+        if date_format is not None and parsing.date_pattern(date_format) is None:
+            raise SchemaError("data.bad_date_format", where=where, column=name)
 
 
 def _require_one_purpose(options: ReadOptions) -> None:

@@ -12,10 +12,10 @@ from segmint.data import hints
 from segmint.data.cells import typed_texts
 from segmint.data.look import Look
 from segmint.data.options import OnDuplicate, ReadOptions
-from segmint.errors import DataError
+from segmint.errors import DataError, ValueRuleError
 from segmint.model.parsing import is_blank
 from segmint.model.schema import NUMERIC_KINDS, Role, Schema
-from segmint.types import BoolVector, TextVector
+from segmint.types import BoolVector, IntVector, TextVector
 from segmint.words import Sentence, sentence
 
 _MOSTLY = 0.5
@@ -80,7 +80,7 @@ def one_row_a_key(
     Raises
     ------
     DataError
-        If keys repeat or are missing and no rule says what to do.
+        If keys repeat or are missing and no rule says what to do, or a sum is too large for a number.
     """
     present = np.array([key is not None for key in keys], dtype=bool)
     last = {key: row for row, key in enumerate(keys) if key is not None}
@@ -99,6 +99,7 @@ def one_row_a_key(
     kept = table.take(pa.array(rows))
     if rule == "sum":
         kept = _with_sums(kept, table, schema, np.array([*last], dtype=object), keys, present)
+        _refuse_infinite_sums(kept, schema, rows, where)
     return kept, np.array([*last], dtype=object), tuple(notices)
 
 
@@ -113,6 +114,19 @@ def _refuse(keys: TextVector, present: BoolVector, n_repeated: int, where: Calla
         if key in seen:
             raise DataError("data.repeated_keys", where=where(row), n=n_repeated)
         seen.add(key)
+
+
+def _refuse_infinite_sums(
+    kept: pa.Table, schema: Schema, rows: IntVector, where: Callable[[int], str]
+) -> None:
+    """Refuse sums that no number of 64 bits holds; the place is that of the key's last row."""
+    for feature in schema:
+        if feature.kind not in NUMERIC_KINDS or feature.role in (Role.KEY, Role.IGNORE):
+            continue
+        infinite = np.flatnonzero(np.isinf(kept.column(feature.name).to_numpy()))
+        if infinite.size:
+            place = where(int(rows[infinite[0]]))
+            raise ValueRuleError("data.infinite_sum", where=place, column=feature.name, n=int(infinite.size))
 
 
 def _with_sums(

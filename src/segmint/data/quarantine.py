@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol, TextIO
 
+from segmint.data.formulas import neutral
+from segmint.data.replacing import refusals, replacing
 from segmint.data.rows import Rejects
-from segmint.errors import SourceError
 
 
 class Aside(Protocol):
@@ -21,17 +22,21 @@ class Aside(Protocol):
 
 @contextmanager
 def quarantine(path: Path | None, rejects: Rejects) -> Iterator[Aside]:
-    """Count rows that are set aside, and keep them in a file where one is named (with mode 600: they are personal)."""
+    """Count rows that are set aside, and keep them in a file where one is named (with mode 600: they are personal).
+
+    The file takes its name when all went well: a source that is refused leaves the rows of an earlier one.
+    """
     if path is None:
         yield _count_only(rejects)
         return
-    with _private(path) as out:
+    with replacing(path, mode=0o600) as temporary, _opened(temporary, path.name) as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["line", "reason", "text"])
 
         def take(line: int, reason: str, text: str) -> None:
             rejects.add(line)
-            writer.writerow([line, reason, text])
+            with refusals(path.name):
+                writer.writerow([line, neutral(reason), neutral(text)])
 
         yield take
 
@@ -43,11 +48,16 @@ def _count_only(rejects: Rejects) -> Aside:
     return take
 
 
-def _private(path: Path) -> TextIO:
-    """Open a file that only its owner reads."""
+@contextmanager
+def _opened(temporary: Path, name: str) -> Iterator[TextIO]:
+    """Give the open file; what the disk refuses when it is closed counts too."""
+    with refusals(name):
+        out = temporary.open("w", encoding="utf-8", newline="")
     try:
-        path.touch(mode=0o600)
-        path.chmod(0o600)
-        return path.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise SourceError("data.unwritable", where=path.name, reason=error.strerror or "") from None
+        yield out
+    except BaseException:
+        with suppress(OSError):
+            out.close()
+        raise
+    with refusals(name):
+        out.close()

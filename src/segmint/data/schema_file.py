@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from segmint.data.replacing import replacing
+from segmint.data.replacing import refusals, replacing
 from segmint.errors import SchemaError, SourceError
 from segmint.model.schema import Feature, Kind, Missing, Role, Schema
 from segmint.words import say, sentence
@@ -39,7 +39,7 @@ def write_schema(schema: Schema, path: str | Path) -> None:
     ('Age',)
     """
     blocks = [f"{_comment(say('data.schema_file'))}version = {VERSION}", *map(_block, schema)]
-    with replacing(Path(path)) as temporary:
+    with replacing(Path(path)) as temporary, refusals(Path(path).name):
         temporary.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
 
 

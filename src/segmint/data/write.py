@@ -15,13 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from segmint.data.databases import is_database
-from segmint.data.replacing import replacing
+from segmint.data.formulas import neutral
+from segmint.data.replacing import refusals, replacing
 from segmint.data.target_tables import Columns, IfExists, Write, arrow_table, is_texts, open_table
-from segmint.errors import SourceError, UsageError
-from segmint.model.parsing import flag_text, parse_number
+from segmint.errors import UsageError
+from segmint.model.parsing import flag_text
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings of a cell that a spreadsheet would execute."""
 ENDINGS = (".csv", ".tsv", ".parquet")
 _SPECIAL = re.compile(r"[\",\t\r\n]|^ | $")
 
@@ -35,8 +34,9 @@ class RowWriter:
         Rows taken so far.
     """
 
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: Write, name: str) -> None:
         self._write = write
+        self._name = name
         self._names: tuple[str, ...] | None = None
         self.n_rows = 0
 
@@ -60,18 +60,9 @@ class RowWriter:
         self._names = names
         n_rows = lengths.pop()
         if n_rows:
-            with _refusals():
+            with refusals(self._name):
                 self._write(columns)
         self.n_rows += n_rows
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn a disk's refusal (full, gone) into an error of this project."""
-    try:
-        yield
-    except OSError as error:
-        raise SourceError("data.unwritable", where="the target", reason=error.strerror or "") from None
 
 
 @contextmanager
@@ -111,7 +102,7 @@ def open_writer(
         if not table:
             raise UsageError("data.no_target_table")
         with open_table(str(target), table, if_exists) as write:
-            yield RowWriter(write)
+            yield RowWriter(write, f"table {table}")
         return
     path = Path(target)
     ending = _ending(path)
@@ -120,17 +111,18 @@ def open_writer(
     with (
         replacing(path) as temporary,
         _closing(
-            _parquet(temporary) if ending == ".parquet" else _delimited(temporary, path.name, ending)
+            _parquet(temporary) if ending == ".parquet" else _delimited(temporary, path.name, ending),
+            path.name,
         ) as write,
     ):
-        yield RowWriter(write)
+        yield RowWriter(write, path.name)
 
 
 @contextmanager
-def _closing(opened: AbstractContextManager[Write]) -> Iterator[Write]:
+def _closing(opened: AbstractContextManager[Write], name: str) -> Iterator[Write]:
     """Enter and leave with the disk's refusals told apart from the caller's own errors."""
     stack = ExitStack()
-    with _refusals():
+    with refusals(name):
         write = stack.enter_context(opened)
     try:
         yield write
@@ -138,7 +130,7 @@ def _closing(opened: AbstractContextManager[Write]) -> Iterator[Write]:
         with suppress(OSError):
             stack.close()
         raise
-    with _refusals():
+    with refusals(name):
         stack.close()
 
 
@@ -189,21 +181,6 @@ def _quoted(text: str) -> str:
     if text and not _SPECIAL.search(text):
         return text
     return '"' + text.replace('"', '""') + '"'
-
-
-def neutral(text: str) -> str:
-    """Return a text that a spreadsheet does not execute: an apostrophe before a formula's first character.
-
-    Numbers stay numbers, also negative ones.
-
-    Examples
-    --------
-    >>> neutral("=1+1"), neutral("-3"), neutral("-3+2"), neutral("plain")
-    ("'=1+1", '-3', "'-3+2", 'plain')
-    """
-    if not text.startswith(FORMULA) or (text[0] in "+-" and parse_number(text) is not None):
-        return text
-    return f"'{text}"
 
 
 @contextmanager

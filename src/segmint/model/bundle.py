@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from segmint.errors import BundleError, NotFoundError
+from segmint.errors import BundleError, NotFoundError, SegmintError
 from segmint.model import container
 from segmint.model.audit import audit
 from segmint.model.canonical import dumps, loads
@@ -51,9 +51,15 @@ def save_bundle(model: SegmentModel, path: str | Path) -> str:
     ------
     BundleError
         If the model could not be loaded again.
+    SegmintError
+        If the disk refuses the file (full, gone, not permitted); what lay there before is untouched.
     """
     head, arrays, content = _spelled(model)
-    write_whole(Path(path), [head, *container.payload(arrays)])
+    try:
+        write_whole(Path(path), [head, *container.payload(arrays)])
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SegmintError("bundle.unwritable", where=Path(path).name, reason=reason) from None
     return content
 
 

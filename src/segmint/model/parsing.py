@@ -22,6 +22,7 @@ BLANKS = " \t\u00a0\u202f"
 
 ABSENT = frozenset({
     "NA", "N/A", "n/a", "na", "#N/A", "NULL", "null", "Null", "None", "none", "NaN", "nan", "NAN", "-", "--", "?", ".",
+    "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!",
 })  # fmt: skip
 """Texts that mean "missing" among numbers or dates, where nothing else can be meant; elsewhere only when declared."""
 

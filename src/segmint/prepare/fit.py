@@ -12,14 +12,14 @@ from segmint.data.dataset import Dataset
 from segmint.errors import DataError, SchemaError
 from segmint.model.matrix import Matrix
 from segmint.model.preparation import LevelStep, NumericStep, Preparation, Step
-from segmint.model.schema import LEVEL_KINDS, Feature, Kind, Missing
+from segmint.model.schema import LEVEL_KINDS, Feature, Kind, Missing, Role
 from segmint.prepare.categories import FittedLevels, fit_levels
 from segmint.prepare.collinear import collinear_notice
 from segmint.prepare.missing import is_missing, kept_rows, policy, refuse_infinite
 from segmint.prepare.moments import mean_and_deviation
 from segmint.prepare.numeric import Fitted, fit_number
 from segmint.prepare.options import PreparationOptions
-from segmint.types import BoolVector, RawColumns, TextVector
+from segmint.types import BoolVector, RawColumn, RawColumns, TextVector
 from segmint.words import Sentence, sentence
 
 FEWEST_ROWS = 2
@@ -86,7 +86,13 @@ def prepare(dataset: Dataset, options: PreparationOptions | None = None) -> Prep
     >>> prepare(dataset).matrix.X.round(3).ravel().tolist()
     [-1.225, 0.0, 1.225]
     """
-    options = options or PreparationOptions()
+    try:
+        return _prepared(dataset, options or PreparationOptions())
+    except DataError as error:
+        raise type(error)(error.code, where=dataset.source, details=error.details, **error.figures) from None
+
+
+def _prepared(dataset: Dataset, options: PreparationOptions) -> Prepared:
     columns = raw_columns(dataset)
     features = _usable(dataset, columns)
     kept = kept_rows(features, columns, options, n_rows=dataset.n_rows)
@@ -142,7 +148,9 @@ def fit_preparation(
 
 
 def _usable(dataset: Dataset, columns: RawColumns) -> tuple[Feature, ...]:
-    features = dataset.schema.clustering or _constant_numbers(dataset, columns)
+    features = (
+        dataset.schema.clustering or _constant_numbers(dataset, columns) or _constant_levels(dataset, columns)
+    )
     if not features:
         raise SchemaError("prepare.no_feature")
     for feature in features:
@@ -161,7 +169,18 @@ def _constant_numbers(dataset: Dataset, columns: RawColumns) -> tuple[Feature, .
     )
 
 
-def _constant_step(features: tuple[Feature, ...], columns: RawColumns) -> NumericStep | None:
+def _constant_levels(dataset: Dataset, columns: RawColumns) -> tuple[Feature, ...]:
+    """Return the flags and categories with one value only, where no other column tells the rows apart."""
+    if any(feature.role not in (Role.KEY, Role.IGNORE) for feature in dataset.schema):
+        return ()
+    return tuple(
+        feature
+        for feature in dataset.schema
+        if feature.kind in LEVEL_KINDS and _only_level(columns[feature.name]) is not None
+    )
+
+
+def _constant_step(features: tuple[Feature, ...], columns: RawColumns) -> Step | None:
     """Return a step for a column with one value: where all rows are the same, that is an answer, not an error."""
     for feature in features:
         if feature.kind not in LEVEL_KINDS:
@@ -170,7 +189,17 @@ def _constant_step(features: tuple[Feature, ...], columns: RawColumns) -> Numeri
                 return NumericStep(
                     feature.name, float(values[0]), -np.inf, np.inf, None, float(values[0]), 1.0
                 )
+    for feature in features:
+        level = _only_level(columns[feature.name]) if feature.kind in LEVEL_KINDS else None
+        if level is not None:
+            return LevelStep(feature.name, (level,), (1.0, 0.0), 1.0)
     return None
+
+
+def _only_level(column: RawColumn) -> str | None:
+    """Return the value that all rows hold; ``None`` where there are several, or some are missing."""
+    found = set(column)
+    return found.pop() if len(found) == 1 else None
 
 
 def _dropped_notice(
@@ -205,7 +234,7 @@ def _shape_notices(matrix: Matrix, preparation: Preparation) -> tuple[Sentence, 
     if matrix.n_features > matrix.n_samples:
         figures = {"features": matrix.n_features, "rows": matrix.n_samples}
         notices.append(sentence("prepare.notice.more_features", **figures))
-    if any(isinstance(step, LevelStep) for step in preparation.steps):
+    if any(isinstance(step, LevelStep) for step in preparation.steps) and matrix.X.any():
         notices.append(sentence("prepare.notice.one_hot"))
     return tuple(notices)
 

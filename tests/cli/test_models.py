@@ -38,12 +38,6 @@ def test_a_registered_model_by_its_alias(segmint, made) -> None:
     assert json.loads(done.stdout)["name"] == made["name"]
 
 
-def test_a_segment_that_is_not_there(segmint, model) -> None:
-    done = segmint("show", model, "S9")
-    assert done.returncode == 1
-    assert "S9" in done.stderr
-
-
 @pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet"])
 def test_assign_gives_training_rows_their_own_segment(segmint, model, table, made, tmp_path, ending) -> None:
     out = tmp_path / f"out{ending}"
@@ -102,10 +96,6 @@ def test_a_failed_assignment_leaves_the_old_file(segmint, model, tmp_path) -> No
     out.write_text("what was there")
     assert segmint("assign", model, path, "-o", out).returncode == 3
     assert out.read_text() == "what was there"
-
-
-def test_no_target_is_a_usage_error(segmint, model, table) -> None:
-    assert segmint("assign", model, table).returncode == 2
 
 
 def test_rename_is_a_new_revision(segmint, model) -> None:

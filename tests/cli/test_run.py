@@ -111,31 +111,6 @@ def test_identical_rows_have_no_groups(segmint, tmp_path) -> None:
     assert answer["segments"] == []
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
-        (["--k", "zero"], 2),
-        (["--families", "kmeans,magic"], 2),
-        (["--scale", "huge"], 2),
-        (["--kind", "hours"], 2),
-        (["--name", "../up"], 2),
-        (["--features", "minutes"], 3),
-    ],
-)
-def test_wrong_options(segmint, table, tmp_path, arguments, code) -> None:
-    done = segmint("run", table, "--workspace", tmp_path / "ws", *arguments)
-    assert done.returncode == code, done.stderr
-    assert "Rule" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "ws" / "models").exists() or not list((tmp_path / "ws" / "models").iterdir())
-
-
-def test_a_missing_file_is_invalid_data(segmint, tmp_path) -> None:
-    done = segmint("run", tmp_path / "nothing.csv", "--workspace", tmp_path)
-    assert done.returncode == 3
-    assert "nothing.csv" in done.stderr
-
-
 def test_no_value_of_a_customer_is_shown(segmint, tmp_path) -> None:
     path = tmp_path / "bad.csv"
     rows = "".join(f"{n},{n * 3 % 17},{n}\n" for n in range(60))
@@ -144,10 +119,6 @@ def test_no_value_of_a_customer_is_shown(segmint, tmp_path) -> None:
     assert done.returncode == 3
     assert "secretvalue" not in done.stderr + done.stdout
     assert "line 62" in done.stderr
-
-
-def test_a_command_that_is_not_there(segmint) -> None:
-    assert segmint("nonsense").returncode == 2
 
 
 def test_help_has_examples(segmint) -> None:

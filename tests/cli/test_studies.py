@@ -75,7 +75,3 @@ def test_tracking_again_doubles_nothing(segmint, workspace, made) -> None:
     done = segmint("track", "latest", "--workspace", workspace, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["version"] == made["tracking"]["version"] == 1
-
-
-def test_a_study_that_is_not_there(segmint, workspace) -> None:
-    assert segmint("report", "ffff0000", "--workspace", workspace).returncode == 1

@@ -9,7 +9,7 @@ import typer
 
 from segmint.cli import demo, inspect, models, run, studies
 from segmint.cli import lab as practical_work
-from segmint.errors import SegmintError
+from segmint.errors import SegmintError, UsageError
 from segmint.words import say
 
 app = typer.Typer(
@@ -51,7 +51,7 @@ def main() -> None:
 
 def run_command(arguments: list[str]) -> int:
     """Run one command and return its exit code: errors are shown, never raised."""
-    from segmint.cli.output import write_error, write_interrupted
+    from segmint.cli.output import write_error, write_interrupted, write_refusal
 
     try:
         code = app(arguments, standalone_mode=False, prog_name="segmint")
@@ -65,7 +65,20 @@ def run_command(arguments: list[str]) -> int:
         # the reader of a pipe went away: nothing is left to say
         sys.stderr.close()
         return 1
-    except typer._click.exceptions.ClickException as error:
+    except OSError as error:
+        write_refusal(error)
+        return 1
+    except typer._click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
+    except typer.TyperException as error:
+        write_error(_usage(error))
+        return error.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _usage(error: typer.TyperException) -> UsageError:
+    """Say in our own words what typer found wrong with the command line."""
+    context = getattr(error, "ctx", None)
+    command = "segmint" if context is None else context.command_path
+    return UsageError("cli.command_line", found=error.format_message().rstrip("."), command=command)

@@ -19,11 +19,11 @@ def demo(workspace: options.Workspace = None) -> None:
     from segmint.cli.output import results
     from segmint.cli.reading import Columns, Source
     from segmint.cli.run import Delivering, Making, run
-    from segmint.cli.settings import read_settings
+    from segmint.cli.workspaces import workspace_of
     from segmint.data import example_table
     from segmint.workflow.workspace import Workspace
 
-    place = workspace or read_settings().workspace
+    place = workspace_of(workspace)
     table = example_table("wholesale_customers")
     results().print(f" {say('cli.demo')}", soft_wrap=False, width=80)
     run(str(table), Columns(), Making(), Delivering(), Source(), workspace=place)

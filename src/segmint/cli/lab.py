@@ -9,7 +9,10 @@ import typer
 
 from segmint.cli import options
 from segmint.cli.reading import Columns, Source, read_options
+from segmint.cli.settings import read_settings
 from segmint.cli.spread import spread
+from segmint.cli.workspaces import writable_workspace
+from segmint.errors import UsageError
 from segmint.words import say
 
 if TYPE_CHECKING:
@@ -33,9 +36,7 @@ def lab(
     quiet: options.Quiet = False,
 ) -> None:
     """Answer one task of the practical work: the computed answer, its picture, an explanation."""
-    from segmint.cli.output import write_json
     from segmint.cli.progress import Steps
-    from segmint.cli.settings import read_settings
     from segmint.lab.catalog import TASKS
     from segmint.lab.catalog import task as find_task
     from segmint.lab.lesson import Assignment
@@ -43,40 +44,37 @@ def lab(
     if task is None:
         _write_list(TASKS, json=json)
         return
-    settings = read_settings()
-    place = workspace or settings.workspace
     found = find_task(task)
     if found.answer is None:
         _write_later(found, json=json)
         return
-    steps = Steps(quiet=quiet)
-    reading = read_options(source, columns)
-    lesson = found.answer(
-        Assignment(
-            workspace=place,
-            data=data,
-            options=reading,
-            seed=seed,
-            tracking_uri=settings.tracking_uri,
-            progress=steps,
-        )
-    )
+    if data is None and (source, columns) != (Source(), Columns()):
+        raise UsageError("cli.no_data_to_read")
+    place, steps = writable_workspace(workspace), Steps(quiet=quiet)
+    reading, uri = read_options(source, columns), read_settings().tracking_uri
+    lesson = found.answer(Assignment(place, data, reading, seed=seed, tracking_uri=uri, progress=steps))
     steps.close()
     pictures = _save_pictures(lesson, output or place / "lab" / task)
     if json:
-        write_json(
-            {
-                "task": task,
-                "title": str(found.title),
-                "answer": str(lesson.headline),
-                "findings": [str(finding) for finding in lesson.findings],
-                "explanation": [str(part) for part in lesson.explanation],
-                "figures": dict(lesson.figures),
-                "pictures": [str(path) for path in pictures],
-            }
-        )
+        _write_json(found, lesson, pictures)
     else:
         _write_lesson(found, lesson, pictures)
+
+
+def _write_json(task: Task, lesson: Lesson, pictures: list[Path]) -> None:
+    from segmint.cli.output import write_json
+
+    write_json(
+        {
+            "task": task.number,
+            "title": str(task.title),
+            "answer": str(lesson.headline),
+            "findings": [str(finding) for finding in lesson.findings],
+            "explanation": [str(part) for part in lesson.explanation],
+            "figures": dict(lesson.figures),
+            "pictures": [str(path) for path in pictures],
+        }
+    )
 
 
 def _write_list(tasks: tuple[Task, ...], *, json: bool) -> None:

@@ -200,7 +200,7 @@ def rename(
 
 def _load(model: str, workspace: Path | None) -> tuple[Any, Path]:
     from segmint.cli.settings import read_settings
+    from segmint.cli.workspaces import workspace_of
     from segmint.workflow.library import open_model
 
-    settings = read_settings()
-    return open_model(model, workspace or settings.workspace, tracking_uri=settings.tracking_uri)
+    return open_model(model, workspace_of(workspace), tracking_uri=read_settings().tracking_uri)

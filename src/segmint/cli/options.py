@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import difflib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -41,15 +43,19 @@ def pairs(option: str, texts: Sequence[str] | None) -> dict[str, str]:
     Raises
     ------
     UsageError
-        If a text has no equals sign.
+        If a text has no equals sign, or nothing on one side of it.
     """
     found: dict[str, str] = {}
     for text in texts or ():
-        left, equals, right = text.rpartition("=")
-        if not equals or not left or not right:
-            raise UsageError("cli.not_a_pair", option=option)
-        found[left.strip()] = right.strip()
+        left, _, right = (part.strip() for part in text.rpartition("="))
+        if not left or not right:
+            raise UsageError("cli.not_a_pair", option=option, text=text)
+        found[left] = right
     return found
+
+
+MOST_CLUSTERS = 1000
+_RANGE = re.compile(r"\s*([0-9]{1,4})(?:\.\.([0-9]{1,4}))?\s*")
 
 
 def numbers_of_clusters(text: str | None) -> tuple[int, ...] | None:
@@ -58,7 +64,7 @@ def numbers_of_clusters(text: str | None) -> tuple[int, ...] | None:
     Raises
     ------
     UsageError
-        If it is none of these, or not between 1 and 1,000.
+        If it is none of these, a range ends before it begins, or a number is not between 1 and 1,000.
 
     Examples
     --------
@@ -67,15 +73,13 @@ def numbers_of_clusters(text: str | None) -> tuple[int, ...] | None:
     """
     if text is None:
         return None
-    try:
-        found: set[int] = set()
-        for part in text.split(","):
-            first, dots, last = part.partition("..")
-            found |= set(range(int(first), int(last) + 1)) if dots else {int(first)}
-    except ValueError:
-        raise UsageError("cli.bad_k") from None
-    if not found or min(found) < 1 or max(found) > 1000:
-        raise UsageError("cli.bad_k")
+    found: set[int] = set()
+    for part in text.split(","):
+        read = _RANGE.fullmatch(part)
+        first, last = (int(read[1]), int(read[2] or read[1])) if read else (0, 0)
+        if not 1 <= first <= last <= MOST_CLUSTERS:
+            raise UsageError("cli.bad_k", text=text)
+        found |= set(range(first, last + 1))
     return tuple(sorted(found))
 
 
@@ -85,8 +89,11 @@ def one_of(option: str, value: str | None, allowed: Sequence[str]) -> str | None
     Raises
     ------
     UsageError
-        If it is not.
+        If it is not; the error names the nearest that is.
     """
     if value is not None and value not in allowed:
-        raise UsageError("cli.not_one_of", option=option, value=value, allowed=list(allowed))
+        nearest = difflib.get_close_matches(value, allowed, n=1) or allowed[:1]
+        raise UsageError(
+            "cli.not_one_of", option=option, value=value, allowed=list(allowed), nearest=nearest[0]
+        )
     return value

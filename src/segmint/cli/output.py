@@ -91,27 +91,40 @@ def write_error(error: SegmintError) -> None:
     title.append(f"  {safe(error.where)}" if error.where else "")
     console.print(title)
     console.print()
-    for label, sentence in (
-        ("got", error.received),
-        ("rule", error.rule),
-    ):
-        for line in wrapped(sentence, first=f"  {say(f'cli.{label}')}", indent=11):
-            console.print(line)
+    _write_part("got", error.received)
+    _write_part("rule", error.rule)
     for detail in error.details:
-        style = (
-            "red" if detail.lstrip().startswith("−") else "green" if detail.lstrip().startswith("+") else ""
-        )
-        console.print(Text(f"   {safe(detail)}", style=style))
-    if error.remedy:
-        for line in wrapped(error.remedy, first=f"  {say('cli.do')}", indent=11):
-            console.print(line)
+        console.print(Text(f"   {safe(detail)}", style=_SIGNS.get(detail.lstrip()[:1], "")))
+    _write_part("do", error.remedy)
+    notes: list[str] = getattr(error, "__notes__", [])
+    for note in notes:
+        _write_part("kept", note)
     console.print()
-    console.print(
-        Text(
-            f" {say('cli.exit', code=error.exit_code, meaning=say(f'cli.exit_codes.{error.exit_code}'))}",
-            style="dim",
-        )
+    code = {"code": error.exit_code, "meaning": say(f"cli.exit_codes.{error.exit_code}")}
+    console.print(Text(f" {say('cli.exit' if notes else 'cli.exit_unwritten', **code)}", style="dim"))
+
+
+_SIGNS = {"−": "red", "+": "green"}
+
+
+def _write_part(label: str, sentence: str) -> None:
+    if sentence:
+        for line in wrapped(sentence, first=f"  {say(f'cli.{label}')}", indent=11):
+            steps().print(line)
+
+
+def write_refusal(error: OSError) -> None:
+    """Write what the system refused, such as a folder that can't be written to: exit code 1."""
+    from segmint.errors import SegmintError
+
+    refused = SegmintError(
+        "cli.refused",
+        where=str(error.filename2 or error.filename or ""),
+        reason=error.strerror or type(error).__name__,
     )
+    for note in getattr(error, "__notes__", [say("cli.perhaps_written")]):
+        refused.add_note(note)
+    write_error(refused)
 
 
 def write_interrupted() -> None:

@@ -22,11 +22,17 @@ class Steps:
 
     A step begins with its first report and ends with the report in which all is done, or with the next
     step's first; then it is one line, with its time. While it runs, a terminal shows a spinner.
+
+    Attributes
+    ----------
+    ended
+        The steps that are done, also with ``quiet``.
     """
 
     def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
         self._console = console or steps()
         self._quiet = quiet
+        self.ended: set[str] = set()
         self._step = ""
         self._total = 0
         self._started = time.perf_counter()
@@ -34,6 +40,8 @@ class Steps:
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Take one report of progress."""
+        if done >= total:
+            self.ended.add(step)
         if self._quiet or not known(f"cli.step.{step}"):
             return
         if step != self._step:

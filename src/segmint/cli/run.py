@@ -13,14 +13,19 @@ import typer
 from segmint.cli import options
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Columns, Source, read_options
+from segmint.cli.settings import read_settings
 from segmint.cli.spread import spread
+from segmint.cli.workspaces import writable_workspace
+from segmint.errors import SegmintError, UsageError
 from segmint.words import say
 
 if TYPE_CHECKING:
     from segmint.data import ReadOptions
     from segmint.data.dataset import Dataset
     from segmint.prepare.options import PreparationOptions, Scale
+    from segmint.workflow.deliver import Delivered
     from segmint.workflow.planning import RunOptions
+    from segmint.workflow.run import Made
 
 FAMILIES = ("kmeans", "gaussian_mixture", "dbscan", "hdbscan", "ward")
 SCALES = ("standard", "robust", "minmax", "none")
@@ -90,23 +95,12 @@ def run(
     """Prepare, sweep, measure, decide, profile, track, package, report."""
     from segmint.cli.answer import run_json, write_answer
     from segmint.cli.output import write_json
-    from segmint.cli.settings import read_settings
-    from segmint.workflow.deliver import deliver
     from segmint.workflow.run import make
 
-    settings, started = read_settings(), time.perf_counter()
-    reading, running, steps = read_options(source, columns), making.run_options(), Steps(quiet=quiet)
+    reading, running = read_options(source, columns), making.run_options()
+    place, steps, started = writable_workspace(workspace), Steps(quiet=quiet), time.perf_counter()
     made = make(_read(data, reading, steps), running, steps)
-    delivered = deliver(
-        made,
-        workspace or settings.workspace,
-        tracking_uri=settings.tracking_uri,
-        track=delivering.track,
-        output=delivering.output,
-        to_table=delivering.to_table,
-        progress=steps,
-    )
-    steps.close()
+    delivered = _deliver(made, place, delivering, steps)
     if json:
         write_json(run_json(made.study, delivered))
     else:
@@ -122,9 +116,22 @@ def _read(data: str, reading: ReadOptions, steps: Steps) -> Dataset:
     return dataset
 
 
-def _families(text: str) -> tuple[str, ...]:
-    from segmint.errors import UsageError
+def _deliver(made: Made, place: Path, delivering: Delivering, steps: Steps) -> Delivered:
+    """Keep the study; an error after it was kept says so."""
+    from segmint.workflow.deliver import deliver
 
+    uri = read_settings().tracking_uri
+    try:
+        delivered = deliver(made, place, tracking_uri=uri, progress=steps, **vars(delivering))
+    except (SegmintError, OSError) as error:
+        if "saved" in steps.ended:
+            error.add_note(say("cli.study_kept", workspace=place))
+        raise
+    steps.close()
+    return delivered
+
+
+def _families(text: str) -> tuple[str, ...]:
     chosen = options.names([text])
     for family in chosen:
         options.one_of("--families", family, FAMILIES)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from segmint.cli import options
+from segmint.cli.workspaces import workspace_of, writable_workspace
 from segmint.words import say
 
 StudyName = Annotated[str, typer.Argument(metavar="STUDY", help=say("help.study"))]
@@ -23,12 +24,6 @@ def register(app: typer.Typer) -> None:
     app.command("delete", help=say("help.delete"))(delete)
 
 
-def _workspace(given: Path | None) -> Path:
-    from segmint.cli.settings import read_settings
-
-    return given or read_settings().workspace
-
-
 def list_all(workspace: options.Workspace = None, json: options.AsJson = False) -> None:
     """List the studies and models of the workspace."""
     from dataclasses import asdict
@@ -40,7 +35,7 @@ def list_all(workspace: options.Workspace = None, json: options.AsJson = False) 
     from segmint.workflow.studies import list_studies
     from segmint.workflow.workspace import Workspace
 
-    place = Workspace(_workspace(workspace))
+    place = Workspace(workspace_of(workspace))
     studies, models = list_studies(place), list_models(place)
     if json:
         write_json(
@@ -79,17 +74,17 @@ def list_all(workspace: options.Workspace = None, json: options.AsJson = False) 
 
 def decide(
     study: StudyName,
-    configuration: Annotated[str, typer.Argument(help=say("help.configuration"))],
+    configuration: Annotated[str, typer.Argument(metavar="CONFIGURATION", help=say("help.configuration"))],
     because: Annotated[str, typer.Option("--because", help=say("help.because"))],
     workspace: options.Workspace = None,
     json: options.AsJson = False,
 ) -> None:
     """Choose another configuration of a study, with your reason; it is recorded."""
     from segmint.cli.answer import shown_path
-    from segmint.cli.output import results, write_json
+    from segmint.cli.output import results, safe, write_json
     from segmint.workflow.studies import find_study, keep_decision
 
-    place = _workspace(workspace)
+    place = writable_workspace(workspace)
     folder = find_study(study, place)
     decided, path = keep_decision(folder, configuration, because, place)
     if json:
@@ -99,7 +94,7 @@ def decide(
         return
     console = results()
     console.print()
-    console.print(f" {decided.decision.headline}", style="bold", soft_wrap=False, width=80)
+    console.print(f" {safe(str(decided.decision.headline))}", style="bold", soft_wrap=False, width=80)
     console.print(f" {say('cli.decided', model=shown_path(path))}")
 
 
@@ -114,7 +109,7 @@ def report(
     from segmint.workflow.studies import load_study
     from segmint.workflow.workspace import open_workspace
 
-    place = _workspace(workspace)
+    place = workspace_of(workspace)
     opened = load_study(study, place)
     path = output or open_workspace(place).report(opened.provenance.name)
     write_report(opened, path)
@@ -135,7 +130,7 @@ def charts(
 
     options.one_of("--format", format, ["png", "svg", "json"])
     options.one_of("--theme", theme, ["light", "dark"])
-    opened = load_study(study, _workspace(workspace))
+    opened = load_study(study, workspace_of(workspace))
     folder = output or Path(f"{opened.provenance.name}-charts")
     for path in write_charts(opened, folder, format=format, theme=theme):
         results().print(str(path))
@@ -153,9 +148,8 @@ def track(
     from segmint.workflow.studies import find_study
     from segmint.workflow.tracking import track_study
 
-    settings = read_settings()
-    place = _workspace(workspace)
-    tracked = track_study(find_study(study, place), place, tracking_uri=uri or settings.tracking_uri)
+    place = writable_workspace(workspace)
+    tracked = track_study(find_study(study, place), place, tracking_uri=uri or read_settings().tracking_uri)
     if json:
         write_json({"experiment": tracked.experiment, "run_id": tracked.run_id, "version": tracked.version})
         return
@@ -171,7 +165,7 @@ def delete(
     from segmint.cli.output import results
     from segmint.workflow.studies import delete_study, find_study
 
-    folder = find_study(study, _workspace(workspace))
+    folder = find_study(study, workspace_of(workspace))
     if not yes:
         typer.confirm(say("cli.sure", study=folder.name), abort=True, err=True)
     delete_study(folder)

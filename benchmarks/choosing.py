@@ -45,7 +45,7 @@ def judge(X: FloatMatrix, labels: IntVector) -> tuple[float, float, str]:
     """Return the adjusted Rand index of the choice, of the best trial, and the answer in a few words."""
     geometry = Geometry(X)
     trials = run_sweep(geometry, plan(geometry, list(FAMILIES), Request()), seed=0)
-    decision = decide(geometry, trials, seed=0, n_resamples=0)
+    decision = decide(geometry, trials, seed=0)
     agreement = {
         trial.configuration.id: adjusted_rand(labels - 1, trial.fit.labels)
         for trial in trials

@@ -24,19 +24,22 @@ def test_each_family_names_its_best_by_its_own_index(swept: Callable) -> None:
         assert own_score(candidates[best], indices[best]) == max(own)
 
 
-def test_ties_go_to_the_first_family() -> None:
-    def of(contrast: float) -> Indices:
-        return Indices(silhouette=0.5, contrast=contrast, icl=None, noise=0.0, tiny=0.0)
+def test_what_is_not_found_again_lowers_the_common_score() -> None:
+    indices = Indices(silhouette=0.5, contrast=0.3, icl=None, noise=0.0, tiny=0.0)
+    assert common_score(indices) == common_score(indices, 1.0) > common_score(indices, 0.6)
 
+
+def test_ties_go_to_the_first_family() -> None:
     bests = {"kmeans": 0, "ward": 1}
-    assert ranking(bests, [of(0.5), of(0.5 + TIE / 2)])[0] == 0
-    assert ranking(bests, [of(0.5), of(0.5 + 2 * TIE)])[0] == 1
+    assert ranking(bests, [0.5, 0.5 + TIE / 2])[0] == 0
+    assert ranking(bests, [0.5, 0.5 + 2 * TIE])[0] == 1
 
 
 def test_moons_are_won_by_a_density_family(swept: Callable) -> None:
     geometry, trials = swept("moons")
     candidates = find_candidates(trials)
     indices = take_indices(geometry, candidates, seed=0)
-    winner = candidates[ranking(family_bests(candidates, indices), indices)[0]]
+    scores = [common_score(its) for its in indices]
+    winner = candidates[ranking(family_bests(candidates, indices), scores)[0]]
     assert winner.family in ("dbscan", "hdbscan")
     assert winner.n_clusters == 2

@@ -31,7 +31,9 @@ SENSIBLE = [
     ("gaussian_mixture", "lsun", {**MIXTURE, "n_components": 3, "covariance_type": "full"}),
     ("gaussian_mixture", "atom", {**MIXTURE, "n_components": 2, "covariance_type": "spherical"}),
     ("gaussian_mixture", "mall", {**MIXTURE, "n_components": 5, "covariance_type": "full"}),
-    ("ward", "lsun", {"n_clusters": 2}),
+    ("ward", "moons", {"n_clusters": 2}),
+    ("ward", "lsun", {"n_clusters": 3}),
+    ("ward", "atom", {"n_clusters": 2}),
     ("ward", "mall", {"n_clusters": 5}),
 ]
 

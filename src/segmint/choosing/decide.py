@@ -1,6 +1,6 @@
 """The decision: which segmentation, how surely, and whether the data fall apart at all.
 
-The rule, in five steps, each a file of its own:
+The rule, in six steps, each a file of its own:
 
 1. *Candidates*: fits with at least two clusters that are large enough, at most 30 % of the rows without a
    cluster, and no cluster of nearly all rows.
@@ -9,17 +9,19 @@ The rule, in five steps, each a file of its own:
 3. *Score*: each family names its best by its own index (silhouette; ICL; silhouette + contrast − 2 × noise
    for density families), and the bests compete by contrast − 3 × noise − ½ × share of clusters too small.
    Within .03 the family that stands first in the table wins: K-Means before the others.
-4. *Verdict*: the data are compared with 99 tables without groups of each of three kinds. Where they stand
+4. *Stability*: the finalists (the bests, and the next two K of the two leading families) are fitted again to
+   100 draws of 80 % of the rows, and compete by the same score less 1 − their mean Jaccard overlap.
+5. *Verdict*: the data are compared with 99 tables without groups of each of three kinds. Where they stand
    out from all, at the level of 1 %, they are ``groups``. Where they do not, families that look for groups
-   are out, and the best cut of the others is ``slices`` if every cluster is found again when rows are drawn
-   anew (mean Jaccard overlap ≥ .75), else the answer is ``none``.
-5. *Confidence*: the finalists compete again on 100 draws of 80 % of the rows; it is the share of the draws
-   that the winner wins, or a finalist of another family with the same segments (adjusted Rand ≥ .95).
+   are out, and of the others only those compete of which every cluster is found again (overlap ≥ .75): the
+   winner is ``slices``. Where there is none, the answer is ``none``.
+6. *Confidence*: the share of the draws that the winner wins, or a finalist of another family with the same
+   segments (adjusted Rand ≥ .95).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from segmint.choosing.candidates import Candidate, find_candidates
@@ -28,7 +30,6 @@ from segmint.choosing.elbow import find_elbow
 from segmint.choosing.indices import Indices, take_indices
 from segmint.choosing.null import compare_with_nulls, stands_out
 from segmint.choosing.reasons import (
-    STABLE,
     Case,
     doubts,
     failed_family,
@@ -39,7 +40,7 @@ from segmint.choosing.reasons import (
     title,
 )
 from segmint.choosing.score import common_score, family_bests, own_score, ranking
-from segmint.choosing.stability import resample
+from segmint.choosing.stability import FOUND_AGAIN, found_again, resample, steady
 from segmint.choosing.trial import Trial, TrialRecord
 from segmint.errors import NotFoundError
 from segmint.families.fit import Failure
@@ -48,7 +49,7 @@ from segmint.geometry.geometry import Geometry
 from segmint.types import Progress, silent
 from segmint.words import sentence
 
-MOST_FINALISTS = 8
+LEADERS = 2
 SECOND_BESTS = 2
 
 
@@ -102,12 +103,14 @@ def decide(
     allowed = [c for c in candidates if groups or "density" not in FAMILIES[c.family].traits]
     key = "unstable" if allowed else "density"
     allowed = allowed or list(candidates)
-    indices = take_indices(geometry, allowed, seed=seed)
-    ranked = [allowed[place] for place in ranking(family_bests(allowed, indices), indices)]
-    finalists = _finalists(ranked, allowed, indices)
-    resampling = resample(geometry, finalists, seed=seed, n_resamples=n_resamples, progress=progress)
-    verdict = _verdict(groups, key == "unstable", ranked[0], resampling)
     every = take_indices(geometry, candidates, seed=seed)
+    of = {one.id: its for one, its in zip(candidates, every, strict=True)}
+    finalists = _finalists(allowed, of)
+    resampling = resample(
+        geometry, finalists, seed=seed, n_resamples=n_resamples, only_steady=not groups, progress=progress
+    )
+    ranked = _ranked_again(finalists, of, resampling, only_steady=not groups)
+    verdict = _verdict(groups, key == "unstable", ranked[0], resampling)
     case = Case(verdict, ranked[0], candidates, every, resampling, nulls, elbow, geometry.n_samples)
     return _decision(case, ranked, finalists, trials, key)
 
@@ -128,28 +131,47 @@ def _elbow(trials: Sequence[Trial]) -> Elbow | None:
     return None
 
 
-def _finalists(
-    ranked: Sequence[Candidate], allowed: Sequence[Candidate], indices: Sequence[Indices]
-) -> tuple[Candidate, ...]:
-    """Return the families' bests, and the next bests of the winner's family with another K."""
-    winner = ranked[0]
-    own = [
-        (own_score(candidate, index), place)
-        for place, (candidate, index) in enumerate(zip(allowed, indices, strict=True))
-        if candidate.family == winner.family and candidate.n_clusters != winner.n_clusters
-    ]
-    seconds: dict[int, Candidate] = {}
-    for _, place in sorted(own, key=lambda pair: (-pair[0], pair[1])):
-        seconds.setdefault(allowed[place].n_clusters, allowed[place])
-    chosen = [winner, *list(seconds.values())[:SECOND_BESTS], *ranked[1:]]
-    return tuple({candidate.id: candidate for candidate in chosen}.values())[:MOST_FINALISTS]
+def _ranked(
+    candidates: Sequence[Candidate], of: Mapping[str, Indices], again: Mapping[str, float] | None = None
+) -> list[Candidate]:
+    """Return the families' bests, the winner first."""
+    indices = [of[candidate.id] for candidate in candidates]
+    scores = [common_score(of[one.id], 1.0 if again is None else again[one.id]) for one in candidates]
+    return [candidates[place] for place in ranking(family_bests(candidates, indices), scores)]
+
+
+def _ranked_again(
+    finalists: Sequence[Candidate],
+    of: Mapping[str, Indices],
+    resampling: Resampling | None,
+    *,
+    only_steady: bool,
+) -> list[Candidate]:
+    """Rank the finalists by what is known after the draws."""
+    if resampling is None:
+        return _ranked(finalists, of)
+    again = {one.id: found_again(one, resampling.jaccard[one.id]) for one in finalists}
+    return _ranked(steady(finalists, resampling.jaccard) if only_steady else finalists, of, again)
+
+
+def _finalists(allowed: Sequence[Candidate], of: Mapping[str, Indices]) -> tuple[Candidate, ...]:
+    """Return the families' bests, and the next bests with another K of the two families that lead."""
+    ranked = _ranked(allowed, of)
+    chosen = [ranked[0]]
+    for leader in ranked[:LEADERS]:
+        own = [c for c in allowed if c.family == leader.family and c.n_clusters != leader.n_clusters]
+        seconds: dict[int, Candidate] = {}
+        for candidate in sorted(own, key=lambda c: -own_score(c, of[c.id])):
+            seconds.setdefault(candidate.n_clusters, candidate)
+        chosen += list(seconds.values())[:SECOND_BESTS]
+    return tuple({candidate.id: candidate for candidate in (*chosen, *ranked[1:])}.values())
 
 
 def _verdict(groups: bool, cuts: bool, winner: Candidate, resampling: Resampling | None) -> Verdict:
     if groups:
         return Verdict.GROUPS
     overlaps = () if resampling is None else resampling.jaccard.get(winner.id, ())
-    return Verdict.SLICES if cuts and overlaps and min(overlaps) >= STABLE else Verdict.NONE
+    return Verdict.SLICES if cuts and overlaps and min(overlaps) >= FOUND_AGAIN else Verdict.NONE
 
 
 def _decision(
@@ -204,7 +226,7 @@ def _runner_up(
     """Return the finalist that won most resamples beside the winner; ties go to the higher score."""
     others = [finalist for finalist in finalists if finalist is not winner]
     wins = {} if resampling is None else resampling.wins
-    return max(others, key=lambda c: (wins.get(c.id, 0), common_score(case.indices_of(c))), default=None)
+    return max(others, key=lambda c: (wins.get(c.id, 0), case.score_of(c)), default=None)
 
 
 def _absent(case: Case, losers: Sequence[Candidate], trials: Sequence[Trial]) -> list[Rival]:

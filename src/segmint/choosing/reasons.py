@@ -12,15 +12,13 @@ from segmint.choosing.decision import Elbow, NullComparison, Resampling, Rival, 
 from segmint.choosing.indices import Indices
 from segmint.choosing.null import ROWS_BUDGET as NULL_ROWS
 from segmint.choosing.score import TIE, common_score
-from segmint.choosing.stability import rows_of_a_resample
+from segmint.choosing.stability import FOUND_AGAIN, found_again, rows_of_a_resample
 from segmint.choosing.trial import Trial
 from segmint.families.fit import Failure
 from segmint.families.table import FAMILIES
 from segmint.measure.agreement import adjusted_rand, match_labels
 from segmint.words import Sentence, sentence
 
-STABLE = 0.75
-"""A cluster that overlaps itself by less is not found again; Hennig (2007)."""
 SAME = 0.95
 CLOSE = 0.2
 LEVELS = ((0.9, "high"), (0.7, "good"), (0.5, "weak"), (0.0, "unclear"))
@@ -58,6 +56,12 @@ class Case:
         place = next(i for i, other in enumerate(self.candidates) if other is candidate)
         return self.indices[place]
 
+    def score_of(self, candidate: Candidate) -> float:
+        """Return the common score, with what the draws said of the candidate where it was drawn."""
+        overlaps = _overlaps(self, candidate)
+        again = found_again(candidate, overlaps) if overlaps else 1.0
+        return common_score(self.indices_of(candidate), again)
+
 
 def title(family: str) -> str:
     """Return a family's name as people read it."""
@@ -93,7 +97,7 @@ def reasons(case: Case) -> tuple[Sentence, ...]:
     """Say what speaks for the winner."""
     said = [_index_reason(case)]
     overlaps = _overlaps(case, case.winner)
-    if overlaps and min(overlaps) >= STABLE and case.resampling is not None:
+    if overlaps and min(overlaps) >= FOUND_AGAIN and case.resampling is not None:
         said.append(
             sentence("decision.reason.found_again", n=case.resampling.n_resamples, lowest=min(overlaps))
         )
@@ -146,7 +150,7 @@ def _weaknesses(case: Case) -> list[Sentence]:
     if case.elbow is not None and case.elbow.n_clusters != winner.n_clusters:
         said.append(sentence("decision.doubt.elbow", n=case.elbow.n_clusters))
     overlaps = _overlaps(case, winner)
-    if overlaps and min(overlaps) < STABLE:
+    if overlaps and min(overlaps) < FOUND_AGAIN:
         size = int(np.count_nonzero(winner.fit.labels == int(np.argmin(overlaps))))
         said.append(sentence("decision.doubt.unstable", size=size, value=min(overlaps)))
     return said
@@ -224,13 +228,13 @@ def _lost(case: Case, other: Candidate) -> Sentence:
     if other.n_tiny > case.winner.n_tiny:
         return sentence("decision.rival.tiny", **figures, tiny=other.n_tiny)
     overlaps = _overlaps(case, other)
-    if overlaps and min(overlaps) < min((STABLE, *_overlaps(case, case.winner))):
+    if overlaps and min(overlaps) < min((FOUND_AGAIN, *_overlaps(case, case.winner))):
         size = int(np.count_nonzero(other.fit.labels == int(np.argmin(overlaps))))
         return sentence("decision.rival.unstable", **figures, size=size, value=min(overlaps))
     if its.contrast < mine.contrast - TIE and "density" in FAMILIES[case.winner.family].traits:
         return sentence("decision.rival.density", **figures, value=its.contrast, winner=mine.contrast)
     if its.icl is None and mine.icl is None and its.silhouette < mine.silhouette:
         return sentence("decision.rival.silhouette", **figures, value=its.silhouette, winner=mine.silhouette)
-    scores = {"value": common_score(its), "winner": common_score(mine)}
+    scores = {"value": case.score_of(other), "winner": case.score_of(case.winner)}
     key = "tie" if scores["value"] > scores["winner"] - TIE else "score"
     return sentence(f"decision.rival.{key}", **figures, **scores, margin=TIE)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from segmint.choosing.candidates import Candidate
 from segmint.choosing.indices import Indices
 from segmint.families.table import FAMILIES
@@ -13,6 +11,7 @@ from segmint.families.table import FAMILIES
 NOISE_PRICE = 3.0
 OWN_NOISE_PRICE = 2.0
 TINY_PRICE = 0.5
+LOSS_PRICE = 1.0
 TIE = 0.03
 """Scores that differ by less are a tie; the family that stands first in the table wins it."""
 
@@ -30,13 +29,25 @@ def own_score(candidate: Candidate, indices: Indices) -> float:
     return indices.silhouette
 
 
-def common_score(indices: Indices) -> float:
+def common_score(indices: Indices, found_again: float = 1.0) -> float:
     """Return what the families are compared by; higher is better.
 
     The contrast, which knows no shape, less three times the noise share, less half the share of clusters
-    that are too small to be groups.
+    that are too small to be groups, less what is not found again when rows are drawn anew.
+
+    Parameters
+    ----------
+    indices
+        Of the candidate.
+    found_again
+        Mean Jaccard overlap of its clusters over the draws, weighted by size, 0 … 1; 1 before any draw.
     """
-    return indices.contrast - NOISE_PRICE * indices.noise - TINY_PRICE * indices.tiny
+    return (
+        indices.contrast
+        - NOISE_PRICE * indices.noise
+        - TINY_PRICE * indices.tiny
+        - LOSS_PRICE * (1 - found_again)
+    )
 
 
 def family_bests(candidates: Sequence[Candidate], indices: Sequence[Indices]) -> dict[str, int]:
@@ -49,15 +60,14 @@ def family_bests(candidates: Sequence[Candidate], indices: Sequence[Indices]) ->
     return bests
 
 
-def ranking(bests: Mapping[str, int], indices: Sequence[Indices]) -> list[int]:
+def ranking(bests: Mapping[str, int], scores: Sequence[float]) -> list[int]:
     """Return the places of the families' bests, the winner first.
 
-    By the common score; whoever is within :data:`TIE` of the highest and stands first in the table of
-    families is the winner.
+    By the common score of each place; whoever is within :data:`TIE` of the highest and stands first in the
+    table of families is the winner.
     """
     places = list(bests.values())
-    scores = np.array([common_score(indices[place]) for place in places])
-    order = [places[i] for i in np.argsort(-scores, kind="stable")]
-    winner = next(place for place, score in zip(places, scores, strict=True) if score >= scores.max() - TIE)
+    order = sorted(places, key=lambda place: -scores[place])
+    winner = next(place for place in places if scores[place] >= scores[order[0]] - TIE)
     order.remove(winner)
     return [winner, *order]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from segmint.choosing.candidates import Candidate, find_candidates
 from segmint.choosing.decision import Resampling
-from segmint.choosing.indices import take_indices
+from segmint.choosing.indices import Indices, take_indices
 from segmint.choosing.refit import refit
-from segmint.choosing.score import family_bests, ranking
+from segmint.choosing.score import common_score, family_bests, ranking
 from segmint.choosing.thinning import thinned
 from segmint.choosing.trial import Trial
 from segmint.geometry.geometry import Geometry
+from segmint.labels import NOISE
 from segmint.measure.agreement import best_jaccard
 from segmint.seeds import derive, generator
 from segmint.types import FloatVector, IntVector, Progress, silent
@@ -26,13 +27,15 @@ PAIRS_BUDGET = 25_000_000
 """Pairs of rows in all resamples together: 100 resamples up to 625 rows, 25 of a thousand rows."""
 FEWEST_RESAMPLES = 20
 FEWEST_ROWS = 8
+FOUND_AGAIN = 0.75
+"""A cluster that overlaps itself by less on average is not found again; Hennig (2007)."""
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What one resample said: the winner, and for each finalist its overlaps and its silhouette."""
+    """What one resample said of each finalist, by id: who may win, its overlaps and its silhouette."""
 
-    winner: str | None
+    candidates: dict[str, tuple[Candidate, Indices]]
     jaccard: dict[str, FloatVector]
     silhouette: dict[str, float]
 
@@ -43,13 +46,14 @@ def resample(
     *,
     seed: int,
     n_resamples: int = 100,
+    only_steady: bool = False,
     progress: Progress = silent,
 ) -> Resampling | None:
     """Fit the finalists again on rows drawn anew and let them compete again.
 
-    Each resample holds 80 % of the rows without repetition, at most 1,000. The finalists are fitted to it,
-    scored by the same rule, and the winner counted. A cluster is found again as far as it overlaps, among
-    the drawn rows, with the cluster most like it.
+    Each resample holds 80 % of the rows without repetition, at most 1,000. The finalists are fitted to it.
+    A cluster is found again as far as it overlaps, among the drawn rows, with the cluster most like it.
+    Then they are scored by the same rule as on all rows, and each resample's winner is counted.
 
     Parameters
     ----------
@@ -61,6 +65,8 @@ def resample(
         The root seed.
     n_resamples
         How many are wanted; fewer are done above a budget of pairs of rows.
+    only_steady
+        Whether only those compete of which every cluster is found again (see :func:`steady`).
     progress
         Step ``resampled``.
 
@@ -79,7 +85,7 @@ def resample(
         rows = np.sort(rng.choice(geometry.n_samples, n_rows, replace=False))
         found.append(_compete(geometry, rows, finalists, derive(seed, "refit", number)))
         progress("resampled", number + 1, n_done)
-    return _summary(finalists, found, n_resamples)
+    return _summary(finalists, found, n_resamples, only_steady)
 
 
 def rows_of_a_resample(n_samples: int) -> int:
@@ -105,17 +111,16 @@ def _compete(geometry: Geometry, rows: IntVector, finalists: Sequence[Candidate]
         for finalist, trial in zip(finalists, trials, strict=True)
         if (value := trial.value("silhouette")) is not None
     }
-    return _Found(_winner(part, finalists, trials, seed), jaccard, silhouette)
+    return _Found(_candidates(part, finalists, trials, seed), jaccard, silhouette)
 
 
-def _winner(part: Geometry, finalists: Sequence[Candidate], trials: Sequence[Trial], seed: int) -> str | None:
-    candidates = find_candidates(trials)
-    if not candidates:
-        return None
-    indices = take_indices(part, candidates, seed=seed)
-    best = candidates[ranking(family_bests(candidates, indices), indices)[0]]
-    place = next(i for i, trial in enumerate(trials) if trial is best.trial)
-    return finalists[place].id
+def _candidates(
+    part: Geometry, finalists: Sequence[Candidate], trials: Sequence[Trial], seed: int
+) -> dict[str, tuple[Candidate, Indices]]:
+    found = find_candidates(trials)
+    names = {id(trial): finalist.id for finalist, trial in zip(finalists, trials, strict=True)}
+    indices = take_indices(part, found, seed=seed) if found else ()
+    return {names[id(one.trial)]: (one, its) for one, its in zip(found, indices, strict=True)}
 
 
 def _overlaps(labels: IntVector, n_clusters: int, trial: Trial) -> FloatVector:
@@ -129,8 +134,9 @@ def _overlaps(labels: IntVector, n_clusters: int, trial: Trial) -> FloatVector:
     return overlaps
 
 
-def _summary(finalists: Sequence[Candidate], found: Sequence[_Found], n_wanted: int) -> Resampling:
-    wins = {finalist.id: sum(one.winner == finalist.id for one in found) for finalist in finalists}
+def _summary(
+    finalists: Sequence[Candidate], found: Sequence[_Found], n_wanted: int, only_steady: bool
+) -> Resampling:
     jaccard, silhouettes = {}, {}
     for finalist in finalists:
         overlaps = np.array([one.jaccard[finalist.id] for one in found])
@@ -140,4 +146,29 @@ def _summary(finalists: Sequence[Candidate], found: Sequence[_Found], n_wanted: 
         if values:
             low, high = np.quantile(values, [0.05, 0.95])
             silhouettes[finalist.id] = (float(low), float(high))
+    competing = steady(finalists, jaccard) if only_steady else finalists
+    again = {finalist.id: found_again(finalist, jaccard[finalist.id]) for finalist in competing}
+    winners = [_winner(one, again) for one in found]
+    wins = {finalist.id: winners.count(finalist.id) for finalist in finalists}
     return Resampling(len(found), n_wanted, wins, jaccard, silhouettes)
+
+
+def found_again(candidate: Candidate, overlaps: Sequence[float]) -> float:
+    """Return the mean overlap of a candidate's clusters over the draws, weighted by their sizes."""
+    sizes = np.bincount(candidate.fit.labels[candidate.fit.labels != NOISE], minlength=len(overlaps))
+    return float(np.average(overlaps, weights=sizes))
+
+
+def steady(finalists: Sequence[Candidate], jaccard: Mapping[str, Sequence[float]]) -> tuple[Candidate, ...]:
+    """Return the finalists of which every cluster is found again; all of them where none is."""
+    found = tuple(f for f in finalists if min(jaccard[f.id]) >= FOUND_AGAIN)
+    return found or tuple(finalists)
+
+
+def _winner(found: _Found, again: Mapping[str, float]) -> str | None:
+    names = [name for name in again if name in found.candidates]
+    if not names:
+        return None
+    candidates, indices = zip(*(found.candidates[name] for name in names), strict=True)
+    scores = [common_score(its, again[name]) for its, name in zip(indices, names, strict=True)]
+    return names[ranking(family_bests(candidates, indices), scores)[0]]

@@ -13,7 +13,7 @@ from segmint.geometry.geometry import Geometry
 from segmint.labels import noise_share
 from segmint.model.placement import Assigner
 from segmint.seeds import random_state
-from segmint.types import IntVector, Progress
+from segmint.types import FloatMatrix, IntVector, Progress
 from segmint.words import Sentence
 
 
@@ -175,6 +175,9 @@ class Family:
         ``sweep(geometry, configurations, progress) -> iterator of Fit or Failure``, one each, in order.
     forecast
         ``forecast(n_samples, n_features, configurations) -> Cost`` of the whole sweep of this family.
+    rule
+        ``rule(X, labels, configuration) -> Assigner`` where the rule is made from the labels alone: of a tree,
+        which is no rule for new rows by itself. ``None`` where the fit is the rule.
     """
 
     name: str
@@ -184,3 +187,4 @@ class Family:
     forecast: Callable[[int, int, Sequence[Configuration]], Cost]
     traits: frozenset[str] = field(default_factory=frozenset)
     """``centers`` (inertia is meaningful), ``likelihood``, ``density`` (noise is possible), ``tree``."""
+    rule: Callable[[FloatMatrix, IntVector, Configuration], Assigner] | None = None

@@ -8,7 +8,7 @@ from segmint.families.fit import Configuration, Family, Fit
 from segmint.geometry.geometry import Geometry
 from segmint.measure.agreement import match_labels
 from segmint.seeds import generator
-from segmint.types import BoolVector, FloatMatrix, IntVector, silent
+from segmint.types import BoolVector, FloatMatrix, silent
 
 ROWS_BUDGET = 4_000
 MANY_ROWS = 2_000
@@ -18,12 +18,13 @@ MANY_FOLDS, FEW_FOLDS = 50, 5  # up to MANY_ROWS rows, and beyond
 def held_out_agreement(
     family: Family, geometry: Geometry, configuration: Configuration, *, seed: int, n_folds: int | None = None
 ) -> float | None:
-    """Return how often the rule of a fit without some rows gives these rows the label of the fit with them.
+    """Return how often a rule made without some rows gives these rows the label of the fit with them.
 
-    Rows are left out fold by fold; the rest is fitted, its clusters are matched one to one with those of
-    the whole fit, and the left-out rows are placed by the rule. Noise counts as a label. What is lost is
-    lost by the rule or by the fit, which changes when rows are missing: the smaller the folds, the more
-    the figure speaks of the rule alone. Above 4,000 rows a uniform sample stands for the table.
+    Rows are left out fold by fold. A family whose rule is made from labels (``Family.rule``) keeps the
+    labels of its fit, and the rule alone is made anew: what is lost is lost by the rule. The others are
+    fitted again to the rest, and the clusters are matched one to one with those of the whole fit: what is
+    lost is lost by the rule or by the fit, which changes when rows are missing; the smaller the folds, the
+    less. Noise counts as a label. Above 4,000 rows a uniform sample stands for the table.
 
     Parameters
     ----------
@@ -59,10 +60,7 @@ def held_out_agreement(
     n = geometry.n_samples
     folds = n_folds or (MANY_FOLDS if n <= MANY_ROWS else FEW_FOLDS)
     fold = rng.permutation(np.arange(n) % min(folds, n))
-    agreed = [
-        _agreeing(family, geometry.X, configuration, whole.labels, fold == left_out)
-        for left_out in np.unique(fold)
-    ]
+    agreed = [_agreeing(family, geometry.X, whole, fold == left_out) for left_out in np.unique(fold)]
     return sum(agreed) / n
 
 
@@ -71,15 +69,17 @@ def _fit(family: Family, geometry: Geometry, configuration: Configuration) -> Fi
     return outcome if isinstance(outcome, Fit) else None
 
 
-def _agreeing(
-    family: Family, X: FloatMatrix, configuration: Configuration, whole: IntVector, left_out: BoolVector
-) -> int:
+def _agreeing(family: Family, X: FloatMatrix, whole: Fit, left_out: BoolVector) -> int:
     """Return how many left-out rows get the label that the whole fit gave them."""
-    fit = _fit(family, Geometry(X[~left_out]), configuration)
+    if family.rule is not None and np.unique(whole.labels[~left_out]).size == whole.n_clusters:
+        rule = family.rule(np.ascontiguousarray(X[~left_out]), whole.labels[~left_out], whole.configuration)
+        placed = rule.place(X[left_out]).labels
+        return int(np.count_nonzero(placed == whole.labels[left_out]))
+    fit = _fit(family, Geometry(X[~left_out]), whole.configuration)
     if fit is None:
         return 0
-    labels = np.empty(whole.size, dtype=np.int64)
+    labels = np.empty(whole.labels.size, dtype=np.int64)
     labels[~left_out] = fit.labels
     labels[left_out] = fit.assigner.place(X[left_out]).labels
-    matched = match_labels(whole, labels)
-    return int(np.count_nonzero(matched[left_out] == whole[left_out]))
+    matched = match_labels(whole.labels, labels)
+    return int(np.count_nonzero(matched[left_out] == whole.labels[left_out]))

@@ -14,6 +14,7 @@ from segmint.families.sampling import ROWS_BUDGET, fitted_rows, sampling_warning
 from segmint.geometry.geometry import Geometry
 from segmint.kernels.ward import ward_tree
 from segmint.labels import canonical
+from segmint.model.placement import Assigner
 from segmint.types import FloatMatrix, FloatVector, IntVector, Progress
 from segmint.words import sentence
 
@@ -127,6 +128,11 @@ def _fit(
     )
 
 
+def rule(X: FloatMatrix, labels: IntVector, configuration: Configuration) -> Assigner:
+    """Return the rule that goes with labels which a tree gave (see :func:`segmint.families.points.tree_rule`)."""
+    return tree_rule(X, labels, exact=bool(configuration.parameters.get("exact_rows", False)))[0]
+
+
 def within_sum_of_squares(X: FloatMatrix, labels: IntVector) -> float:
     """Return the sum of squared distances of rows to the means of their clusters: what Ward keeps small."""
     total = 0.0
@@ -145,4 +151,4 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
     return Cost(seconds, 8.0 * n_samples * (2 * n_features + 20))
 
 
-WARD = Family("ward", "Ward", plan, sweep, forecast, frozenset({"centers", "tree"}))
+WARD = Family("ward", "Ward", plan, sweep, forecast, frozenset({"centers", "tree"}), rule)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar, get_args
 
+from segmint.errors import UsageError
 from segmint.model.schema import Kind, Missing, Schema
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
 OnDuplicate = Literal["last", "sum", "error"]
 
 
@@ -82,7 +85,13 @@ class ReadOptions:
 
 
 def with_clean_names(options: ReadOptions) -> ReadOptions:
-    """Return options whose names are written as the reader writes names: composed, no blanks around them."""
+    """Return options whose names are written as the reader writes names: composed, no blanks around them.
+
+    Raises
+    ------
+    UsageError
+        If a kind, a policy for missing values or a rule for repeated keys is none of those that there are.
+    """
 
     def all_of(names: Iterable[str]) -> tuple[str, ...]:
         return tuple(map(clean_name, names))
@@ -93,9 +102,26 @@ def with_clean_names(options: ReadOptions) -> ReadOptions:
         features=None if options.features is None else all_of(options.features),
         exclude=all_of(options.exclude),
         describe=all_of(options.describe),
-        kinds={clean_name(name): kind for name, kind in options.kinds.items()},
+        kinds={clean_name(name): _one_of(Kind, kind, "kind") for name, kind in options.kinds.items()},
+        missing=None if options.missing is None else _one_of(Missing, options.missing, "missing"),
+        on_duplicate=_rule(options.on_duplicate),
         date_formats={clean_name(name): form for name, form in options.date_formats.items()},
     )
+
+
+def _one_of(choices: type[_Choice], given: str, option: str) -> _Choice:
+    """Return a choice, which may have been given as its text."""
+    known = [choice.value for choice in choices]
+    if given not in known:
+        raise UsageError("data.not_one_of", option=option, given=given, known=known)
+    return choices(given)
+
+
+def _rule(given: OnDuplicate | None) -> OnDuplicate | None:
+    known = list(get_args(OnDuplicate))
+    if given is not None and given not in known:
+        raise UsageError("data.not_one_of", option="on_duplicate", given=given, known=known)
+    return given
 
 
 def clean_name(name: str) -> str:

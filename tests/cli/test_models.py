@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ def test_show_writes_every_card(segmint, model) -> None:
     for number in ("S1", "S2", "S3"):
         assert number in done.stdout
     assert "Rule of thumb" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    last = " ".join(done.stdout.split()).rpartition("A customer belongs to ")[2]
+    assert re.fullmatch(r"[^.]+\. The rule agrees with the fit on 100\.0 % of the training rows\.", last)
 
 
 def test_show_json_has_the_cards(segmint, model, made) -> None:

@@ -15,6 +15,8 @@ from segmint.cli.spread import spread
 from segmint.words import say
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from segmint.data.target_tables import IfExists
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help=say("help.model"))]
@@ -34,42 +36,54 @@ def show(
     json: options.AsJson = False,
 ) -> None:
     """Show the segment cards of a model, or one of them."""
-    from segmint.cli.answer import unassigned_share
     from segmint.cli.cards import write_card
     from segmint.cli.output import results, write_json
-    from segmint.cli.tables import segment_table
 
     loaded, path = _load(model, workspace)
     cards = loaded.cards if segment is None else (loaded.card(segment),)
     if json:
-        write_json(
-            {
-                **_model_json(loaded, path),
-                "segments": [card.to_json() | {"summary": str(card.summary)} for card in cards],
-            }
-        )
+        told = [card.to_json() | {"summary": str(card.summary)} for card in cards]
+        write_json({**_model_json(loaded, path), "segments": told})
         return
     console = results()
-    manifest = loaded.manifest
     console.print()
     if segment is None:
-        console.print(
-            f" {say('cli.model_head', name=manifest.name, family=say(f'cli.family.{manifest.family}'), n=len(loaded.cards), rows=loaded.reference.n_samples, verdict=manifest.verdict)}",
-            style="bold",
-        )
-        console.print()
-        segment_table(console, loaded)
-        if unassigned_share(loaded):
-            console.print()
+        _write_head(console, loaded)
     for card in cards:
         write_card(console, loaded, card)
     if segment is None:
+        _write_rule(console, loaded)
+
+
+def _write_head(console: Console, model: Any) -> None:
+    from segmint.cli.answer import unassigned_share
+    from segmint.cli.output import safe
+    from segmint.cli.tables import segment_table
+
+    manifest = model.manifest
+    head = say(
+        "cli.model_head",
+        name=safe(manifest.name),
+        family=say(f"cli.family.{manifest.family}"),
+        n=len(model.cards),
+        rows=model.reference.n_samples,
+        verdict=manifest.verdict,
+    )
+    console.print(f" {head}", style="bold")
+    console.print()
+    segment_table(console, model)
+    if unassigned_share(model):
         console.print()
-        console.print(
-            f" {loaded.assigner.rule()} {say('cli.agreement', agreement=manifest.agreement)}",
-            soft_wrap=False,
-            width=80,
-        )
+
+
+def _write_rule(console: Console, model: Any) -> None:
+    from segmint.cli.output import wrapped
+    from segmint.words.sentences import closed
+
+    agreement = say("cli.agreement", agreement=model.manifest.agreement)
+    console.print()
+    for line in wrapped(f"{closed(str(model.assigner.rule()))} {agreement}", indent=1):
+        console.print(line)
 
 
 def _model_json(model: Any, path: Path) -> dict[str, Any]:

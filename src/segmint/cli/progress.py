@@ -27,12 +27,15 @@ class Steps:
     ----------
     ended
         The steps that are done, also with ``quiet``.
+    seconds
+        How long each step took.
     """
 
     def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
         self._console = console or steps()
         self._quiet = quiet
         self.ended: set[str] = set()
+        self.seconds: dict[str, float] = {}
         self._step = ""
         self._total = 0
         self._started = time.perf_counter()

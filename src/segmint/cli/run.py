@@ -93,18 +93,20 @@ def run(
     quiet: options.Quiet = False,
 ) -> None:
     """Prepare, sweep, measure, decide, profile, track, package, report."""
-    from segmint.cli.answer import run_json, write_answer
+    from segmint.cli.answer import Spent, run_json, write_answer
     from segmint.cli.output import write_json
-    from segmint.workflow.run import make
 
     reading, running = read_options(source, columns), making.run_options()
     place, steps, started = writable_workspace(workspace), Steps(quiet=quiet), time.perf_counter()
-    made = make(_read(data, reading, steps), running, steps)
+    dataset = _read(data, reading, steps)
+    made, expected = _make(dataset, running, steps, track=delivering.track)
     delivered = _deliver(made, place, delivering, steps)
+    compiling = steps.seconds.get("compiled", 0.0)
+    spent = Spent(time.perf_counter() - started - compiling, compiling, memory_used(), expected)
     if json:
-        write_json(run_json(made.study, delivered))
+        write_json(run_json(made.study, delivered, spent))
     else:
-        write_answer(made.study, delivered, seconds=time.perf_counter() - started)
+        write_answer(made.study, delivered, spent)
 
 
 def _read(data: str, reading: ReadOptions, steps: Steps) -> Dataset:
@@ -114,6 +116,19 @@ def _read(data: str, reading: ReadOptions, steps: Steps) -> Dataset:
     dataset = read(data, reading)
     steps("read", dataset.n_rows, dataset.n_rows)
     return dataset
+
+
+def _make(dataset: Dataset, running: RunOptions, steps: Steps, *, track: bool) -> tuple[Made, Cost]:
+    """Plan, say what it will cost, compile where nothing is compiled yet, and make the study."""
+    from segmint.workflow.planning import plan_run, whole_run
+    from segmint.workflow.run import carry_out
+    from segmint.workflow.warming import warm
+
+    planned = plan_run(dataset, running, steps)
+    expected = whole_run(planned.forecast, track=track)
+    steps.tell("forecast", seconds=expected.seconds, memory=expected.memory)
+    warm(steps)
+    return carry_out(planned, steps), expected
 
 
 def _deliver(made: Made, place: Path, delivering: Delivering, steps: Steps) -> Delivered:

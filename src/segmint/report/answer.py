@@ -11,10 +11,9 @@ from segmint.charts.resampling import resample_groups, same_as_answer
 from segmint.charts.silhouettes import structureless_best
 from segmint.choosing.decision import Verdict
 from segmint.choosing.study import Study
-from segmint.report.said import closed
 from segmint.words import say
 from segmint.words.numbers import agreement, count, score
-from segmint.words.sentences import known
+from segmint.words.sentences import closed, known
 
 LEVELS = ((0.9, "high"), (0.7, "good"), (0.5, "weak"), (0.0, "none"))
 

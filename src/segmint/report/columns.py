@@ -6,9 +6,10 @@ from typing import Any
 
 from segmint.choosing.study import Study
 from segmint.model.schema import Feature, Role
-from segmint.report.said import closed, texts
+from segmint.report.said import texts
 from segmint.words import say
 from segmint.words.numbers import MISSING, share
+from segmint.words.sentences import closed
 
 
 def data_section(study: Study) -> dict[str, Any]:

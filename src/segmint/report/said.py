@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from segmint.words import Sentence
-from segmint.words.sentences import known
-
-
-def closed(said: str) -> str:
-    """End a sentence with a period where it has no end of its own.
-
-    Examples
-    --------
-    >>> closed("Five won"), closed("Why?"), closed("")
-    ('Five won.', 'Why?', '')
-    """
-    return said if not said or said[-1] in ".!?:…" else f"{said}."
+from segmint.words.sentences import closed, known
 
 
 def texts(sentences: Iterable[Sentence]) -> list[str]:

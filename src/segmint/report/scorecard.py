@@ -9,9 +9,10 @@ from segmint.charts.naming import family_title, parameters
 from segmint.charts.scorecards import ranked_trials
 from segmint.choosing.study import Study
 from segmint.choosing.trial import TrialRecord
-from segmint.report.said import closed, texts, under_its_family
+from segmint.report.said import texts, under_its_family
 from segmint.words import say
 from segmint.words.numbers import MISSING, agreement, count, score
+from segmint.words.sentences import closed
 
 FIRST_ROWS: Final = 50
 

@@ -11,10 +11,10 @@ from segmint.charts.profiles import snapped
 from segmint.choosing.decision import Verdict
 from segmint.choosing.study import Study
 from segmint.model.cards import Condition, Effect, Rule, SegmentCard
-from segmint.report.said import closed
 from segmint.report.titles import Titles, column_titles
 from segmint.words import say
 from segmint.words.numbers import agreement, percent, share, unit
+from segmint.words.sentences import closed
 
 _TRACKS = 5
 _DESCRIBED = 3

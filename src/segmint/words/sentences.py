@@ -88,6 +88,17 @@ def text_of(key: str) -> str:
     return found
 
 
+def closed(said: str) -> str:
+    """End a sentence with a period where it has no end of its own.
+
+    Examples
+    --------
+    >>> closed("Five won"), closed("Why?"), closed("")
+    ('Five won.', 'Why?', '')
+    """
+    return said if not said or said[-1] in ".!?:…" else f"{said}."
+
+
 def known(key: str) -> bool:
     """Return whether there is a text for a key."""
     try:

@@ -58,6 +58,14 @@ def test_progress_goes_to_standard_error(made: dict[str, Any]) -> None:
     assert "✓ Tracked" in made["progress"]
 
 
+def test_the_forecast_comes_before_the_first_fit_and_stands_beside_the_actual(made: dict[str, Any]) -> None:
+    steps = re.findall(r"✓ (\w+)", made["progress"])
+    assert steps.index("Prepared") < steps.index("Forecast") < steps.index("Fitted")
+    assert made["forecast"]["seconds"] > 0
+    assert made["forecast"]["memory"] / 3 < made["memory"] < 3 * made["forecast"]["memory"]
+    assert made["seconds"] > 0
+
+
 def test_the_same_seed_gives_the_same_study_and_bundle(segmint, table, made, tmp_path) -> None:
     again = segmint(
         "run",

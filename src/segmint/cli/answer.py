@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,35 @@ from segmint.words import say
 if TYPE_CHECKING:
     from segmint.choosing.study import Study
     from segmint.choosing.trial import TrialRecord
+    from segmint.families.fit import Cost
     from segmint.model.cards import SegmentCard
     from segmint.model.segment_model import SegmentModel
     from segmint.workflow.deliver import Delivered
 
 
-def run_json(study: Study, delivered: Delivered) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Spent:
+    """What a run took, beside what was forecast.
+
+    Attributes
+    ----------
+    seconds
+        From the start to the end, without compiling.
+    compiling
+        Seconds of the first run on a machine, which compiles its loops.
+    memory
+        Bytes at the peak, or ``None`` where the system does not say.
+    forecast
+        What was said before the first fit.
+    """
+
+    seconds: float
+    compiling: float
+    memory: float | None
+    forecast: Cost
+
+
+def run_json(study: Study, delivered: Delivered, spent: Spent) -> dict[str, Any]:
     """Return the whole answer as plain data (see ``docs/cli.md`` for its fields)."""
     decision, model = study.decision, study.model
     return {
@@ -55,11 +79,10 @@ def run_json(study: Study, delivered: Delivered) -> dict[str, Any]:
         "segments": [] if model is None else [_segment_json(model, card) for card in model.cards],
         "unassigned_share": None if model is None else unassigned_share(model),
         "notices": [str(notice) for notice in study.notices],
-        "seconds": study.provenance.seconds,
-        "forecast": {
-            "seconds": study.provenance.forecast.seconds,
-            "memory": study.provenance.forecast.memory,
-        },
+        "seconds": spent.seconds,
+        "memory": spent.memory,
+        "compiling_seconds": spent.compiling,
+        "forecast": {"seconds": spent.forecast.seconds, "memory": spent.forecast.memory},
     }
 
 
@@ -103,7 +126,7 @@ def unassigned_share(model: SegmentModel) -> float:
     return float(model.reference.counts[-1] / model.reference.n_samples)
 
 
-def write_answer(study: Study, delivered: Delivered, *, seconds: float) -> None:
+def write_answer(study: Study, delivered: Delivered, spent: Spent) -> None:
     """Write the answer: the verdict first, the doubt beside it, then what to do next."""
     console, decision = results(), study.decision
     console.print()
@@ -120,22 +143,34 @@ def write_answer(study: Study, delivered: Delivered, *, seconds: float) -> None:
         write_labeled(console, say("cli.left_out"), [say("cli.columns_left_out", names=left_out)])
     write_labeled(console, say("cli.notice"), [str(notice) for notice in study.notices])
     console.print()
-    _write_places(study, delivered, seconds)
+    _write_places(study, delivered, spent)
 
 
-def _write_places(study: Study, delivered: Delivered, seconds: float) -> None:
+def _time(spent: Spent) -> str:
+    figures = {
+        "seconds": spent.seconds,
+        "forecast": spent.forecast.seconds,
+        "memory": spent.forecast.memory,
+    }
+    told = (
+        say("cli.time_alone", **figures)
+        if spent.memory is None
+        else say("cli.time_told", used=spent.memory, **figures)
+    )
+    if not spent.compiling:
+        return told
+    return say("cli.time_compiling", told=told, compiling=spent.compiling)
+
+
+def _write_places(study: Study, delivered: Delivered, spent: Spent) -> None:
     console = results()
-    forecast = study.provenance.forecast
     rows = [
         (say("cli.model"), None if delivered.model is None else shown_path(delivered.model)),
         (say("cli.report"), shown_path(delivered.report)),
         (say("cli.study"), delivered.study_id),
         (say("cli.mlflow"), None if delivered.tracked is None else str(delivered.tracked)),
         (say("cli.written"), delivered.output),
-        (
-            say("cli.time"),
-            say("cli.time_told", seconds=seconds, forecast=forecast.seconds, memory=forecast.memory),
-        ),
+        (say("cli.time"), _time(spent)),
     ]
     for label, text in rows:
         if text:

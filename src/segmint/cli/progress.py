@@ -45,7 +45,7 @@ class Steps:
         """Take one report of progress."""
         if done >= total:
             self.ended.add(step)
-        if self._quiet or not known(f"cli.step.{step}"):
+        if not known(f"cli.step.{step}"):
             return
         if step != self._step:
             self._end()
@@ -53,8 +53,13 @@ class Steps:
         self._total = total
         if done >= total:
             self._end()
-        elif self._console.is_terminal:
+        elif self._console.is_terminal and not self._quiet:
             self._spin(done, total, time.perf_counter() - self._started)
+
+    def tell(self, step: str, **figures: float) -> None:
+        """Write the line of a step that takes no time: what is known before the next one begins."""
+        self._end()
+        self._write(step, say(f"cli.done.{step}", **figures), "")
 
     def close(self) -> None:
         """End the last step; nothing is drawn afterwards."""
@@ -77,16 +82,20 @@ class Steps:
             self._status = None
         now = time.perf_counter()
         if self._step:
-            self._write(now - self._started)
+            seconds = self.seconds[self._step] = now - self._started
+            detail = f"cli.done.{self._step}"
+            told = say(detail, total=self._total) if known(detail) else ""
+            self._write(self._step, told, say("cli.took", seconds=seconds))
         self._step, self._started = "", now
 
-    def _write(self, seconds: float) -> None:
+    def _write(self, step: str, told: str, took: str) -> None:
+        if self._quiet:
+            return
         from rich.text import Text
 
         line = Text(" ")
         line.append("✓", style="green")
-        detail = f"cli.done.{self._step}"
-        told = say(detail, total=self._total) if known(detail) else ""
-        line.append(f" {say(f'cli.step.{self._step}'):<11}{told:<{ROOM}}")
-        line.append(f"{say('cli.took', seconds=seconds):>9}", style="dim")
+        line.append(f" {say(f'cli.step.{step}'):<11}{told:<{ROOM}}")
+        line.append(f"{took:>9}" if took else "", style="dim")
+        line.rstrip()
         self._console.print(line)

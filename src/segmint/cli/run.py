@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from segmint.cli import options
+from segmint.cli.commands import command_line
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Columns, Source, read_options
 from segmint.cli.settings import read_settings
@@ -22,6 +23,7 @@ from segmint.words import say
 if TYPE_CHECKING:
     from segmint.data import ReadOptions
     from segmint.data.dataset import Dataset
+    from segmint.families.fit import Cost
     from segmint.prepare.options import PreparationOptions, Scale
     from segmint.workflow.deliver import Delivered
     from segmint.workflow.planning import RunOptions
@@ -93,6 +95,7 @@ def run(
     quiet: options.Quiet = False,
 ) -> None:
     """Prepare, sweep, measure, decide, profile, track, package, report."""
+    from segmint.choosing.forecast import memory_used
     from segmint.cli.answer import Spent, run_json, write_answer
     from segmint.cli.output import write_json
 
@@ -160,15 +163,3 @@ def _preparation(scale: str) -> PreparationOptions:
 
     options.one_of("--scale", scale, SCALES)
     return PreparationOptions(scale=cast("Scale", scale))
-
-
-def command_line(arguments: list[str]) -> str:
-    """Return the command as it can be repeated, with passwords in URLs and folders of files left out."""
-    import re
-    import shlex
-
-    shown = ["segmint"]
-    for argument in arguments[1:]:
-        text = re.sub(r"(://[^:/@\s]+):[^@\s]*@", r"\1:***@", argument)
-        shown.append(Path(text).name if "/" in text and "://" not in text and "=" not in text else text)
-    return shlex.join(shown)

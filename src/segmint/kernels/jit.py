@@ -7,7 +7,8 @@ rules give) and no ``parallel`` (a sweep decides about threads, and compiled loo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import numba
 
@@ -40,3 +41,13 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
         return numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:  # no folder can be written: a read-only container
         return numba.njit(nogil=True)(function)
+
+
+def on_disk(loop: Any) -> bool:
+    """Return whether the machine code of a compiled loop is kept on disk, newer than its source."""
+    folder = loop.stats.cache_path
+    source = Path(loop.py_func.__code__.co_filename)
+    if folder is None:
+        return False
+    kept = Path(folder).glob(f"{source.stem}.{loop.__name__}-*.nbi")
+    return any(file.stat().st_mtime >= source.stat().st_mtime for file in kept)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from segmint.cli.commands import command_line
 from segmint.cli.options import names, numbers_of_clusters, one_of, pairs
-from segmint.cli.run import FAMILIES, command_line
+from segmint.cli.run import FAMILIES
 from segmint.errors import UsageError
 from segmint.families.table import FAMILIES as FAMILY_TABLE
 
@@ -49,6 +50,20 @@ def test_the_families_of_the_command_line_are_those_of_the_table() -> None:
     assert tuple(FAMILY_TABLE) == FAMILIES
 
 
-def test_the_command_that_is_kept_has_no_password_and_no_folders() -> None:
-    words = ["/usr/bin/segmint", "run", "postgresql://me:secret@host/shop", "--schema", "/home/me/s.toml"]
-    assert command_line(words) == "segmint run 'postgresql://me:***@host/shop' --schema s.toml"
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("/home/me/s.toml", "s.toml"),
+        ("--schema=/home/me/s.toml", "--schema=s.toml"),
+        ("--features=Income (k$/y),Age", "'--features=Income (k$/y),Age'"),
+        ("Income (k$/y),Age", "'Income (k$/y),Age'"),
+        ("select a/b from t", "'select a/b from t'"),
+        ("postgresql://me:secret@host/shop", "'postgresql://me:***@host/shop'"),
+        ("postgresql://:secret@host/shop", "'postgresql://:***@host/shop'"),
+        ("postgresql://me:se@c/ret@host/shop", "'postgresql://me:***@host/shop'"),
+        ("postgresql://h/s?user=me&password=secret&x=1", "'postgresql://h/s?user=me&password=***&x=1'"),
+        ("sqlite:////home/me/shop.db", "sqlite:///shop.db"),
+    ],
+)
+def test_the_command_that_is_kept_has_no_password_and_no_folders(word: str, shown: str) -> None:
+    assert command_line(["/usr/bin/segmint", "run", word]) == f"segmint run {shown}"

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import html
 import json
+import re
+import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +66,20 @@ def test_report_and_charts_are_remade_from_the_study(segmint, workspace, made, t
     done = segmint("charts", made["study"][:6], "-o", pictures, "--format", "svg", "--workspace", workspace)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in pictures.iterdir()} >= {"elbow.svg", "map.svg", "silhouette_by_k.svg"}
+
+
+def test_the_commands_of_a_report_can_be_typed_as_they_are(segmint, workspace, made, table, tmp_path) -> None:
+    page = Path(made["report"]).read_text(encoding="utf-8")
+    code = html.unescape("\n".join(re.findall(r"<code>(.*?)</code>", page, flags=re.DOTALL)))
+    commands = {words[1]: words for words in map(shlex.split, code.splitlines()) if words[:1] == ["segmint"]}
+    assert set(commands) == {"assign", "show", "rename", "charts", "run"}
+    shutil.copy(table, tmp_path / "new.csv")
+    for name in ("assign", "show", "rename", "charts"):
+        done = segmint(*commands[name][1:], cwd=tmp_path, SEGMINT_WORKSPACE=str(workspace))
+        assert done.returncode == 0, done.stderr
+    python = code[code.index("import segmint") :].split("\nsegmint run")[0]
+    workspace.rename(tmp_path / "segmint-workspace")
+    subprocess.run([sys.executable, "-c", python], check=True, cwd=tmp_path, timeout=60)
 
 
 def test_delete_asks_first(segmint, workspace, made) -> None:

@@ -70,7 +70,7 @@ def test_report_and_charts_are_remade_from_the_study(segmint, workspace, made, t
 
 def test_the_commands_of_a_report_can_be_typed_as_they_are(segmint, workspace, made, table, tmp_path) -> None:
     page = Path(made["report"]).read_text(encoding="utf-8")
-    code = html.unescape("\n".join(re.findall(r"<code>(.*?)</code>", page, flags=re.DOTALL)))
+    code = html.unescape("\n".join(re.findall(r"<pre[^>]*>(.*?)</pre>", page, flags=re.DOTALL)))
     commands = {words[1]: words for words in map(shlex.split, code.splitlines()) if words[:1] == ["segmint"]}
     assert set(commands) == {"assign", "show", "rename", "charts", "run"}
     shutil.copy(table, tmp_path / "new.csv")

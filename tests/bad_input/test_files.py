@@ -38,6 +38,17 @@ def test_what_is_found_out_is_shown(both: Any, name: str) -> None:
     assert dataset.n_rows in (20, 30, 31)
 
 
+def test_line_ends_of_several_kinds_are_made_one_but_those_in_quoted_cells_are_data(both: Any) -> None:
+    notes = ["a\rb", "\r\n", 'say ""hi""\r', "plain"] * 5
+    ends = ["\r\n", "\n", "\r"]
+    lines = [f'{SECRET}{n},"{note}",{n}.5{ends[n % 3]}' for n, note in enumerate(notes)]
+    dataset = both.read(both.write("id,note,x\n" + "".join(lines)), describe=("note",))
+    said(dataset, "data.notice.line_ends")
+    assert dataset.n_rows == 20
+    expected = ["a\rb", "\r\n", 'say "hi"\r', "plain"]
+    assert dataset.table.column("note").to_pylist()[:4] == expected
+
+
 def test_decimal_commas_are_found_and_shown(both: Any) -> None:
     dataset = both.read(both.write(DECIMALS))
     said(dataset, "data.notice.decimal")

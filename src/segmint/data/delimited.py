@@ -93,7 +93,7 @@ def _require_short(batch: pa.RecordBatch, done: int, text: TextFile, dialect: Di
 
 def _data_records(text: TextFile, dialect: Dialect) -> Iterator[Record]:
     """Return the records below the header, as the engine counts them."""
-    with text.path.open(encoding="utf-8") as stream:
+    with text.path.open(encoding="utf-8", newline=text.newline) as stream:
         lines = (line.removesuffix("\n") for line in stream)
         for _ in range(dialect.skip):
             next(lines, None)

@@ -96,7 +96,7 @@ def detect(text: TextFile, options: ReadOptions, *, declared: str | None) -> Dia
 
 
 def _sample(text: TextFile, skip: int) -> list[str]:
-    with text.path.open(encoding="utf-8") as stream:
+    with text.path.open(encoding="utf-8", newline=text.newline) as stream:
         for _ in islice(stream, skip):
             pass
         read = stream.read(_SAMPLE_BYTES)

@@ -15,6 +15,8 @@ from segmint.words import Sentence, sentence
 _BLOCK = 4 << 20
 _WINDOW = 1 << 18
 _END = re.compile("[\r\n]")
+_CELL_BEGINS = frozenset(',;\t|\r\n"')
+"""What may stand before the quote that opens a cell."""
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -29,7 +31,8 @@ class TextFile:
     """A text file in UTF-8 without a mark at its beginning, with one kind of line ends.
 
     ``n_lines`` counts its lines; the last one counts whether or not a line end follows it. ``long_lines``
-    says that a line may be longer than 512 KiB.
+    says that a line may be longer than 512 KiB. ``newline`` is what ``open`` takes to find its lines: where
+    line ends were made one, a carriage return that is left belongs to a quoted cell.
     """
 
     path: Path
@@ -37,6 +40,7 @@ class TextFile:
     folder: Path
     n_lines: int
     long_lines: bool
+    newline: str | None
     notices: tuple[Sentence, ...]
 
 
@@ -70,11 +74,14 @@ def utf8_file(file: LocalFile, encoding: str | None) -> TextFile:
         notices.append(sentence("data.notice.encoding", encoding=label))
     if scan.mixed:
         notices.append(sentence("data.notice.line_ends"))
-    path = file.path
+    path, n_lines = file.path, scan.n_lines
     if chosen != "utf-8" or scan.mixed:
         path = file.folder / "text"
-        _write(path, _decoded(file, chosen, guessed=False), one_line_end=scan.mixed)
-    return TextFile(path, file.name, file.folder, scan.n_lines, scan.long, tuple(notices))
+        texts = _decoded(file, chosen, guessed=False)
+        written = _write(path, _with_one_line_end(texts) if scan.mixed else texts)
+        n_lines = written if scan.mixed else n_lines
+    newline = "\n" if scan.mixed else None
+    return TextFile(path, file.name, file.folder, n_lines, scan.long, newline, tuple(notices))
 
 
 class _Scan:
@@ -138,15 +145,44 @@ def _decoded(file: LocalFile, encoding: str, *, guessed: bool) -> Iterator[str]:
             offset += len(block)
 
 
-def _write(path: Path, texts: Iterator[str], *, one_line_end: bool) -> None:
-    held = ""
+def _write(path: Path, texts: Iterator[str]) -> int:
+    """Write a text; return how many lines it has by line feeds."""
+    n, last = 0, ""
     with path.open("w", encoding="utf-8", newline="") as out:
         for text in texts:
-            if one_line_end:
-                text = held + text
-                held = "\r" if text.endswith("\r") else ""
-                text = text.removesuffix("\r") if held else text
-                text = text.replace("\r\n", "\n").replace("\r", "\n")
             out.write(text)
-        if held:
-            out.write("\n")
+            n += text.count("\n")
+            last = text[-1:] or last
+    return n + (last != "\n")
+
+
+def _with_one_line_end(texts: Iterator[str]) -> Iterator[str]:
+    """Make all line ends line feeds, those inside quoted cells excepted: they are data."""
+    ends, held = _LineEnds(), ""
+    for text in texts:
+        text = held + text
+        held = "\r" if text.endswith("\r") else ""
+        yield ends.made_one(text.removesuffix("\r") if held else text)
+    yield ends.made_one(held)
+
+
+class _LineEnds:
+    """Follows quotes over blocks of text: one opens at the beginning of a cell only (RFC 4180)."""
+
+    def __init__(self) -> None:
+        self._inside = False
+        self._before = "\n"
+
+    def made_one(self, text: str) -> str:
+        parts: list[str] = []
+        for number, part in enumerate(text.split('"')):
+            if number:
+                self._meet_quote()
+            parts.append(part if self._inside else part.replace("\r\n", "\n").replace("\r", "\n"))
+            self._before = part[-1:] or self._before
+        return '"'.join(parts)
+
+    def _meet_quote(self) -> None:
+        closes = self._inside
+        self._inside = not closes and self._before in _CELL_BEGINS
+        self._before = '"' if closes else ""  # a quote after a closed one was a doubled one

@@ -1,13 +1,15 @@
-"""What all tests share: a real PostgreSQL server, and the folder of the reference data sets."""
+"""What all tests share: a real PostgreSQL server, a real browser, and the folder of the reference data sets."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,21 @@ def reference_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference data sets are missing: SEGMINT_DATA names their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Give a headless Chromium, or skip and say what is missing."""
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is missing: `make setup` installs it"
+    )
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is missing: `make test-deps` installs it")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 _MEASURE = """

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +12,6 @@ from segmint.report import render
 pytestmark = pytest.mark.browser
 STUDIES = ("blobs", "moons", "nothing", "slices", "wide")
 WIDTHS = (320, 390, 800, 1280)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is missing: `make setup` installs it"
-    )
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is missing: `make test-deps` installs it")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +56,7 @@ def test_text_of_drawings_is_not_cut_at_the_edge_of_the_page(browser: Any, files
     for which in STUDIES:
         for width in (390, 1280):
             page, _ = opened(browser, files[which], width)
+            assert page.evaluate("document.querySelectorAll('.drawing svg text').length") > 20
             assert page.evaluate(outside) == []
             page.context.close()
 

@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import mlflow
 import pandas as pd
@@ -178,3 +178,39 @@ def test_the_user_interface_finds_k_inertia_and_silhouette(study: Study, tmp_pat
             assert shown[k].get("Silhouette") == trial.value("silhouette")
     finally:
         servers.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.browser
+def test_the_compare_page_draws_k_against_inertia_and_silhouette(
+    browser: Any, study: Study, tmp_path: Path
+) -> None:
+    """A person opens ``mlflow ui`` on a workspace, compares the runs of K-Means and picks both axes."""
+    workspace = tmp_path / "workspace"
+    sent = send(describe(study), uri=tracking_uri(workspace, None), experiment="customers")
+    servers = serve(tracking_uri(workspace, None), workspace / "artifacts", tmp_path)
+    address = next(servers)
+    try:
+        body = {"experiment_ids": [sent.experiment_id], "filter": "params.Algorithm = 'K-Means'"}
+        runs = [run["info"]["run_id"] for run in ask(address, "runs/search", body)["runs"]]
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        asked = f"runs={quote(json.dumps(runs))}&experiments={quote(json.dumps([sent.experiment_id]))}"
+        page.goto(f"{address}/#/compare-runs?{asked}")
+        page.get_by_role("tab", name="Scatter Plot").click(timeout=60_000)
+        choose(page, "#x-axis-selector", "K")
+        for metric, ks in (("Inertia", [*range(1, 11)]), ("Silhouette", [*range(2, 11)])):
+            choose(page, "#y-axis-selector", metric)
+            page.locator(".ytitle", has_text=metric).first.wait_for(state="attached", timeout=60_000)
+            assert page.locator(".xtitle").first.text_content() == "K"
+            drawn = page.evaluate("document.querySelector('.js-plotly-plot').data[0]")
+            assert (
+                sorted(int(k) for k, value in zip(drawn["x"], drawn["y"], strict=True) if value is not None)
+                == ks
+            )
+            page.screenshot(path=tmp_path / f"{metric}.png")
+    finally:
+        servers.close()  # type: ignore[attr-defined]
+
+
+def choose(page: Any, menu: str, name: str) -> None:
+    page.locator(menu).click()
+    page.get_by_role("option", name=name, exact=True).click()

@@ -24,6 +24,8 @@ SEGMENT_COLORS = (
 )  # fmt: skip
 MOST_FEATURES = 3
 LONGEST_HEAD = 12
+NAME_ROOM = 20
+"""Characters that a segment's name gets at least; features give way to it."""
 
 
 def segment_color(number: int) -> str:
@@ -44,14 +46,16 @@ def shown_features(model: SegmentModel, most: int = MOST_FEATURES) -> list[str]:
 
 def segment_table(console: Console, model: SegmentModel) -> None:
     """Write one line a segment: id, name, size, share, centers in original units, stability."""
-    features = shown_features(model)
-    short = short_names([feature.name for feature in model.schema.clustering])
-    heads = [_head(model, name, short[name]) for name in features]
-    widths = [max(len(head), 8) for head in heads]
     stable = any(card.stability is not None for card in model.cards)
-    figures = 17 + sum(width + 2 for width in widths) + (7 if stable else 0)
-    longest = max(len(say("cli.without_segment")), *(len(safe(card.name)) for card in model.cards))
-    room = max(16, min(longest + 1, WIDTH - 7 - figures))
+    longest = 1 + max(len(say("cli.without_segment")), *(len(safe(card.name)) for card in model.cards))
+    for most in range(MOST_FEATURES, 0, -1):
+        features = shown_features(model, most)
+        heads = _heads(model, features)
+        widths = [max(len(head), 8) for head in heads]
+        left = WIDTH - 24 - sum(width + 2 for width in widths) - (7 if stable else 0)
+        if left >= min(longest, NAME_ROOM):
+            break
+    room = min(longest, left)
     head = f"   {say('cli.segment'):<{room + 4}}{say('cli.customers'):>8}{say('cli.share'):>9}"
     head += "".join(f"{text:>{width + 2}}" for text, width in zip(heads, widths, strict=True))
     head += f"{say('cli.again'):>7}" if stable else ""
@@ -60,6 +64,11 @@ def segment_table(console: Console, model: SegmentModel) -> None:
     for card in model.cards:
         console.print(_segment_line(card, features, widths, room, stable))
     _write_unassigned(console, model, room)
+
+
+def _heads(model: SegmentModel, features: Sequence[str]) -> list[str]:
+    short = short_names([feature.name for feature in model.schema.clustering])
+    return [_head(model, name, short[name]) for name in features]
 
 
 def _head(model: SegmentModel, name: str, short: str) -> str:

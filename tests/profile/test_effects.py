@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmint.profile.effects import LARGEST_EFFECT, number_contrast, share_contrast
+from segmint.model.schema import Feature, Kind, Role
+from segmint.profile.centers import level_shares
+from segmint.profile.effects import LARGEST_EFFECT, find_effects, number_contrast, share_contrast
+from segmint.profile.told import Told
 
 
 def naive_d(inside: np.ndarray, outside: np.ndarray) -> float:
@@ -66,3 +69,14 @@ def test_huge_values_do_not_overflow() -> None:
     contrast = number_contrast(np.array([1e308, 1.5e308, -1e308, -1.2e308]), np.array([0, 0, 1, 1]), 2)
     assert np.isfinite(contrast.size).all()
     assert contrast.inside.tolist() == pytest.approx([1.25e308, -1.1e308])
+
+
+def test_a_rare_level_is_not_what_sets_a_segment_apart() -> None:
+    """Three customers of a country are all in one cluster: the larger h, and nothing that may be said."""
+    country = np.array(["UK"] * 290 + ["Malta"] * 3 + ["France"] * 107, dtype=object)
+    labels = np.array([0] * 145 + [1] * 145 + [0] * 3 + [0] * 50 + [1] * 57)
+    told = Told(numbers=(), levels=(Feature("country", Kind.CATEGORY, Role.DESCRIBE),), fills={})
+    effects = find_effects(told, {"country": country}, labels, 2, frozenset())
+    assert {effect.level for by_column in effects for effect in by_column.values()} <= {"UK", "France"}
+    hidden = level_shares(told, {"country": country}, labels == 0)
+    assert set(hidden["country"]) == {"UK", "France"}

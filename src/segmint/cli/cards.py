@@ -105,9 +105,9 @@ def _write_details(console: Console, model: SegmentModel, card: SegmentCard) -> 
         if name not in {feature.name for feature in model.schema.clustering}
     ]
     described += [
-        say("cli.described_level", name=readable_name(name), level=level, share=share)
+        say("cli.described_level", name=readable_name(name), level=commonest, share=levels[commonest])
         for name, levels in card.levels.items()
-        for level, share in list(levels.items())[:1]
+        for commonest in [max(levels, key=lambda level: levels[level])]
     ]
     if described:
         write_labeled(console, f"  {say('cli.described_by')}", [", ".join(described)], indent=DETAIL_INDENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from segmint.prepare.moments import mean_and_deviation, quantiles
-from segmint.profile.effects import levels_of
+from segmint.profile.effects import SMALLEST_COUNT, levels_of
 from segmint.profile.told import Told
 from segmint.types import BoolVector, RawColumns
 
@@ -38,12 +38,15 @@ def centers(
 
 
 def level_shares(told: Told, columns: RawColumns, rows: BoolVector) -> dict[str, dict[str, float]]:
-    """Return the shares of the ten commonest levels among the present values of some rows."""
+    """Return the shares of the ten commonest levels among the present values of some rows.
+
+    A level that fewer than five rows have is left out, unless it is the commonest: it could be recognized.
+    """
     shares: dict[str, dict[str, float]] = {}
     for feature in told.levels:
         counts = levels_of(columns[feature.name][rows])
         total = sum(counts.values())
         if total:
-            shown = list(counts.items())[:SHOWN_LEVELS]
-            shares[feature.name] = {level: count / total for level, count in shown}
+            shown = [level for n, level in enumerate(counts) if n == 0 or counts[level] >= SMALLEST_COUNT]
+            shares[feature.name] = {level: counts[level] / total for level in shown[:SHOWN_LEVELS]}
     return shares

@@ -14,6 +14,8 @@ from segmint.profile.told import Told
 from segmint.types import FloatVector, IntVector, RawColumn, RawColumns
 
 MOST_LEVELS = 50
+SMALLEST_SHARE, SMALLEST_COUNT = 0.01, 5
+"""A level with fewer rows says nothing of a segment, and something of the few who have it."""
 LARGEST_EFFECT = 100.0  # two groups without any spread of their own would be infinitely far apart
 
 
@@ -117,7 +119,7 @@ def find_effects(
     """Return the effects of each cluster by column, the largest first.
 
     A column has no effect on a cluster where the cluster, or the rest, has no value. Of a flag or
-    category the level counts whose share differs most; of two that differ equally (the two of a flag)
+    category the level counts whose share differs most, of those that a hundredth of the rows have; of two that differ equally (the two of a flag)
     the one with more inside than outside.
 
     Parameters
@@ -150,9 +152,11 @@ def _level_effects(
     place = {level: number for number, level in enumerate(levels_of(column))}
     codes = np.fromiter((place.get(value, -1) for value in column), dtype=np.int64, count=len(column))
     missing = np.where(codes < 0, np.nan, 0.0)
+    smallest = max(SMALLEST_COUNT, SMALLEST_SHARE * np.count_nonzero(codes >= 0))
     by_level = [
         _effects(name, level, share_contrast((codes == code) + missing, labels, n_clusters), used=used)
         for level, code in list(place.items())[:MOST_LEVELS]
+        if code == 0 or np.count_nonzero(codes == code) >= smallest
     ]
     return [_strongest([effects[cluster] for effects in by_level]) for cluster in range(n_clusters)]
 

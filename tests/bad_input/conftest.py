@@ -13,14 +13,14 @@ File                   Rows
 ``test_files.py``      encodings; separators and decimals; quotes, ragged rows, long fields,
                        ``--lenient``; titles and totals; empty files; content that does not match;
                        folders, FIFOs and devices
-``test_hostile.py``    files that change; bombs and forged counts; targets that are no files
+``test_hostile.py``    files that change while they are read; bombs and forged counts
 ``test_columns.py``    blank and repeated names; names with HTML or hidden characters; constant,
                        empty, identifier-like and collinear columns; too many columns and levels
 ``test_values.py``     keys; words for missing; changing types; dates and Excel's errors; NaN,
                        infinities, extremes; formulas
 ``test_models.py``     too many clusters; equal rows; names of models; memory; rows for a model:
                        unseen levels, missing, extra and reordered columns
-``test_bundles.py``    damaged and hostile bundles
+``test_bundles.py``    damaged and hostile bundles; targets that are no files
 ``test_stops.py``      Ctrl-C, a kill, a full disk
 =====================  ===========================================================================
 
@@ -50,10 +50,23 @@ def _beside(name: str, path: Path) -> ModuleType:
 
 _HERE = Path(__file__).parent
 segmint = _beside("segmint_test_cli_conftest", _HERE.parent / "cli" / "conftest.py").segmint
-_beside("bad_input_doors", _HERE / "doors.py")
+_DOORS = _beside("bad_input_doors", _HERE / "doors.py")
+_RUNS = _beside("bad_input_runs", _HERE / "runs.py")
+
+
+@pytest.fixture(scope="session")
+def hostile(segmint: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Give a run of a table whose names are scripts and hidden characters, and whose keys are formulas."""
+    return _RUNS.hostile(_DOORS.Both(segmint, tmp_path_factory.mktemp("hostile")))
+
+
+@pytest.fixture(scope="session")
+def wide(segmint: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Give a run of a table with more columns than rows, and with more clusters than rows."""
+    return _RUNS.wide(_DOORS.Both(segmint, tmp_path_factory.mktemp("wide")))
 
 
 @pytest.fixture
 def both(segmint: Any, tmp_path: Path) -> Any:
     """Give both doors, in a folder of their own."""
-    return sys.modules["bad_input_doors"].Both(segmint, tmp_path)
+    return _DOORS.Both(segmint, tmp_path)

@@ -6,7 +6,7 @@ import csv
 import json
 import subprocess
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -243,6 +243,11 @@ def _flag(name: str, value: Any) -> list[object]:
     if isinstance(value, tuple):
         return [part for each in value for part in (option, each)]
     return [option, value]
+
+
+def cases(names: Iterable[str], *slow: str) -> list[Any]:
+    """Return the names of a table's cases as parameters; those that vary another one may be slow."""
+    return [pytest.param(name, marks=[pytest.mark.slow] * (name in slow)) for name in names]
 
 
 HEAD = "id,spend,visits\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bad_input_doors import BEFORE, SECRET, groups, running
+from bad_input_doors import BEFORE, SECRET, cases, groups, running
 
 import segmint
 from segmint.model.bundle import to_bytes
@@ -88,9 +88,10 @@ DAMAGED = {
     "a sentence from a file": (lambda whole: described(whole, told_by_a_file), "structure"),
     "a later format": (lambda whole: described(whole, later), "later"),
 }
+SLOW = ("empty", "with something behind", "a forged length", "a step that divides by zero")
 
 
-@pytest.mark.parametrize("name", DAMAGED)
+@pytest.mark.parametrize("name", cases(DAMAGED, *SLOW))
 def test_a_damaged_or_hostile_bundle_is_refused(both: Any, whole: bytes, name: str) -> None:
     damage, code = DAMAGED[name]
     both.refuse_model(both.write(damage(whole), "model.segmint"), f"bundle.{code}")

@@ -7,13 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
-from bad_input_doors import SECRET, groups, raised, rows, running, said, unseen
+from bad_input_doors import SECRET, cases, groups, raised, rows, said, unseen
+from bad_input_runs import HIDDEN, SCRIPT
 
 import segmint
-from segmint.report import write_report
 
 REFUSED = {
     "blank names": ("id,,visits", "blank_names", "number 2"),
@@ -24,7 +23,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", cases(REFUSED, "repeated names"))
 def test_names_that_do_not_tell_columns_apart_are_listed(both: Any, name: str) -> None:
     head, code, listed = REFUSED[name]
     error = both.refuse(both.write(f"{head}\n{rows()}"), f"data.{code}", where="table.csv")
@@ -65,31 +64,21 @@ def test_columns_that_tell_nothing_are_left_out_with_their_reason(both: Any) -> 
     }
 
 
-SCRIPT, HIDDEN = "<script>alert(1)</script>", "po\u202eints\u200b"
-
-
-def test_hostile_names_are_escaped_and_columns_left_out_are_told(both: Any) -> None:
-    head = f"id,{SCRIPT},{HIDDEN},shop,empty"
-    table = both.write(groups(head=head, more=lambda row: ",Oslo,"))
-    study, shown = both.study(table)
-    assert study.decision.n_clusters == 3
-    page = Path(shown["report"]).read_text(encoding="utf-8")
+def test_scripts_in_names_are_escaped_and_columns_left_out_are_told(hostile: Any) -> None:
+    page = Path(hostile.shown["report"]).read_text(encoding="utf-8")
     assert html.escape(SCRIPT) in page
     assert SCRIPT not in page and len(re.findall("<script", page)) == 1
     for told in ("shop", "one value in all rows", "empty", "every value is missing"):
         assert told in page
-    cards = both.command("show", shown["model"])
+    cards = hostile.both.command("show", hostile.shown["model"])
     assert cards.returncode == 0
     assert "<script>alert" in cards.stdout
     assert not unseen(cards.stdout)
 
 
 @pytest.mark.xfail(strict=True, reason="the report shows hidden characters of names as they are")
-def test_hidden_characters_of_names_are_shown_escaped_by_the_report(both: Any) -> None:
-    table = both.write(groups(head=f"id,hours,{HIDDEN}"))
-    study = segmint.study(segmint.read(table), running((1, 2, 3)))
-    page = write_report(study, both.folder / "report.html").read_text(encoding="utf-8")
-    assert not unseen(page)
+def test_hidden_characters_of_names_are_shown_escaped_by_the_report(hostile: Any) -> None:
+    assert not unseen(Path(hostile.shown["report"]).read_text(encoding="utf-8"))
 
 
 def test_hidden_characters_of_names_are_shown_escaped_by_inspect(both: Any) -> None:
@@ -100,12 +89,7 @@ def test_hidden_characters_of_names_are_shown_escaped_by_inspect(both: Any) -> N
     assert segmint.read(table).schema.names == ("id", HIDDEN, "vi\x1b[31msits")
 
 
-def test_collinear_one_hot_and_more_columns_than_rows_are_said(both: Any) -> None:
-    values = np.random.default_rng(0).normal(size=(8, 9)).round(3)
-    names = [f"n{number}" for number in range(9)]
-    lines = [",".join([*map(str, row), f"{2 * row[0]:.3f}", "xyz"[at % 3]]) for at, row in enumerate(values)]
-    table = both.write("\n".join([",".join([*names, "twice", "plan"]), *lines]) + "\n")
-    study, _ = both.study(table, features=(*names, "twice", "plan"))
-    assert said(study, "prepare.notice.collinear")["pairs"] == ["n0 ~ twice"]
-    assert said(study, "prepare.notice.more_features") == {"features": 14, "rows": 8}
-    said(study, "prepare.notice.one_hot")
+def test_collinear_one_hot_and_more_columns_than_rows_are_said(wide: Any) -> None:
+    assert said(wide.study, "prepare.notice.collinear")["pairs"] == ["n0 ~ twice"]
+    assert said(wide.study, "prepare.notice.more_features") == {"features": 14, "rows": 8}
+    said(wide.study, "prepare.notice.one_hot")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bad_input_doors import HEAD, SECRET, TABLE, rows, said
+from bad_input_doors import HEAD, SECRET, TABLE, cases, rows, said
 
 LATIN = TABLE + f"Zoë {SECRET},1,2\n"
 DECIMALS = TABLE.replace(",", ";").replace(".", ",")
@@ -30,7 +30,7 @@ READ = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", cases(READ, "tabs in a CSV file", "bars"))
 def test_what_is_found_out_is_shown(both: Any, name: str) -> None:
     content, options, key, found = READ[name]
     dataset = both.read(both.write(content), **options)
@@ -79,7 +79,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", cases(REFUSED, "text after a quote", "a long row", "UTF-16 without a mark"))
 def test_what_is_not_certain_is_refused_with_its_place(both: Any, name: str) -> None:
     content, code, where = REFUSED[name]
     both.refuse(both.write(content), f"data.{code}", where=where)
@@ -130,7 +130,9 @@ CONTENT = {
 }
 
 
-@pytest.mark.parametrize("name", CONTENT)
+@pytest.mark.parametrize(
+    "name", cases(CONTENT, "text named gzip", "text named Excel", "an array named JSON lines")
+)
 def test_content_that_is_not_what_its_name_says(both: Any, name: str) -> None:
     file, content = CONTENT[name]
     both.refuse(both.write(content, file), "data.other_content", where=file)

@@ -18,7 +18,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bad_input_doors import HEAD, SECRET, SECRET_DIGITS, contents, raised, rows, same_refusal, squeezed
+from bad_input_doors import HEAD, SECRET, SECRET_DIGITS, cases, contents, raised, rows, same_refusal, squeezed
 
 import segmint
 
@@ -135,7 +135,7 @@ BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
 SLOW = ("a Parquet bomb of equal rows", "a Parquet bomb of one long text")
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW)) for n in BOMBS])
+@pytest.mark.parametrize("name", cases(BOMBS, *SLOW))
 def test_bombs_and_forged_counts_are_refused_cheaply(both: Any, name: str) -> None:
     make, code = BOMBS[name]
     _refused_cheaply(both, make(both.folder), code, "read", "inspect")

@@ -21,6 +21,7 @@ from bad_input_doors import (
     QUICK,
     SECRET,
     TABLE,
+    cases,
     contents,
     groups,
     hides_values,
@@ -72,12 +73,10 @@ MOMENTS = {
     "a kill while saving": (signal.SIGKILL, "Profiled", 0.01),
     "a kill while drawing": (signal.SIGKILL, "Profiled", 0.5),
 }
-FEW = ("Ctrl-C while saving", "a kill while saving")
+FAST = ("Ctrl-C while saving", "a kill while saving")
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[] if n in FEW else [pytest.mark.slow]) for n in MOMENTS]
-)
+@pytest.mark.parametrize("name", cases(MOMENTS, *(MOMENTS.keys() - FAST)))
 def test_a_run_that_is_stopped_leaves_only_whole_files(both: Any, whole: bytes, name: str) -> None:
     how, word, seconds = MOMENTS[name]
     workspace, rows = both.folder / "workspace", both.write(BEFORE, "rows.csv")

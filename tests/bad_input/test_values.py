@@ -10,7 +10,10 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bad_input_doors import HEAD, SECRET, TABLE, groups, rows, said
+from bad_input_doors import HEAD, SECRET, TABLE, cases, groups, rows, said
+from bad_input_runs import FORMULAS
+
+import segmint
 
 KEYS = ("000651", "1E5", "9007199254740993", "651", "1e5", " 651")
 DAYS = "id,day,spend\n" + "".join(f"{SECRET}{n},0{n % 9 + 1}/0{n % 7 + 1}/2024,{n}.5\n" for n in range(30))
@@ -30,7 +33,7 @@ def test_a_value_that_breaks_a_rule_is_refused_with_its_place(both: Any, name: s
     both.refuse(both.write(TABLE + bad), f"data.{code}", where=where)
 
 
-@pytest.mark.parametrize("kind", ["Excel", "Parquet"])
+@pytest.mark.parametrize("kind", cases(["Excel", "Parquet"], "Excel"))
 def test_an_infinity_of_a_typed_file_is_refused_with_its_row(both: Any, kind: str) -> None:
     table, values = both.folder / f"table.{kind.lower()}", [1.5, float("inf"), 2.5, float("nan")]
     if kind == "Parquet":
@@ -51,7 +54,7 @@ def _workbook(path: Path, *odd: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("rule", ["last", "sum", "error"])
+@pytest.mark.parametrize("rule", cases(["last", "sum", "error"], "error"))
 def test_repeated_and_missing_keys_by_a_named_rule(both: Any, rule: str) -> None:
     table = both.write(f"{HEAD}{SECRET},1.5,1\nb,2.5,7\n{SECRET},10.5,5\n,4.5,4\n")
     if rule == "error":
@@ -122,40 +125,27 @@ def test_error_cells_of_excel_are_missing_and_counted(both: Any) -> None:
 
 
 def test_missing_values_are_treated_by_the_declared_policy(both: Any) -> None:
-    table = both.write(groups() + "b,NaN,300\n")
-    error = both.refuse_run(table, "prepare.missing", where="table.csv", missing="error")
+    error = both.refuse_run(
+        both.write(groups() + "b,NaN,300\n"), "prepare.missing", where="table.csv", missing="error"
+    )
     assert "“hours”, the first in row 31" in error.received
-    study, _ = both.study(table, missing="drop")
-    assert said(study, "prepare.notice.dropped") == {"n": 1, "total": 31, "columns": ["hours"]}
 
 
-def test_extremes_are_scaled_safely_with_a_warning(both: Any) -> None:
-    table = both.write(groups() + "b1,1e300,-0\nb2,5e-324,0\n")
-    study, shown = both.study(table)
+def test_extremes_are_scaled_safely_with_a_warning_and_missing_rows_dropped_as_asked(both: Any) -> None:
+    table = both.write(groups() + "b1,1e300,-0\nb2,5e-324,0\nb3,NaN,300\n")
+    study, shown = both.study(table, missing="drop")
     assert said(study, "prepare.warning.precision") == {"column": "hours", "orders": 623}
     said(study, "prepare.warning.subnormal")
+    assert said(study, "prepare.notice.dropped") == {"n": 1, "total": 33, "columns": ["hours"]}
     assert all(trial["failed"] is None for trial in shown["configurations"])
 
 
-FORMULAS = {
-    "=1+1": "'=1+1", "+x": "'+x", "-x": "'-x", "@x": "'@x", "\tx": "'\tx", "\rx": "'\rx",
-    "-7": "-7", "+7.5": "+7.5", "-7+1": "'-7+1",
-}  # fmt: skip
-
-
-def test_formulas_are_data_and_neutral_where_they_are_exported(both: Any) -> None:
-    out = both.folder / "segments.csv"
-    lines = groups().splitlines()
-    for at, key in enumerate(FORMULAS, start=1):
-        lines[at] = f'"{key}",{lines[at].split(",", 1)[1]}'
-    table = both.write("\n".join(lines).encode())
-    study, shown = both.study(table, "-o", out)
-    with out.open(newline="", encoding="utf-8") as stream:
-        exported = list(csv.DictReader(stream))
-    assert [row["id"] for row in exported][: len(FORMULAS)] == list(FORMULAS.values())
-    assert all(float(row["confidence"]) >= 0 for row in exported)
-    assignment, _ = both.assign(Path(shown["model"]), table)
+def test_formulas_are_data_and_neutral_where_they_are_exported(hostile: Any) -> None:
+    assert segmint.read(hostile.table).keys.tolist()[: len(FORMULAS)] == list(FORMULAS)
+    assignment, _ = hostile.both.assign(Path(hostile.shown["model"]), hostile.table)
     assert assignment.keys.tolist()[: len(FORMULAS)] == list(FORMULAS)
-    with out.open(newline="", encoding="utf-8") as stream:
-        assert [row["id"] for row in csv.DictReader(stream)][: len(FORMULAS)] == list(FORMULAS.values())
-    assert study.decision.n_clusters == 3
+    for path in (hostile.rows, hostile.both.folder / "segments.csv"):
+        with path.open(newline="", encoding="utf-8") as stream:
+            exported = list(csv.DictReader(stream))
+        assert [row["id"] for row in exported][: len(FORMULAS)] == list(FORMULAS.values())
+        assert all(float(row["confidence"]) >= 0 for row in exported)

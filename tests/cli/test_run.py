@@ -3,10 +3,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -133,25 +129,3 @@ def test_help_has_examples(segmint) -> None:
     done = segmint("run", "--help")
     assert done.returncode == 0
     assert "segmint run customers.csv" in done.stdout
-
-
-def test_interrupting_keeps_what_is_finished(table, tmp_path) -> None:
-    program = Path(sys.executable).with_name("segmint")
-    # a long run: many K, so that the signal meets the sweep
-    process = subprocess.Popen(
-        [str(program), "run", str(table), "--workspace", str(tmp_path), "--k", "1..140", "--families",
-         "gaussian_mixture", "--no-track"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stderr is not None
-    for line in process.stderr:
-        if re.search("Prepared", line):
-            break
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=240)
-    assert "Traceback" not in error
-    assert process.returncode in (0, 130)
-    assert not [
-        path for path in tmp_path.rglob("*") if path.name.startswith(".") and path.name.endswith(".part")
-    ]

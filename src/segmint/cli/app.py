@@ -37,6 +37,7 @@ def version(
         raise typer.Exit
 
 
+INTERRUPTED = 130
 _RARELY = 200_000
 """A command is a short life in which nearly every object stays: collecting takes a tenth of its time."""
 
@@ -49,18 +50,29 @@ def main() -> None:
     sys.exit(code)
 
 
+def interrupted(error: BaseException | None) -> bool:
+    """Return whether an error comes of Ctrl-C: compiled loops turn the signal into a ``SystemError``."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 def run_command(arguments: list[str]) -> int:
     """Run one command and return its exit code: errors are shown, never raised."""
     from segmint.cli.output import write_error, write_interrupted, write_refusal
 
     try:
         code = app(arguments, standalone_mode=False, prog_name="segmint")
+        if code == INTERRUPTED:  # typer took the signal
+            write_interrupted()
     except SegmintError as error:
         write_error(error)
         return error.exit_code
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort, SystemError) as error:
+        if isinstance(error, SystemError) and not interrupted(error):
+            raise
         write_interrupted()
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # the reader of a pipe went away: nothing is left to say
         sys.stderr.close()

@@ -50,10 +50,10 @@ def lab(
         return
     if data is None and (source, columns) != (Source(), Columns()):
         raise UsageError("cli.no_data_to_read")
-    place, steps = writable_workspace(workspace), Steps(quiet=quiet)
-    reading, uri = read_options(source, columns), read_settings().tracking_uri
-    lesson = found.answer(Assignment(place, data, reading, seed=seed, tracking_uri=uri, progress=steps))
-    steps.close()
+    reading, place = read_options(source, columns), writable_workspace(workspace)
+    uri = read_settings().tracking_uri
+    with Steps(quiet=quiet) as steps:
+        lesson = found.answer(Assignment(place, data, reading, seed=seed, tracking_uri=uri, progress=steps))
     pictures = _save_pictures(lesson, output or place / "lab" / task)
     if json:
         _write_json(found, lesson, pictures)

@@ -129,17 +129,11 @@ def assign(
     target, written_to = (output, None) if to is None else (to, to_table or source.table)
     if to is not None and not to_table:  # then --table names the target
         source = replace(source, table=None)
-    steps = Steps(quiet=quiet)
-    done = assign_source(
-        loaded,
-        data,
-        str(target),
-        options=read_options(source),
-        table=written_to,
-        if_exists=existing,
-        progress=steps,
-    )
-    steps.close()
+    with Steps(quiet=quiet) as steps:
+        done = assign_source(
+            loaded, data, str(target), options=read_options(source), table=written_to, if_exists=existing,
+            progress=steps,
+        )  # fmt: skip
     if json:
         write_json(
             {

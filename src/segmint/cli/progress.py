@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from segmint.cli.output import steps
@@ -22,6 +23,7 @@ class Steps:
 
     A step begins with its first report and ends with the report in which all is done, or with the next
     step's first; then it is one line, with its time. While it runs, a terminal shows a spinner.
+    Steps are drawn inside ``with``: an error stops the spinner.
 
     Attributes
     ----------
@@ -61,9 +63,18 @@ class Steps:
         self._end()
         self._write(step, say(f"cli.done.{step}", **figures), "")
 
-    def close(self) -> None:
-        """End the last step; nothing is drawn afterwards."""
-        self._end()
+    def __enter__(self) -> Steps:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """End the last step; one that an error ended gets no line, and leaves the terminal as it was."""
+        if kind is None:
+            self._end()
+            return
+        with suppress(IndexError):  # the signal may have met a spinner that had only begun to start
+            self._still()
+        if self._console.is_terminal:
+            self._console.show_cursor()
 
     def _spin(self, done: int, total: int, elapsed: float) -> None:
         text = f"{say(f'cli.step.{self._step}'):<11}{say('cli.of', done=done, total=total)}"
@@ -75,11 +86,14 @@ class Steps:
         else:
             self._status.update(text)
 
-    def _end(self) -> None:
-        """Write the line of the step that ran, and start the clock of the next."""
+    def _still(self) -> None:
         if self._status is not None:
             self._status.stop()
             self._status = None
+
+    def _end(self) -> None:
+        """Write the line of the step that ran, and start the clock of the next."""
+        self._still()
         now = time.perf_counter()
         if self._step:
             seconds = self.seconds[self._step] = now - self._started

@@ -100,10 +100,11 @@ def run(
     from segmint.cli.output import write_json
 
     reading, running = read_options(source, columns), making.run_options()
-    place, steps, started = writable_workspace(workspace), Steps(quiet=quiet), time.perf_counter()
-    dataset = _read(data, reading, steps)
-    made, expected = _make(dataset, running, steps, track=delivering.track)
-    delivered = _deliver(made, place, delivering, steps)
+    place, started = writable_workspace(workspace), time.perf_counter()
+    with Steps(quiet=quiet) as steps:
+        dataset = _read(data, reading, steps)
+        made, expected = _make(dataset, running, steps, track=delivering.track)
+        delivered = _deliver(made, place, delivering, steps)
     compiling = steps.seconds.get("compiled", 0.0)
     spent = Spent(time.perf_counter() - started - compiling, compiling, memory_used(), expected)
     if json:
@@ -140,13 +141,11 @@ def _deliver(made: Made, place: Path, delivering: Delivering, steps: Steps) -> D
 
     uri = read_settings().tracking_uri
     try:
-        delivered = deliver(made, place, tracking_uri=uri, progress=steps, **vars(delivering))
+        return deliver(made, place, tracking_uri=uri, progress=steps, **vars(delivering))
     except (SegmintError, OSError) as error:
         if "saved" in steps.ended:
             error.add_note(say("cli.study_kept", workspace=place))
         raise
-    steps.close()
-    return delivered
 
 
 def _families(text: str) -> tuple[str, ...]:

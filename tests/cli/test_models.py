@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,10 @@ def test_show_json_has_the_cards(segmint, model, made) -> None:
 
 
 def test_a_model_by_its_name_in_the_workspace(segmint, made) -> None:
-    assert segmint("show", made["name"], "S1", "--workspace", made["workspace"]).returncode == 0
+    done = segmint("show", made["name"], "S1", "--workspace", made["workspace"])
+    assert done.returncode == 0, done.stderr
+    assert made["segments"][0]["id"] in done.stdout
+    assert made["segments"][1]["id"] not in done.stdout
 
 
 def test_a_registered_model_by_its_alias(segmint, made) -> None:
@@ -55,13 +60,11 @@ def test_assign_gives_training_rows_their_own_segment(segmint, model, table, mad
 
 def test_assign_writes_what_run_wrote(segmint, model, table, made, tmp_path) -> None:
     out = tmp_path / "again.csv"
-    segmint("assign", model, table, "-o", out)
+    assert segmint("assign", model, table, "-o", out).returncode == 0
     assert out.read_text() == made["rows"].read_text()
 
 
 def test_assign_to_a_database(segmint, model, table, tmp_path) -> None:
-    import sqlite3
-
     path = tmp_path / "shop.db"
     done = segmint("assign", model, table, "--to", f"sqlite:///{path}", "--table", "segments")
     assert done.returncode == 0, done.stderr
@@ -113,7 +116,9 @@ def test_rename_is_a_new_revision(segmint, model) -> None:
 
 @pytest.mark.parametrize("name", ["", "a\u202eb", "x" * 81])
 def test_a_name_that_cannot_be_shown_is_refused(segmint, model, name) -> None:
+    before = model.read_bytes()
     assert segmint("rename", model, "S2", name).returncode == 2
+    assert model.read_bytes() == before
 
 
 @pytest.mark.parametrize("damage", ["truncated", "altered", "empty", "text"])
@@ -133,7 +138,16 @@ def test_a_damaged_model_is_refused(segmint, model, damage) -> None:
 
 
 def test_a_table_that_is_there_is_not_overwritten_unless_asked(segmint, model, table, tmp_path) -> None:
-    target = ("assign", model, table, "--to", f"sqlite:///{tmp_path / 'shop.db'}", "--to-table", "segments")
-    assert segmint(*target).returncode == 0
-    assert segmint(*target).returncode != 0
-    assert segmint(*target, "--if-exists", "replace").returncode == 0
+    path = tmp_path / "shop.db"
+    target = ("assign", model, table, "--to", f"sqlite:///{path}", "--to-table", "segments")
+
+    def rows() -> int:
+        with closing(sqlite3.connect(path)) as connection:
+            return int(connection.execute("select count(*) from segments").fetchone()[0])
+
+    assert (segmint(*target).returncode, rows()) == (0, 150)
+    refused = segmint(*target)
+    assert (refused.returncode, rows()) == (2, 150)
+    assert "that is there already" in refused.stderr
+    assert (segmint(*target, "--if-exists", "replace").returncode, rows()) == (0, 150)
+    assert (segmint(*target, "--if-exists", "append").returncode, rows()) == (0, 300)

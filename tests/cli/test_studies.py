@@ -33,8 +33,12 @@ def test_an_empty_workspace_is_an_answer(segmint, tmp_path) -> None:
 
 
 def test_a_moved_workspace_still_pulls_its_models(segmint, workspace, made) -> None:
-    shutil.rmtree(made["workspace"] / "nothing", ignore_errors=True)
-    done = segmint("show", f"models:/{made['name']}@champion", "--json", "--workspace", workspace)
+    away = made["workspace"].with_name("gone")
+    made["workspace"].rename(away)
+    try:
+        done = segmint("show", f"models:/{made['name']}@champion", "--json", "--workspace", workspace)
+    finally:
+        away.rename(made["workspace"])
     assert done.returncode == 0, done.stderr
     assert str(workspace) in json.loads(done.stdout)["model"]
 

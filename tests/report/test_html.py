@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from segmint.report import render, summarize, write_report
+from segmint.report.html import write_page
 
 STUDIES = ("blobs", "moons", "nothing", "slices", "wide")
 VOID = {"meta", "br", "link", "img", "input", "hr"}
@@ -69,7 +70,8 @@ def test_ids_are_unique_and_links_lead_somewhere(pages: dict[str, str], which: s
     ids = [given["id"] for _, given in tags if given.get("id")]
     assert len(ids) == len(set(ids))
     links = {given["href"] for tag, given in tags if tag in ("a", "use") and given.get("href")}
-    assert {link for link in links if link} <= {f"#{name}" for name in ids}
+    assert links
+    assert links <= {f"#{name}" for name in ids}
 
 
 def test_the_policy_allows_only_its_own_style_and_script(pages: dict[str, str]) -> None:
@@ -124,34 +126,24 @@ def test_ten_columns_stay_small(pages: dict[str, str]) -> None:
     assert max(len(page.encode()) for page in pages.values()) < 1_500_000
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, summary: Any) -> None:
-    """Write a summary that is there already: these tests are about files."""
-    monkeypatch.setattr("segmint.report.html.summarize", lambda study: summary("blobs"))
-
-
-@pytest.mark.usefixtures("quick")
-def test_writing_replaces_whole_files_and_leaves_nothing_behind(tmp_path: Path, blobs: Any) -> None:
+def test_a_report_is_the_page_of_its_study(tmp_path: Path, blobs: Any, pages: dict[str, str]) -> None:
     target = tmp_path / "new" / "report.html"
     assert write_report(blobs, target) == target
-    target.write_text("old")
-    write_report(blobs, target)
-    assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert [path.name for path in target.parent.iterdir()] == ["report.html"]
+    assert target.read_text(encoding="utf-8") == pages["blobs"]
 
 
-@pytest.mark.usefixtures("quick")
-def test_a_failed_write_keeps_the_old_report(
-    tmp_path: Path, blobs: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_writing_replaces_whole_files_and_leaves_nothing_behind(tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     target.write_text("old")
-
-    def refuse(self: Path, other: Path) -> Path:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(OSError, match="disk full"):
-        write_report(blobs, target)
-    assert target.read_text() == "old"
+    write_page("<p>new · neu</p>\n", target)
+    assert target.read_bytes() == "<p>new · neu</p>\n".encode()
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_failed_write_changes_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "report.html"
+    (target / "inside").mkdir(parents=True)
+    with pytest.raises(OSError):
+        write_page("<p>new</p>", target)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+    assert (target / "inside").is_dir()

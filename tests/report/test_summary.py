@@ -90,8 +90,18 @@ def test_every_configuration_is_in_the_scorecard(found: dict[str, Any], blobs: A
     rows = [*card["first"], *card["rest"]]
     assert {row["id"] for row in rows} == {trial.configuration.id for trial in blobs.trials}
     assert rows[0]["winner"] and sum(row["winner"] for row in rows) == 1
-    failed = [row for row in rows if row["silhouette"] == "–" and row["why"]]
-    assert len(failed) == sum(trial.failed is not None for trial in blobs.trials)
+
+
+def test_a_configuration_that_failed_says_why(blobs: Any) -> None:
+    lost = next(t for t in blobs.trials if t.configuration.id not in blobs.finalists)
+    reason = sentence("families.too_many_clusters", k=9, distinct=4)
+    failed = replace(lost, failed=reason, n_clusters=None, noise_share=None, scores={})
+    trials = tuple(failed if trial is lost else trial for trial in blobs.trials)
+    card = scorecard(replace(blobs, trials=trials))
+    row = next(row for row in card["first"] if row["id"] == lost.configuration.id)
+    assert row["why"] == "9 clusters were asked for, and there are only 4 different rows."
+    assert row["segments"] == row["covered"] == row["silhouette"] == "–"
+    assert "(1 without clusters)" in card["lede"]
 
 
 def test_a_long_scorecard_shows_fifty_first(blobs: Any) -> None:

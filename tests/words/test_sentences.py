@@ -44,13 +44,32 @@ def test_every_error_in_the_code_says_what_was_received_and_the_rule(code: str, 
     assert known(f"{room}.errors.{name}.rule"), f"{file} raises {code}"
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_error_texts_end_without_a_period(room: str) -> None:
-    texts = tomllib.loads(resources.files("segmint.words").joinpath("en", f"{room}.toml").read_text())
-    for name, parts in texts.get("errors", {}).items():
-        assert set(parts) <= {"received", "rule", "remedy"}, name
-        for part, text in parts.items():
-            assert not text.endswith("."), f"{room}.errors.{name}.{part}"
+def error_texts() -> list[tuple[str, str, str]]:
+    return [
+        (f"{room}.errors.{name}", part, text)
+        for room in ROOMS
+        for name, parts in texts_of(room).get("errors", {}).items()
+        for part, text in parts.items()
+    ]
+
+
+def texts_of(room: str) -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(resources.files("segmint.words").joinpath("en", f"{room}.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("error", "part", "text"), error_texts())
+def test_error_texts_have_three_parts_and_no_period(error: str, part: str, text: str) -> None:
+    assert part in ("received", "rule", "remedy")
+    assert not text.endswith(".")
+
+
+def test_the_looks_into_the_code_find_what_is_there() -> None:
+    keys = {key for key, _ in calls(CALL)}
+    codes = {code for code, _ in calls(ERROR)}
+    assert {"cli.inspected", "report.answer.slices", "decision.rival.same"} <= keys
+    assert {"cli.bad_k", "workflow.no_such_study", "data.missing_columns"} <= codes
+    assert len(said_in_full()) > 200
+    assert len(error_texts()) > 200
 
 
 def test_formats() -> None:

@@ -46,12 +46,17 @@ def render(summary: Mapping[str, Any]) -> str:
 
 
 def write_report(study: Study, path: str | Path) -> Path:
-    """Write a study's report: whole or not at all.
+    """Write a study's report: whole or not at all (see :func:`write_page`)."""
+    return write_page(render(summarize(study)), path)
+
+
+def write_page(page: str, path: str | Path) -> Path:
+    """Write a page: whole or not at all.
 
     Parameters
     ----------
-    study
-        The study.
+    page
+        What :func:`render` gave.
     path
         The HTML file; its folder is made when it is missing; an older file is replaced in one step.
 
@@ -66,7 +71,6 @@ def write_report(study: Study, path: str | Path) -> Path:
         If the folder cannot be written to; then nothing has changed.
     """
     target = Path(path)
-    page = render(summarize(study))
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:

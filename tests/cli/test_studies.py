@@ -92,6 +92,9 @@ def test_delete_asks_first(segmint, workspace, made) -> None:
     assert (workspace / "studies" / made["study"]).is_dir()
     assert segmint("delete", "latest", "--yes", "--workspace", workspace).returncode == 0
     assert not (workspace / "studies" / made["study"]).exists()
+    listed = segmint("list", "--workspace", workspace).stdout
+    assert made["study"][:12] not in listed
+    assert f"{made['name']}.segmint" in listed, "models made from it stay"
 
 
 def test_tracking_again_doubles_nothing(segmint, workspace, made) -> None:

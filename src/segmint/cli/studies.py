@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from segmint.cli import options
 from segmint.cli.workspaces import workspace_of, writable_workspace
 from segmint.words import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from segmint.workflow.studies import Listed
 
 StudyName = Annotated[str, typer.Argument(metavar="STUDY", help=say("help.study"))]
 
@@ -29,8 +34,6 @@ def list_all(workspace: options.Workspace = None, json: options.AsJson = False) 
     from dataclasses import asdict
 
     from segmint.cli.output import results, write_json
-    from segmint.cli.tables import plain_table
-    from segmint.words import numbers
     from segmint.workflow.library import list_models
     from segmint.workflow.studies import list_studies
     from segmint.workflow.workspace import Workspace
@@ -38,21 +41,25 @@ def list_all(workspace: options.Workspace = None, json: options.AsJson = False) 
     place = Workspace(workspace_of(workspace))
     studies, models = list_studies(place), list_models(place)
     if json:
-        write_json(
-            {
-                "studies": [asdict(study) for study in studies],
-                "models": [{"name": name, "model": str(path.resolve())} for name, path in models],
-            }
-        )
+        named = [{"name": name, "model": str(path.resolve())} for name, path in models]
+        write_json({"studies": [asdict(study) for study in studies], "models": named})
         return
     console = results()
     console.print()
-    if not studies:
+    if studies:
+        _write_studies(console, studies)
+        console.print()
+    if models:
+        _write_models(console, models)
+    if not studies and not models:
         console.print(f" {say('cli.nothing_listed', workspace=place.folder)}")
-        return
-    heads = [
-        say(f"cli.head.{name}") for name in ("study", "name", "when", "rows", "verdict", "segments", "family")
-    ]
+
+
+def _write_studies(console: Console, studies: list[Listed]) -> None:
+    from segmint.cli.tables import plain_table
+    from segmint.words import numbers
+
+    heads = ("study", "name", "when", "rows", "verdict", "segments", "family")
     rows = [
         (
             study.id[:12],
@@ -65,11 +72,15 @@ def list_all(workspace: options.Workspace = None, json: options.AsJson = False) 
         )
         for study in studies
     ]
-    plain_table(console, heads, rows, right=frozenset({3, 5}))
-    console.print()
-    plain_table(
-        console, [say("cli.head.model"), say("cli.head.file")], [(name, str(path)) for name, path in models]
-    )
+    plain_table(console, [say(f"cli.head.{head}") for head in heads], rows, right=frozenset({3, 5}))
+
+
+def _write_models(console: Console, models: list[tuple[str, Path]]) -> None:
+    from segmint.cli.answer import shown_path
+    from segmint.cli.tables import plain_table
+
+    heads = [say("cli.head.model"), say("cli.head.file")]
+    plain_table(console, heads, [(name, shown_path(path)) for name, path in models])
 
 
 def decide(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from bad_input_doors import SECRET, cases, groups, raised, running, said
 import segmint
 from segmint.choosing.forecast import machine_memory
 from segmint.model.bundle import to_bytes
+from segmint.workflow.assign import assign_source
 from segmint.workflow.studies import chosen_model
 
 EQUAL = {
@@ -169,6 +171,17 @@ def test_rows_that_do_not_fit_a_model_are_refused(both: Any, bundle: Path, name:
     if code == "missing_columns":
         assert "− hours" in "".join(error.details) and "+ hour " in "".join(error.details)
         assert any(line.startswith("− points") for line in error.details)
+
+
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="a key called as a column of the result is lost without a word"
+)
+def test_a_key_that_is_called_as_a_column_of_the_result_is_kept_or_refused(both: Any) -> None:
+    table, out = both.write(groups(head="segment_id,hours,points")), both.folder / "out.csv"
+    study = segmint.study(segmint.read(table, segmint.ReadOptions(key="segment_id")), running((1, 2, 3)))
+    with contextlib.suppress(segmint.SegmintError):
+        assign_source(chosen_model(study), table, out)
+        assert f"{SECRET}-0" in out.read_text()
 
 
 def test_rows_set_aside_while_assigning_are_counted(both: Any, bundle: Path) -> None:

@@ -10,7 +10,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bad_input_doors import HEAD, SECRET, TABLE, cases, groups, rows, said
+from bad_input_doors import HEAD, SECRET, TABLE, cases, groups, rows, running, said
 from bad_input_runs import FORMULAS
 
 import segmint
@@ -138,6 +138,14 @@ def test_extremes_are_scaled_safely_with_a_warning_and_missing_rows_dropped_as_a
     said(study, "prepare.warning.subnormal")
     assert said(study, "prepare.notice.dropped") == {"n": 1, "total": 33, "columns": ["hours"]}
     assert all(trial["failed"] is None for trial in shown["configurations"])
+
+
+@pytest.mark.xfail(
+    strict=True, raises=segmint.SegmintError, reason="what training looked like overflows on the whole range"
+)
+def test_numbers_over_the_whole_range_are_scaled_safely(both: Any) -> None:
+    cells = "".join(f"{SECRET}{n},{'-' * (n % 2)}1.7e308,{n * n % 17}\n" for n in range(30))
+    assert segmint.study(segmint.read(both.write(HEAD + cells)), running((1, 2))).trials
 
 
 def test_formulas_are_data_and_neutral_where_they_are_exported(hostile: Any) -> None:

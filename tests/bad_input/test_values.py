@@ -145,7 +145,8 @@ def test_extremes_are_scaled_safely_with_a_warning_and_missing_rows_dropped_as_a
 )
 def test_numbers_over_the_whole_range_are_scaled_safely(both: Any) -> None:
     cells = "".join(f"{SECRET}{n},{'-' * (n % 2)}1.7e308,{n * n % 17}\n" for n in range(30))
-    assert segmint.study(segmint.read(both.write(HEAD + cells)), running((1, 2))).trials
+    study = segmint.study(segmint.read(both.write(HEAD + cells)), running((1, 2)))
+    assert segmint.save_study(study, both.folder / "workspace").is_dir()
 
 
 def test_formulas_are_data_and_neutral_where_they_are_exported(hostile: Any) -> None:

@@ -76,9 +76,6 @@ def test_scripts_in_names_are_escaped_and_columns_left_out_are_told(hostile: Any
     assert not unseen(cards.stdout)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="the report shows hidden characters of names as they are"
-)
 def test_hidden_characters_of_names_are_shown_escaped_by_the_report(hostile: Any) -> None:
     assert not unseen(Path(hostile.shown["report"]).read_text(encoding="utf-8"))
 

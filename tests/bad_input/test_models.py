@@ -28,11 +28,6 @@ def test_more_clusters_than_distinct_rows_fail_as_values(wide: Any) -> None:
     assert [trial.failed is None for trial in wide.study.trials] == [True, True, False]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=pytest.fail.Exception,
-    reason="a run in which every configuration fails ends with a verdict",
-)
 def test_a_run_in_which_every_configuration_fails_is_refused(both: Any) -> None:
     table = both.write("a,b\n" + "".join(f"{n % 3}.5,{(n * 7) % 3}.25\n" for n in range(30)))
     raised(lambda: segmint.study(segmint.read(table), running((4, 5))))
@@ -135,9 +130,6 @@ def test_an_unseen_category_goes_to_the_other_bucket(both: Any, bundle: Path) ->
     assert len(set(assignment.segment_ids)) == 3
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="assigning a source does not tell how many levels were unseen"
-)
 def test_unseen_categories_are_counted_by_the_command_line(both: Any, bundle: Path) -> None:
     _, shown = both.assign(bundle, both.write(NEW + f"{SECRET}3,75,300,{SECRET}\n"))
     assert any("plan" in notice and "1" in notice for notice in shown["notices"])
@@ -173,9 +165,6 @@ def test_rows_that_do_not_fit_a_model_are_refused(both: Any, bundle: Path, name:
         assert any(line.startswith("− points") for line in error.details)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="a key called as a column of the result is lost without a word"
-)
 def test_a_key_that_is_called_as_a_column_of_the_result_is_kept_or_refused(both: Any) -> None:
     table, out = both.write(groups(head="segment_id,hours,points")), both.folder / "out.csv"
     study = segmint.study(segmint.read(table, segmint.ReadOptions(key="segment_id")), running((1, 2, 3)))

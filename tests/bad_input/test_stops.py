@@ -244,9 +244,6 @@ def test_a_run_on_a_full_disk_leaves_the_last_good_bundle(both: Any, whole: byte
     assert not list((workspace / "studies").iterdir())
 
 
-@pytest.mark.xfail(
-    strict=True, raises=OSError, reason="what the disk refuses a study or a report is no error of the family"
-)
 def test_a_run_of_the_library_on_a_full_disk_is_an_error_of_the_family(both: Any, disk: Path) -> None:
     dataset = segmint.read(both.write(groups()))
     raised(lambda: segmint.run(dataset, disk / "workspace", options=running((1, 2, 3)), track=False))

@@ -13,6 +13,7 @@ from typing import Any, Final
 import vl_convert
 
 from segmint.charts.theme import THEMES
+from segmint.words.visible import safe
 
 _TOKENS: Final = {color.lower(): token for token, color in THEMES["variables"].items()}
 _TOKEN: Final = re.compile(r"#fe[0-9a-f]{2}01", re.IGNORECASE)
@@ -62,13 +63,13 @@ def themed_svg(chart: Any, *, name: str, label: str) -> str:
     label
         What the drawing shows, in words, for those who don't see it.
     """
-    text = svg(chart)
+    text = safe(svg(chart), kept="\n\t")
     width, height = re.findall(r'(?:width|height)="([\d.]+)"', text)[:2]
     inner = text[text.index(">") + 1 : text.rindex("</svg>")]
     inner = _TOKEN.sub(lambda found: f"var(--{_TOKENS[found.group().lower()]})", inner)
     inner = _renumbered(_tidied(inner), f"{name}-clip")
     return (
-        f'<svg role="img" aria-label="{_escaped(label)}" viewBox="0 0 {width} {height}" '
+        f'<svg role="img" aria-label="{_escaped(safe(label))}" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}">{_compacted(inner, name)}</svg>'
     )
 

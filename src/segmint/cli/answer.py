@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmint.cli.output import results, safe, steps, write_labeled
+from segmint.cli.output import results, steps, write_labeled
 from segmint.cli.tables import segment_table
 from segmint.words import say
+from segmint.words.visible import safe
 
 if TYPE_CHECKING:
     from segmint.choosing.study import Study

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from segmint.cli.output import safe, wrapped, write_labeled
+from segmint.cli.output import wrapped, write_labeled
 from segmint.cli.tables import segment_color
 from segmint.profile.titles import readable_name
 from segmint.words import numbers, say
+from segmint.words.visible import safe
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -53,8 +53,9 @@ def _inspection(dataset: Dataset, output: Path | None) -> dict[str, Any]:
 
 
 def _write_inspection(dataset: Dataset, output: Path | None) -> None:
-    from segmint.cli.output import results, safe, write_labeled
+    from segmint.cli.output import results, write_labeled
     from segmint.cli.tables import plain_table
+    from segmint.words.visible import safe
 
     console = results()
     console.print()

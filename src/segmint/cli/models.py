@@ -57,8 +57,8 @@ def show(
 
 def _write_head(console: Console, model: Any) -> None:
     from segmint.cli.answer import unassigned_share
-    from segmint.cli.output import safe
     from segmint.cli.tables import segment_table
+    from segmint.words.visible import safe
 
     manifest = model.manifest
     head = say(

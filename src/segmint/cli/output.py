@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from segmint.words import say
+from segmint.words.visible import safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,22 +40,6 @@ def write_json(content: dict[str, Any]) -> None:
         {"schema_version": SCHEMA_VERSION, **content}, ensure_ascii=False, indent=2, allow_nan=False
     )
     sys.stdout.write(text + "\n")
-
-
-def safe(text: str) -> str:
-    """Show control, bidirectional and zero-width characters as escapes: a name must not write the screen.
-
-    Examples
-    --------
-    >>> safe("a\\u202eb")
-    'a\\\\u202eb'
-    """
-    return "".join(
-        character
-        if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-        else f"\\u{ord(character):04x}"
-        for character in text
-    )
 
 
 def wrapped(text: str, *, first: str = "", indent: int = 10, width: int = WIDTH) -> list[str]:

@@ -98,8 +98,11 @@ def run(
     from segmint.choosing.forecast import memory_used
     from segmint.cli.answer import Spent, run_json, write_answer
     from segmint.cli.output import write_json
+    from segmint.data import check_target
 
     reading, running = read_options(source, columns), making.run_options()
+    if delivering.output is not None:
+        check_target(delivering.output, delivering.to_table)
     place, started = writable_workspace(workspace), time.perf_counter()
     with Steps(quiet=quiet) as steps:
         dataset = _read(data, reading, steps)

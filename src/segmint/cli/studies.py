@@ -92,7 +92,8 @@ def decide(
 ) -> None:
     """Choose another configuration of a study, with your reason; it is recorded."""
     from segmint.cli.answer import shown_path
-    from segmint.cli.output import results, safe, write_json
+    from segmint.cli.output import results, write_json
+    from segmint.words.visible import safe
     from segmint.workflow.studies import find_study, keep_decision
 
     place = writable_workspace(workspace)

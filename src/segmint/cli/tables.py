@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from segmint.cli.output import WIDTH, safe
+from segmint.cli.output import WIDTH
 from segmint.profile.titles import capitalized, short_names, unit_of
 from segmint.words import numbers, say
+from segmint.words.visible import safe
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,12 +7,13 @@ from segmint.data.examples import example_table
 from segmint.data.options import ReadOptions
 from segmint.data.read import read
 from segmint.data.schema_file import read_schema, write_schema
-from segmint.data.write import open_writer
+from segmint.data.write import check_target, open_writer
 
 __all__ = [
     "Chunk",
     "Dataset",
     "ReadOptions",
+    "check_target",
     "example_table",
     "open_writer",
     "raw_columns",

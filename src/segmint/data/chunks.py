@@ -111,7 +111,8 @@ def read_chunks(
 def _wanted(rows: Rows, schema: Schema, options: ReadOptions) -> _Wanted:
     expected = [feature.name for feature in schema.clustering]
     if any(name not in rows.columns for name in expected):
-        details = column_diff(expected, list(rows.columns))
+        kinds = {feature.name: feature.kind for feature in schema.clustering}
+        details = column_diff(expected, list(rows.columns), kinds)
         raise SchemaError("data.missing_columns", where=rows.name, details=details)
     notices = list(rows.notices)
     key = options.key or (None if schema.key is None else schema.key.name)

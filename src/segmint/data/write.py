@@ -98,16 +98,12 @@ def open_writer(
     ...     print((Path(folder) / "out.csv").read_text().splitlines())
     ['key,x', 'a,1.5', "'=b,"]
     """
-    if is_database(str(target)):
-        if not table:
-            raise UsageError("data.no_target_table")
-        with open_table(str(target), table, if_exists) as write:
+    ending = check_target(target, table)
+    if not ending:
+        with open_table(str(target), str(table), if_exists) as write:
             yield RowWriter(write, f"table {table}")
         return
     path = Path(target)
-    ending = _ending(path)
-    if ending is None:
-        raise UsageError("data.unknown_target", name=path.name)
     with (
         replacing(path) as temporary,
         _closing(
@@ -116,6 +112,29 @@ def open_writer(
         ) as write,
     ):
         yield RowWriter(write, path.name)
+
+
+def check_target(target: str | Path, table: str | None = None) -> str:
+    """Refuse a target that :func:`open_writer` would refuse for its name, before there is anything to write.
+
+    Returns
+    -------
+    str
+        The ending that says how the rows are written; the empty text for a database.
+
+    Raises
+    ------
+    UsageError
+        If the kind of target is not known, or a database has no table named.
+    """
+    if is_database(str(target)):
+        if not table:
+            raise UsageError("data.no_target_table")
+        return ""
+    ending = _ending(Path(target))
+    if ending is None:
+        raise UsageError("data.unknown_target", name=Path(target).name)
+    return ending
 
 
 @contextmanager

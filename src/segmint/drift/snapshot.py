@@ -13,6 +13,7 @@ from segmint.types import FloatMatrix, FloatVector, RawColumn, RawColumns
 MOST_LEVELS = 50
 N_QUANTILES = 256
 _DECILES = np.arange(1, 10) / 10
+_SAFE = 500  # powers of two whose squares can be summed; larger numbers are scaled down first
 
 
 def build_snapshot(
@@ -54,16 +55,15 @@ def _number(column: RawColumn) -> NumericReference:
     present = values[~np.isnan(values)]
     if not present.size:
         return NumericReference(np.empty(0), np.zeros(1, dtype=np.int64), 0.0, 0.0, 1.0)
-    edges = np.unique(np.quantile(present, _DECILES))
+    exponent = max(0, int(np.frexp(np.max(np.abs(present)))[1]) - _SAFE)
+    scaled = np.ldexp(present, -exponent)
+    edges = np.ldexp(np.unique(np.quantile(scaled, _DECILES)), exponent)
     bins = np.searchsorted(edges, present, side="left")
-    with np.errstate(over="ignore"):
-        mean, deviation = float(present.mean()), float(present.std())
-    largest = float(np.finfo(np.float64).max)
     return NumericReference(
         edges,
         np.bincount(bins, minlength=len(edges) + 1).astype(np.int64),
-        min(max(mean, -largest), largest),
-        min(deviation, largest),
+        float(np.ldexp(scaled.mean(), exponent)),
+        float(np.ldexp(scaled.std(), exponent)),
         1.0 - present.size / values.size,
     )
 

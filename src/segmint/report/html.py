@@ -20,6 +20,7 @@ from segmint.charts.theme import css_variables
 from segmint.choosing.study import Study
 from segmint.report.summary import summarize
 from segmint.words import say
+from segmint.words.visible import safe
 
 
 def render(summary: Mapping[str, Any]) -> str:
@@ -92,8 +93,8 @@ _BREAKS = re.compile(r"(?<=\d) (?=%)|(?<=\bK) (?==)|(?<==) (?=\d)|(?<=[≥<≤])
 
 
 def _unbroken(value: Any) -> Any:
-    """Keep a number and its sign on one line; markup that is ready stays as it is."""
-    return _BREAKS.sub("\u00a0", value) if type(value) is str else value
+    """Keep a number and its sign on one line, and show hidden characters; markup that is ready stays as it is."""
+    return _BREAKS.sub("\u00a0", safe(value, kept="\n")) if type(value) is str else value
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,12 @@ import numpy as np
 from segmint.data import ReadOptions, open_writer, raw_columns, read_chunks
 from segmint.data.dataset import Dataset
 from segmint.data.target_tables import IfExists
+from segmint.errors import UsageError
 from segmint.model.assignment import Assignment
 from segmint.model.assignment import assign as assign_columns
 from segmint.model.segment_model import SegmentModel
 from segmint.types import Progress, silent
-from segmint.words import Sentence
+from segmint.words import Sentence, sentence
 
 OUTPUT_COLUMNS = ("segment_id", "segment_name", "confidence", "runner_up", "novelty")
 
@@ -77,6 +79,8 @@ def assign_source(
     """
     sizes: dict[str, int] = {}
     notices: list[Sentence] = []
+    unseen: Counter[str] = Counter()
+    filled: Counter[str] = Counter()
     n_rows = n_rejected = 0
     with open_writer(target, table=table, if_exists=if_exists) as writer:
         for chunk in read_chunks(source, model.schema, options or ReadOptions()):
@@ -85,9 +89,17 @@ def assign_source(
             _count(sizes, assignment)
             n_rows += len(assignment.keys)
             n_rejected += chunk.n_rejected
+            unseen.update(assignment.n_unseen)
+            filled.update(assignment.n_filled)
             notices += [notice for notice in chunk.notices if notice not in notices]
             progress("assigned", n_rows, n_rows)
-    return Assigned(n_rows, n_rejected, sizes, tuple(notices))
+    counted = (
+        sentence(f"workflow.notice.{what}", column=column, n=n)
+        for what, counts in (("unseen", unseen), ("filled", filled))
+        for column, n in sorted(counts.items())
+        if n
+    )
+    return Assigned(n_rows, n_rejected, sizes, (*notices, *counted))
 
 
 def write_assignment(
@@ -99,10 +111,18 @@ def write_assignment(
 
 
 def output_columns(model: SegmentModel, assignment: Assignment) -> dict[str, np.ndarray[Any, Any]]:
-    """Return the columns of the result: the key under its own name, then the segment's."""
-    key = model.schema.key
+    """Return the columns of the result: the key under its own name, then the segment's.
+
+    Raises
+    ------
+    UsageError
+        If the key is called like a column of the result.
+    """
+    key = "row" if model.schema.key is None else model.schema.key.name
+    if key in OUTPUT_COLUMNS:
+        raise UsageError("workflow.key_taken", key=key, columns=list(OUTPUT_COLUMNS))
     return {
-        "row" if key is None else key.name: assignment.keys,
+        key: assignment.keys,
         "segment_id": assignment.segment_ids,
         "segment_name": assignment.segment_names,
         "confidence": assignment.confidence,

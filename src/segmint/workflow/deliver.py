@@ -18,7 +18,7 @@ from segmint.workflow.assign import write_assignment
 from segmint.workflow.planning import RunOptions
 from segmint.workflow.run import Made, make
 from segmint.workflow.studies import chosen_model, save_study
-from segmint.workflow.workspace import open_workspace
+from segmint.workflow.workspace import keeping, open_workspace
 
 if TYPE_CHECKING:
     from segmint.workflow.tracking import Tracked
@@ -72,7 +72,8 @@ def deliver(
     folder = save_study(study, workspace)
     model = _package(study, place.model(name))
     report = place.report(name)
-    write_report(study, report)
+    with keeping(report):
+        write_report(study, report)
     progress("saved", 1, 1)
     if output is not None and model is not None:
         _write_rows(made, output, to_table)

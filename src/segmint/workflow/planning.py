@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from segmint.choosing.forecast import forecast, refuse_if_too_large
 from segmint.choosing.space import plan
 from segmint.data.dataset import Dataset
+from segmint.errors import NotFoundError
 from segmint.families.fit import Configuration, Cost, Request
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
@@ -95,18 +96,22 @@ def plan_run(dataset: Dataset, options: RunOptions | None = None, progress: Prog
 
     Raises
     ------
+    NotFoundError
+        If a configuration is chosen that is not planned.
     ResourceError
         If the forecast says that it would not fit into memory.
     SchemaError
         If no column can make clusters.
     """
     options = options or RunOptions()
-    name = check_model_name(options.name) if options.name else model_name_from(dataset.source)
+    name = model_name_from(dataset.source) if options.name is None else check_model_name(options.name)
     prepared = prepare(dataset, options.preparation)
     progress("prepared", prepared.matrix.n_features, prepared.matrix.n_features)
     geometry = Geometry(prepared.matrix.X)
     request = Request(options.ks, options.seed, options.init, options.exact_rows)
     configurations = tuple(plan(geometry, options.families, request))
+    if options.choose is not None and options.choose not in {one.id for one in configurations}:
+        raise NotFoundError("workflow.not_planned", wanted=options.choose, n=len(configurations))
     expected = forecast(geometry.n_samples, geometry.n_features, configurations)
     refuse_if_too_large(expected, geometry.n_samples, geometry.n_features, memory_limit=options.memory)
     return Planned(dataset, options, name, prepared, geometry, configurations, expected)

@@ -13,10 +13,11 @@ from segmint.choosing.study import Provenance, Study
 from segmint.choosing.sweep import run_sweep
 from segmint.choosing.trial import Trial
 from segmint.data.dataset import Dataset
-from segmint.errors import NotFoundError
-from segmint.families.fit import Fit
+from segmint.errors import DataError, NotFoundError
+from segmint.families.fit import Failure, Fit
 from segmint.families.heldout import held_out_agreement
 from segmint.families.table import FAMILIES
+from segmint.geometry.geometry import Geometry
 from segmint.model.segment_model import SegmentModel
 from segmint.prepare.fit import Prepared
 from segmint.types import Progress, silent
@@ -69,6 +70,7 @@ def carry_out(planned: Planned, progress: Progress = silent) -> Made:
     trials = run_sweep(
         geometry, planned.configurations, seed=options.seed, progress=progress, jobs=options.jobs
     )
+    _refuse_if_nothing_was_fitted(trials, geometry)
     decision = decide(geometry, trials, seed=options.seed, n_resamples=options.n_resamples, progress=progress)
     if options.choose:
         decision = overrule(decision, trials, options.choose, options.because)
@@ -87,6 +89,14 @@ def carry_out(planned: Planned, progress: Progress = silent) -> Made:
         figures=figure_data(planned.prepared, geometry, fits, options.seed),
     )
     return Made(made, planned.dataset, planned.prepared, fits)
+
+
+def _refuse_if_nothing_was_fitted(trials: Sequence[Trial], geometry: Geometry) -> None:
+    reasons = {trial.outcome.reason.key if isinstance(trial.outcome, Failure) else "" for trial in trials}
+    if reasons == {"choosing.interrupted"}:
+        raise KeyboardInterrupt
+    if reasons == {"families.too_many_clusters"}:
+        raise DataError("choosing.too_many_clusters", n=len(trials), distinct=geometry.n_distinct)
 
 
 def _finalists(trials: Sequence[Trial], decision: Decision) -> tuple[Trial, ...]:

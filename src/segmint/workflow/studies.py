@@ -15,7 +15,7 @@ from segmint.errors import NotFoundError
 from segmint.model.bundle import save_bundle
 from segmint.model.segment_model import SegmentModel
 from segmint.report.html import write_report
-from segmint.workflow.workspace import Workspace, open_workspace
+from segmint.workflow.workspace import Workspace, keeping, open_workspace
 
 SHORTEST_ID = 4
 
@@ -36,7 +36,9 @@ class Listed:
 
 def save_study(study: Study, workspace: str | Path) -> Path:
     """Save a study in a workspace; return its folder, which is named by its content."""
-    return write_study(study, open_workspace(workspace).studies)
+    studies = open_workspace(workspace).studies
+    with keeping(studies):
+        return write_study(study, studies)
 
 
 def load_study(study: str | Path, workspace: str | Path | None = None) -> Study:
@@ -126,7 +128,9 @@ def keep_decision(
     decided, model = decide_otherwise(folder, configuration, because)
     path = open_workspace(workspace).model(decided.provenance.name)
     save_bundle(model, path)
-    write_report(decided, open_workspace(workspace).report(decided.provenance.name))
+    report = open_workspace(workspace).report(decided.provenance.name)
+    with keeping(report):
+        write_report(decided, report)
     return decided, path
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from segmint.errors import SegmintError
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,17 @@ class Workspace:
 def open_workspace(folder: str | Path) -> Workspace:
     """Return the workspace of a folder, making the folder where it is missing."""
     workspace = Workspace(Path(folder))
-    for place in (workspace.studies, workspace.models, workspace.reports):
-        place.mkdir(parents=True, exist_ok=True)
+    with keeping(workspace.folder):
+        for place in (workspace.studies, workspace.models, workspace.reports):
+            place.mkdir(parents=True, exist_ok=True)
     return workspace
+
+
+@contextmanager
+def keeping(place: Path) -> Iterator[None]:
+    """Turn a disk's refusal (full, gone, not permitted) into an error that names the place."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SegmintError("workflow.unwritable", where=place.name, reason=reason) from None

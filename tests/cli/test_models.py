@@ -114,6 +114,22 @@ def test_rename_is_a_new_revision(segmint, model) -> None:
     assert "Night owls" in segmint("show", model).stdout
 
 
+def test_blanks_around_a_new_name_are_left_away(segmint, model) -> None:
+    done = segmint("rename", model, "S3", " Hawks ", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["name"] == "Hawks"
+
+
+@pytest.mark.parametrize("name", ["Hawks", " hAWKS", "s3"])
+def test_a_name_of_another_segment_is_refused(segmint, model, name) -> None:
+    assert segmint("rename", model, "S3", "Hawks").returncode == 0
+    before = model.read_bytes()
+    done = segmint("rename", model, "S2", name)
+    assert done.returncode == 2
+    assert "S3 is called so already" in " ".join(done.stderr.split())
+    assert model.read_bytes() == before
+
+
 @pytest.mark.parametrize("name", ["", "a\u202eb", "x" * 81])
 def test_a_name_that_cannot_be_shown_is_refused(segmint, model, name) -> None:
     before = model.read_bytes()

@@ -189,8 +189,9 @@ def rename(
     from segmint.workflow.library import rename_segment
 
     loaded, path = _load(model, workspace)
-    renamed = rename_segment(loaded, path, segment, name)
-    card = renamed.card(name)
+    wanted = loaded.card(segment).id
+    renamed = rename_segment(loaded, path, wanted, name)
+    card = renamed.card(wanted)
     if json:
         write_json(
             {

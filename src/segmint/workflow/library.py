@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
-from segmint.errors import NotFoundError
+from segmint.errors import NotFoundError, UsageError
 from segmint.model.bundle import load_bundle, save_bundle
 from segmint.model.ids import check_segment_name
 from segmint.model.segment_model import SegmentModel
@@ -56,14 +57,40 @@ def find_model(wanted: str, workspace: str | Path, *, tracking_uri: str | None =
 def rename_segment(model: SegmentModel, path: Path, segment: str, name: str) -> SegmentModel:
     """Give one segment a name; the next revision replaces the file in one step.
 
+    Parameters
+    ----------
+    model, path
+        The model, and the file that it came from.
+    segment
+        The segment's id, number (``S2``) or present name.
+    name
+        Its new name; blanks at its ends are left away.
+
+    Returns
+    -------
+    SegmentModel
+        The next revision.
+
     Raises
     ------
+    NotFoundError
+        If no segment is called so.
     UsageError
-        If the name cannot be shown safely, or another segment has it.
+        If the name cannot be shown safely, or another segment is called so by name, number or id.
     """
-    renamed = model.renamed(segment, check_segment_name(name))
+    card, wanted = model.card(segment), check_segment_name(name)
+    for other in model.cards:
+        taken = {_spoken(called) for called in (other.name, other.short, other.id)}
+        if other.id != card.id and _spoken(wanted) in taken:
+            raise UsageError("workflow.name_taken", name=wanted, number=card.short, other=other.short)
+    renamed = model.renamed(card.id, wanted)
     save_bundle(renamed, path)
     return renamed
+
+
+def _spoken(name: str) -> str:
+    """Return a name as the ear tells it from others: composed, no capitals, no blanks at the ends."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).strip()
 
 
 def list_models(workspace: Workspace) -> list[tuple[str, Path]]:

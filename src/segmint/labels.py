@@ -15,6 +15,8 @@ from segmint.types import BoolVector, IntVector
 NOISE: Final = -1
 UNASSIGNED: Final = "unassigned"
 """The reserved segment id of noise: no card, but a share and a place in lineage and drift."""
+FEWEST_TOLD: Final = 5
+"""Of fewer rows only the number is told: a mean of them, or a quantile, is what a customer is."""
 
 
 def is_noise(labels: IntVector) -> BoolVector:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from segmint.choosing.trial import Trial, TrialRecord
 from segmint.families.fit import Configuration, Failure, Fit, Outcome, Request
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
-from segmint.labels import canonical, n_clusters, noise_share
+from segmint.labels import FEWEST_TOLD, canonical, n_clusters, noise_share
 from segmint.measure.agreement import adjusted_rand
 from segmint.model.assigners import restore
 from segmint.types import FloatMatrix, silent
@@ -185,12 +187,37 @@ def test_awkward_tables_give_values_not_exceptions(name: str, make) -> None:  # 
             check(outcome, X)
 
 
-def test_no_bundle_holds_a_row_of_a_customer_unless_asked(name: str, moons: FloatMatrix) -> None:
-    rows = {row.tobytes() for row in moons}
-    for fit in fits(name, moons):
-        for array in fit.assigner.arrays().values():
-            if array.ndim == 2 and array.dtype == np.float64:
-                assert not rows & {row.tobytes() for row in array}
+def holds_a_row(array: FloatMatrix, X: FloatMatrix) -> bool:
+    return bool(np.isclose(array[:, None, :], X[None, :, :], rtol=0, atol=1e-9).all(axis=2).any())
+
+
+def test_a_rule_holds_no_row_of_a_customer_but_the_center_of_a_cluster_of_fewer_than_five(
+    name: str, moons: FloatMatrix
+) -> None:
+    X = np.vstack([moons, [[60.0, -45.0]]])  # a lone row: for K-Means, mixtures and Ward a cluster by itself
+    lone = False
+    for fit in fits(name, X):
+        sizes = np.bincount(fit.labels[fit.labels >= 0])
+        lone |= bool((sizes == 1).any())
+        for key, array in fit.assigner.arrays().items():
+            if key in ("centers", "means"):
+                assert not holds_a_row(array[sizes >= FEWEST_TOLD], X)
+            elif array.ndim == 2 and key != "covariances":
+                assert not holds_a_row(array, X)
+    assert lone == (name in {*RULE_DEFINES_LABELS, "ward"})
+
+
+def test_a_record_holds_no_center_of_fewer_than_five_rows(name: str, moons: FloatMatrix) -> None:
+    X = np.vstack([moons, [[60.0, -45.0]]])
+    for fit in fits(name, X):
+        record = TrialRecord.from_json(json.loads(json.dumps(Trial(fit).record().to_json())))
+        if name not in RULE_DEFINES_LABELS:
+            assert record.centers is None
+            continue
+        assert record.centers is not None
+        told = [center is not None for center in record.centers]
+        assert told == [size >= FEWEST_TOLD for size in record.cluster_sizes]
+        assert not holds_a_row(np.array([center for center in record.centers if center is not None]), X)
 
 
 def test_the_forecast_grows_with_the_work(name: str) -> None:

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from segmint.choosing.study import Study
+from segmint.choosing.trial import Trial
+from segmint.families.fit import Fit
 from segmint.measure.score import Score
+from segmint.model.centers import CentersAssigner
 from segmint.track.describe import describe
 from segmint.track.items import BytesArtifact, Item, Metric, Param, RunItem, Tag, TextArtifact, content
 
@@ -94,6 +97,18 @@ def test_the_chosen_one_is_marked(study: Study) -> None:
     _, *children = runs(list(describe(study)))
     chosen = [item.key for item, held in children if tags(held)["segmint.chosen"] == "true"]
     assert chosen == [study.decision.configuration]
+
+
+def test_a_cluster_of_fewer_than_five_rows_has_no_center(study: Study) -> None:
+    X = np.array([[float(i), 1.0] for i in range(8)] + [[77.25, 88.5]])
+    rule = CentersAssigner(np.array([X[:8].mean(axis=0), X[8]]))
+    fit = Fit(study.trials[1].configuration, rule.place(X).labels, rule)
+    alone = replace(study, trials=(Trial(fit).record(),))
+    _, (_, items) = runs(list(describe(alone)))
+    held = json.loads(files(items)["centers.json"])
+    assert held["sizes"] == [8, 1]
+    assert held["centers"] == [X[:8].mean(axis=0).tolist(), None]
+    assert [[values[0] is None, values[1]] for values in held["original_units"].values()] == [[False, None]] * 2
 
 
 def test_centers_are_given_in_original_units_too(study: Study) -> None:

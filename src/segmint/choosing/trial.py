@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from segmint.families.fit import Configuration, Failure, Fit, Outcome
+from segmint.labels import FEWEST_TOLD
 from segmint.measure.score import Score
 from segmint.types import FloatVector
 from segmint.words import Sentence
+
+Center = tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -74,17 +77,25 @@ def _sizes(fit: Fit) -> tuple[int, ...]:
     return tuple(counts)
 
 
-def _centers(fit: Fit) -> tuple[tuple[float, ...], ...] | None:
+def _centers(fit: Fit) -> tuple[Center | None, ...] | None:
+    """Return the centers, ``None`` for a cluster of fewer than five rows: it would be a customer's row."""
     arrays = fit.assigner.arrays()
     for name in ("centers", "means"):
         if name in arrays:
-            return tuple(tuple(float(v) for v in row) for row in arrays[name])
+            return tuple(
+                tuple(float(v) for v in row) if size >= FEWEST_TOLD else None
+                for row, size in zip(arrays[name], _sizes(fit), strict=True)
+            )
     return None
 
 
 @dataclass(frozen=True)
 class TrialRecord:
-    """What a study keeps of a trial: no labels, no rows."""
+    """What a study keeps of a trial: no labels, no rows.
+
+    ``centers`` are in prepared units, one a cluster, ``None`` for a cluster of fewer than five rows; all are
+    ``None`` where the family has none.
+    """
 
     configuration: Configuration
     n_clusters: int | None
@@ -92,7 +103,7 @@ class TrialRecord:
     scores: Mapping[str, Score]
     cluster_silhouettes: tuple[float, ...]
     cluster_sizes: tuple[int, ...]
-    centers: tuple[tuple[float, ...], ...] | None
+    centers: tuple[Center | None, ...] | None
     agreement: float | None
     fitted_on: int
     warnings: tuple[Sentence, ...]
@@ -113,7 +124,7 @@ class TrialRecord:
             "scores": {name: score.to_json() for name, score in self.scores.items()},
             "cluster_silhouettes": list(self.cluster_silhouettes),
             "cluster_sizes": list(self.cluster_sizes),
-            "centers": None if self.centers is None else [list(row) for row in self.centers],
+            "centers": None if self.centers is None else [row and list(row) for row in self.centers],
             "agreement": self.agreement,
             "fitted_on": self.fitted_on,
             "warnings": [warning.to_json() for warning in self.warnings],
@@ -132,7 +143,7 @@ class TrialRecord:
             scores={name: Score.from_json(score) for name, score in stored["scores"].items()},
             cluster_silhouettes=tuple(stored["cluster_silhouettes"]),
             cluster_sizes=tuple(stored["cluster_sizes"]),
-            centers=None if centers is None else tuple(tuple(row) for row in centers),
+            centers=None if centers is None else tuple(row and tuple(row) for row in centers),
             agreement=stored["agreement"],
             fitted_on=stored["fitted_on"],
             warnings=tuple(Sentence.from_json(warning) for warning in stored["warnings"]),

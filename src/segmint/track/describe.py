@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from segmint.choosing.study import Study
-from segmint.choosing.trial import TrialRecord
+from segmint.choosing.trial import Center, TrialRecord
 from segmint.track.items import (
     BytesArtifact,
     Content,
@@ -224,15 +224,26 @@ def _trial_tags(study: Study, trial: TrialRecord, parent: str) -> dict[str, Any]
 
 
 def _centers(study: Study, trial: TrialRecord) -> dict[str, Any]:
-    """Centers in prepared and in original units, one list a cluster, with the clusters' sizes."""
-    X = np.asarray(trial.centers, dtype=np.float64).reshape(-1, len(study.preparation.feature_names))
+    """Centers in prepared and in original units, one a cluster, with the clusters' sizes.
+
+    A cluster of fewer than five rows has none: null.
+    """
+    features, centers = list(study.preparation.feature_names), trial.centers or ()
+    told = [center for center in centers if center is not None]
+    X = np.asarray(told, dtype=np.float64).reshape(-1, len(features))
     original = study.preparation.backward(X)
     return {
-        "features": list(study.preparation.feature_names),
-        "centers": X.tolist(),
-        "original_units": {name: values.tolist() for name, values in original.items()},
+        "features": features,
+        "centers": [center and list(center) for center in centers],
+        "original_units": {name: _in_place(values.tolist(), centers) for name, values in original.items()},
         "sizes": list(trial.cluster_sizes),
     }
+
+
+def _in_place(values: list[float], centers: Sequence[Center | None]) -> list[float | None]:
+    """Return values of the told centers, with nothing at the places of the others."""
+    each = iter(values)
+    return [None if center is None else next(each) for center in centers]
 
 
 def run_name(trial: TrialRecord) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from segmint.choosing.decide import decide, overrule
+from segmint.choosing.decide import decide
 from segmint.choosing.decision import Decision, Verdict
+from segmint.choosing.overrule import overrule
 from segmint.choosing.space import plan
 from segmint.choosing.sweep import run_sweep
 from segmint.errors import NotFoundError

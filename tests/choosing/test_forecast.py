@@ -32,6 +32,12 @@ def test_more_rows_columns_and_configurations_cost_more(planned: tuple[Configura
     assert forecast(2_000, 4, planned[:10]).seconds < base.seconds
 
 
+def test_fewer_draws_cost_less_and_a_budget_ends_their_growth(planned: tuple[Configuration, ...]) -> None:
+    none, ten, hundred = (forecast(400, 4, planned, n_resamples=n).seconds for n in (0, 10, 100))
+    assert none < ten < hundred
+    assert forecast(9_000, 4, planned, n_resamples=100) == forecast(9_000, 4, planned, n_resamples=1000)
+
+
 def test_memory_grows_no_faster_than_the_rows(planned: tuple[Configuration, ...]) -> None:
     one, ten = forecast(1_000_000, 8, planned), forecast(10_000_000, 8, planned)
     assert ten.memory < 10.5 * one.memory

@@ -35,6 +35,15 @@ def test_ties_go_to_the_first_family() -> None:
     assert ranking(bests, [0.5, 0.5 + 2 * TIE])[0] == 1
 
 
+def test_ties_go_to_the_table_of_families_whoever_comes_first(swept: Callable) -> None:
+    """After the draws the finalists come with the leader of before in front: Ward, say."""
+    geometry, trials = swept("blobs")
+    candidates = [c for c in find_candidates(trials) if c.n_clusters == 3]
+    turned = sorted(candidates, key=lambda c: c.family, reverse=True)
+    bests = family_bests(turned, take_indices(geometry, turned, seed=0))
+    assert turned[ranking(bests, [0.5] * len(turned))[0]].family == "kmeans"
+
+
 def test_moons_are_won_by_a_density_family(swept: Callable) -> None:
     geometry, trials = swept("moons")
     candidates = find_candidates(trials)

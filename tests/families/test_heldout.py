@@ -68,6 +68,18 @@ def test_a_cut_through_a_continuum_is_less_sure() -> None:
     assert 0.2 < found < 0.97
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [500, 1000])
+def test_a_sample_of_a_large_table_is_asked_for_fewer_neighbors(size: int) -> None:
+    """Four clusters of 5,000 rows; a cluster of the sample has 1,000 rows at most."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20_000, 2)) + 30 * np.repeat([[0, 0], [1, 0], [0, 1], [1, 1]], 5_000, axis=0)
+    configuration = Configuration("hdbscan", {"min_cluster_size": size, "min_samples": 5}, 0)
+    found = held_out_agreement(FAMILIES["hdbscan"], Geometry(X), configuration, seed=0)
+    assert found is not None
+    assert found >= 0.95
+
+
 def test_what_fails_has_no_agreement(blobs: FloatMatrix) -> None:
     configuration = Configuration("dbscan", {"eps": 1e-9, "min_samples": 5}, 0)
     assert held_out_agreement(FAMILIES["dbscan"], Geometry(blobs), configuration, seed=0) is None

@@ -21,13 +21,13 @@ The rule, in six steps, each a file of its own:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from segmint.choosing.candidates import Candidate, find_candidates
 from segmint.choosing.decision import Decision, Elbow, Resampling, Rival, Verdict
 from segmint.choosing.elbow import find_elbow
-from segmint.choosing.indices import Indices, take_indices
+from segmint.choosing.finalists import find_finalists, ranked_again
+from segmint.choosing.indices import take_indices
 from segmint.choosing.null import compare_with_nulls, stands_out
 from segmint.choosing.reasons import (
     Case,
@@ -37,20 +37,15 @@ from segmint.choosing.reasons import (
     reasons,
     rival,
     same_segments,
-    title,
 )
-from segmint.choosing.score import common_score, family_bests, own_score, ranking
-from segmint.choosing.stability import FOUND_AGAIN, found_again, resample, steady
-from segmint.choosing.trial import Trial, TrialRecord
-from segmint.errors import NotFoundError
+from segmint.choosing.score import own_score
+from segmint.choosing.stability import FOUND_AGAIN, resample
+from segmint.choosing.trial import Trial
 from segmint.families.fit import Failure
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
 from segmint.types import Progress, silent
-from segmint.words import sentence
-
-LEADERS = 2
-SECOND_BESTS = 2
+from segmint.words import Sentence, sentence
 
 
 def decide(
@@ -101,18 +96,18 @@ def decide(
     nulls = compare_with_nulls(geometry.X, seed=seed, progress=progress)
     groups = stands_out(nulls)
     allowed = [c for c in candidates if groups or "density" not in FAMILIES[c.family].traits]
-    key = "unstable" if allowed else "density"
+    only_density = not allowed
     allowed = allowed or list(candidates)
     every = take_indices(geometry, candidates, seed=seed)
     of = {one.id: its for one, its in zip(candidates, every, strict=True)}
-    finalists = _finalists(allowed, of)
+    finalists = find_finalists(allowed, of)
     resampling = resample(
         geometry, finalists, seed=seed, n_resamples=n_resamples, only_steady=not groups, progress=progress
     )
-    ranked = _ranked_again(finalists, of, resampling, only_steady=not groups)
-    verdict = _verdict(groups, key == "unstable", ranked[0], resampling)
+    ranked = ranked_again(finalists, of, resampling, only_steady=not groups)
+    verdict = _verdict(groups, not only_density, ranked[0], resampling)
     case = Case(verdict, ranked[0], candidates, every, resampling, nulls, elbow, geometry.n_samples)
-    return _decision(case, ranked, finalists, trials, key)
+    return _decision(case, ranked, finalists, trials, only_density)
 
 
 def _elbow(trials: Sequence[Trial]) -> Elbow | None:
@@ -131,42 +126,6 @@ def _elbow(trials: Sequence[Trial]) -> Elbow | None:
     return None
 
 
-def _ranked(
-    candidates: Sequence[Candidate], of: Mapping[str, Indices], again: Mapping[str, float] | None = None
-) -> list[Candidate]:
-    """Return the families' bests, the winner first."""
-    indices = [of[candidate.id] for candidate in candidates]
-    scores = [common_score(of[one.id], 1.0 if again is None else again[one.id]) for one in candidates]
-    return [candidates[place] for place in ranking(family_bests(candidates, indices), scores)]
-
-
-def _ranked_again(
-    finalists: Sequence[Candidate],
-    of: Mapping[str, Indices],
-    resampling: Resampling | None,
-    *,
-    only_steady: bool,
-) -> list[Candidate]:
-    """Rank the finalists by what is known after the draws."""
-    if resampling is None:
-        return _ranked(finalists, of)
-    again = {one.id: found_again(one, resampling.jaccard[one.id]) for one in finalists}
-    return _ranked(steady(finalists, resampling.jaccard) if only_steady else finalists, of, again)
-
-
-def _finalists(allowed: Sequence[Candidate], of: Mapping[str, Indices]) -> tuple[Candidate, ...]:
-    """Return the families' bests, and the next bests with another K of the two families that lead."""
-    ranked = _ranked(allowed, of)
-    chosen = [ranked[0]]
-    for leader in ranked[:LEADERS]:
-        own = [c for c in allowed if c.family == leader.family and c.n_clusters != leader.n_clusters]
-        seconds: dict[int, Candidate] = {}
-        for candidate in sorted(own, key=lambda c: -own_score(c, of[c.id])):
-            seconds.setdefault(candidate.n_clusters, candidate)
-        chosen += list(seconds.values())[:SECOND_BESTS]
-    return tuple({candidate.id: candidate for candidate in (*chosen, *ranked[1:])}.values())
-
-
 def _verdict(groups: bool, cuts: bool, winner: Candidate, resampling: Resampling | None) -> Verdict:
     if groups:
         return Verdict.GROUPS
@@ -179,14 +138,14 @@ def _decision(
     ranked: Sequence[Candidate],
     finalists: Sequence[Candidate],
     trials: Sequence[Trial],
-    key: str,
+    only_density: bool,
 ) -> Decision:
     winner, resampling = case.winner, case.resampling
     confidence = _confidence(winner, finalists, resampling)
     none = case.verdict is Verdict.NONE
     n_done = 0 if resampling is None else resampling.n_resamples
     said = (
-        sentence(f"decision.headline.none.{key}")
+        sentence(f"decision.headline.none.{_nothing_because(only_density, resampling)}")
         if none
         else headline(case.verdict, winner, confidence, n_done)
     )
@@ -201,13 +160,19 @@ def _decision(
         confidence=confidence,
         headline=said,
         reasons=reasons(case),
-        doubts=doubts(case),
+        doubts=(*_interrupted(trials), *doubts(case)),
         runner_up=None if second is None else second.id,
         rivals=(*(rival(case, loser) for loser in losers), *_absent(case, losers, trials)),
         resampling=resampling,
         nulls=case.nulls,
         elbow=case.elbow,
     )
+
+
+def _nothing_because(only_density: bool, resampling: Resampling | None) -> str:
+    if only_density:
+        return "density"
+    return "unmeasured" if resampling is None else "unstable"
 
 
 def _confidence(
@@ -250,6 +215,13 @@ def _absent(case: Case, losers: Sequence[Candidate], trials: Sequence[Trial]) ->
     return found
 
 
+def _interrupted(trials: Sequence[Trial]) -> tuple[Sentence, ...]:
+    left = sum(trial.interrupted for trial in trials)
+    if not left:
+        return ()
+    return (sentence("decision.doubt.interrupted", done=len(trials) - left, planned=len(trials)),)
+
+
 def _emptiness(trial: Trial) -> float:
     return 2.0 if isinstance(trial.outcome, Failure) else trial.outcome.noise_share
 
@@ -265,7 +237,7 @@ def _nothing(trials: Sequence[Trial], elbow: Elbow | None) -> Decision:
         confidence=None,
         headline=sentence("decision.headline.none.nothing"),
         reasons=(),
-        doubts=(),
+        doubts=_interrupted(trials),
         runner_up=None,
         rivals=tuple(
             Rival(t.configuration.id, f, t.outcome.n_clusters, failed_family(f, trials))
@@ -274,54 +246,4 @@ def _nothing(trials: Sequence[Trial], elbow: Elbow | None) -> Decision:
         resampling=None,
         nulls=(),
         elbow=elbow,
-    )
-
-
-def overrule(
-    decision: Decision,
-    trials: Sequence[Trial] | Sequence[TrialRecord],
-    configuration: str,
-    because: str | None,
-) -> Decision:
-    """Return the decision with a configuration that a person chose instead.
-
-    Verdict and evidence stay: a choice does not make groups. The confidence is the share of resamples that
-    the chosen one won, ``None`` where it did not compete.
-
-    Parameters
-    ----------
-    decision
-        The product's, or an earlier person's.
-    trials
-        The study's trials or their records.
-    configuration
-        The id of a configuration that gave clusters.
-    because
-        The person's reason, kept with the decision.
-
-    Raises
-    ------
-    NotFoundError
-        If no trial with clusters has that id.
-    """
-    records = [trial.record() if isinstance(trial, Trial) else trial for trial in trials]
-    able = {r.configuration.id: r for r in records if r.failed is None and (r.n_clusters or 0) >= 1}
-    if configuration not in able:
-        raise NotFoundError("decision.no_such_configuration", wanted=configuration, n=len(able))
-    chosen = able[configuration]
-    family, resampling = chosen.configuration.family, decision.resampling
-    wins = None if resampling is None else resampling.wins.get(configuration)
-    return replace(
-        decision,
-        configuration=configuration,
-        family=family,
-        n_clusters=chosen.n_clusters or 1,
-        confidence=None if wins is None or resampling is None else wins / resampling.n_resamples,
-        headline=sentence("decision.headline.user.text", n=chosen.n_clusters, family=title(family)),
-        reasons=(),
-        doubts=(),
-        runner_up=decision.configuration if decision.configuration != configuration else decision.runner_up,
-        rivals=tuple(lost for lost in decision.rivals if lost.configuration != configuration),
-        chosen_by="user",
-        because=because,
     )

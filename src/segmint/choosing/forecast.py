@@ -6,8 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 
+from segmint.choosing.null import ROWS_BUDGET as NULL_ROWS
+from segmint.choosing.stability import resamples_done, rows_of_a_resample
 from segmint.errors import ResourceError
 from segmint.families.fit import Configuration, Cost
+from segmint.families.heldout import FEW_FOLDS, MANY_FOLDS, MANY_ROWS
+from segmint.families.heldout import ROWS_BUDGET as HELD_OUT_ROWS
 from segmint.families.table import FAMILIES
 from segmint.measure.sweep import PAIRS_BUDGET
 
@@ -15,7 +19,9 @@ _PYTHON = 390e6  # bytes that the process and its libraries hold for a study of 
 _SLACK = 0.9  # of the memory: the rest is the system's
 
 
-def forecast(n_samples: int, n_features: int, configurations: Sequence[Configuration]) -> Cost:
+def forecast(
+    n_samples: int, n_features: int, configurations: Sequence[Configuration], *, n_resamples: int = 100
+) -> Cost:
     """Forecast a whole study: fitting, measuring, resampling, structureless tables, held-out rows.
 
     The families forecast their own fits. Time is for one core of the machine on which the figures were
@@ -27,6 +33,8 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
         Shape of the prepared rows.
     configurations
         What is planned.
+    n_resamples
+        How often the rows will be drawn anew; the budget of the draws counts.
 
     Returns
     -------
@@ -42,7 +50,7 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
     fits = [_fit_cost(name, n_samples, n_features, configurations) for name in FAMILIES]
     seconds = sum(cost.seconds for cost in fits)
     seconds += _measuring(n_samples, n_features, len(configurations))
-    seconds += _resampling(n_samples, n_features, configurations) + _nulls(n_samples, n_features)
+    seconds += _resampling(n_samples, n_features, n_resamples) + _nulls(n_samples, n_features)
     seconds += _held_out(n_samples)
     labels = 16.0 * n_samples * len(configurations)
     rows = 8.0 * n_samples * (4 * n_features + 60)
@@ -61,18 +69,20 @@ def _measuring(n_samples: int, n_features: int, n_labelings: int) -> float:
     return silhouettes + density + n_labelings * (0.001 + n_samples * n_features * 4e-9)
 
 
-def _resampling(n_samples: int, n_features: int, configurations: Sequence[Configuration]) -> float:
-    n = min(n_samples, 2_000)
-    return 1.0 + 3e-6 * n * n_features * min(len(configurations), 80)
+def _resampling(n_samples: int, n_features: int, n_resamples: int) -> float:
+    n = rows_of_a_resample(n_samples)
+    return resamples_done(n, n_resamples) * (0.008 + 1.9e-8 * n * n * n_features)
 
 
 def _held_out(n_samples: int) -> float:
     """Return the time of fitting the finalists again without some rows (a sample of a large table)."""
-    return 0.4 + 2e-3 * min(n_samples, 2_500)
+    n = min(n_samples, HELD_OUT_ROWS)
+    folds = MANY_FOLDS if n <= MANY_ROWS else FEW_FOLDS
+    return 0.2 + folds * n * 3.5e-5
 
 
 def _nulls(n_samples: int, n_features: int) -> float:
-    n = min(n_samples, 1_000)
+    n = min(n_samples, NULL_ROWS)
     return 0.1 + 300 * n * n * (14e-9 + 0.5e-9 * n_features)
 
 

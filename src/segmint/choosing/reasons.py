@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from segmint.choosing.candidates import MOST_NOISE, Candidate
 from segmint.choosing.decision import Elbow, NullComparison, Resampling, Rival, Verdict
 from segmint.choosing.indices import Indices
 from segmint.choosing.null import ROWS_BUDGET as NULL_ROWS
-from segmint.choosing.score import TIE, common_score
+from segmint.choosing.score import PARTS, TIE, common_score, score_parts
 from segmint.choosing.stability import FOUND_AGAIN, found_again, rows_of_a_resample
 from segmint.choosing.trial import Trial
 from segmint.families.fit import Failure
@@ -56,11 +57,14 @@ class Case:
         place = next(i for i, other in enumerate(self.candidates) if other is candidate)
         return self.indices[place]
 
+    def again(self, candidate: Candidate) -> float:
+        """Return the mean overlap of a candidate's clusters over the draws; 1 where it was not drawn."""
+        overlaps = _overlaps(self, candidate)
+        return found_again(candidate, overlaps) if overlaps else 1.0
+
     def score_of(self, candidate: Candidate) -> float:
         """Return the common score, with what the draws said of the candidate where it was drawn."""
-        overlaps = _overlaps(self, candidate)
-        again = found_again(candidate, overlaps) if overlaps else 1.0
-        return common_score(self.indices_of(candidate), again)
+        return common_score(self.indices_of(candidate), self.again(candidate))
 
 
 def title(family: str) -> str:
@@ -223,18 +227,26 @@ def _lost(case: Case, other: Candidate) -> Sentence:
         return sentence("decision.rival.same", **figures, rows=differ)
     if case.verdict is not Verdict.GROUPS and "density" in FAMILIES[other.family].traits:
         return sentence("decision.rival.no_groups", **figures)
-    if its.noise > max(mine.noise, 0.02):
+    if other.family == case.winner.family and its.icl is None and its.silhouette < mine.silhouette:
+        return sentence("decision.rival.silhouette", **figures, value=its.silhouette, winner=mine.silhouette)
+    return _by_score(case, other, figures)
+
+
+def _by_score(case: Case, other: Candidate, figures: dict[str, Any]) -> Sentence:
+    """Name the part of the score in which the loser is farthest behind; or that it is as good."""
+    its, mine, overlaps = case.indices_of(other), case.indices_of(case.winner), _overlaps(case, other)
+    behind = score_parts(mine, case.again(case.winner)) - score_parts(its, case.again(other))
+    worst = PARTS[int(np.argmax(behind))]
+    scores = {"value": case.score_of(other), "winner": case.score_of(case.winner)}
+    if overlaps and min(overlaps) < FOUND_AGAIN and case.verdict is not Verdict.GROUPS:
+        worst = "loss"
+    elif scores["value"] > scores["winner"] - TIE:
+        return sentence("decision.rival.tie", **figures, **scores, margin=TIE)
+    if worst == "noise":
         return sentence("decision.rival.noise", **figures, value=its.silhouette, noise=its.noise)
-    if other.n_tiny > case.winner.n_tiny:
+    if worst == "tiny":
         return sentence("decision.rival.tiny", **figures, tiny=other.n_tiny)
-    overlaps = _overlaps(case, other)
-    if overlaps and min(overlaps) < min((FOUND_AGAIN, *_overlaps(case, case.winner))):
+    if worst == "loss":
         size = int(np.count_nonzero(other.fit.labels == int(np.argmin(overlaps))))
         return sentence("decision.rival.unstable", **figures, size=size, value=min(overlaps))
-    if its.contrast < mine.contrast - TIE and "density" in FAMILIES[case.winner.family].traits:
-        return sentence("decision.rival.density", **figures, value=its.contrast, winner=mine.contrast)
-    if its.icl is None and mine.icl is None and its.silhouette < mine.silhouette:
-        return sentence("decision.rival.silhouette", **figures, value=its.silhouette, winner=mine.silhouette)
-    scores = {"value": case.score_of(other), "winner": case.score_of(case.winner)}
-    key = "tie" if scores["value"] > scores["winner"] - TIE else "score"
-    return sentence(f"decision.rival.{key}", **figures, **scores, margin=TIE)
+    return sentence("decision.rival.density", **figures, value=its.contrast, winner=mine.contrast)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from segmint.choosing.candidates import Candidate
 from segmint.choosing.indices import Indices
 from segmint.families.table import FAMILIES
+from segmint.types import FloatVector
 
 NOISE_PRICE = 3.0
 OWN_NOISE_PRICE = 2.0
@@ -42,22 +45,32 @@ def common_score(indices: Indices, found_again: float = 1.0) -> float:
     found_again
         Mean Jaccard overlap of its clusters over the draws, weighted by size, 0 … 1; 1 before any draw.
     """
-    return (
-        indices.contrast
-        - NOISE_PRICE * indices.noise
-        - TINY_PRICE * indices.tiny
-        - LOSS_PRICE * (1 - found_again)
+    return float(score_parts(indices, found_again).sum())
+
+
+PARTS = ("contrast", "noise", "tiny", "loss")
+
+
+def score_parts(indices: Indices, found_again: float = 1.0) -> FloatVector:
+    """Return what the common score is the sum of, in the order of :data:`PARTS`."""
+    return np.array(
+        [
+            indices.contrast,
+            -NOISE_PRICE * indices.noise,
+            -TINY_PRICE * indices.tiny,
+            -LOSS_PRICE * (1 - found_again),
+        ]
     )
 
 
 def family_bests(candidates: Sequence[Candidate], indices: Sequence[Indices]) -> dict[str, int]:
-    """Return the place of each family's best candidate, by family, in the order of the candidates."""
+    """Return the place of each family's best candidate, by family, in the order of the table of families."""
     bests: dict[str, int] = {}
     for place, candidate in enumerate(candidates):
         held = bests.get(candidate.family)
         if held is None or own_score(candidate, indices[place]) > own_score(candidates[held], indices[held]):
             bests[candidate.family] = place
-    return bests
+    return {family: bests[family] for family in FAMILIES if family in bests}
 
 
 def ranking(bests: Mapping[str, int], scores: Sequence[float]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,10 +12,10 @@ from segmint.choosing.decision import Resampling
 from segmint.choosing.indices import Indices, take_indices
 from segmint.choosing.refit import refit
 from segmint.choosing.score import common_score, family_bests, ranking
-from segmint.choosing.thinning import thinned
 from segmint.choosing.trial import Trial
+from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
-from segmint.labels import NOISE
+from segmint.labels import sizes
 from segmint.measure.agreement import best_jaccard
 from segmint.seeds import derive, generator
 from segmint.types import FloatVector, IntVector, Progress, silent
@@ -24,7 +24,7 @@ SHARE = 0.8
 """Share of the rows in a resample, drawn without replacement: a row twice would be a dense place."""
 ROWS_BUDGET = 1_000
 PAIRS_BUDGET = 25_000_000
-"""Pairs of rows in all resamples together: 100 resamples up to 625 rows, 25 of a thousand rows."""
+"""Pairs of rows in all resamples together: 100 resamples of 500 rows (of a table of 625), 25 of 1,000."""
 FEWEST_RESAMPLES = 20
 FEWEST_ROWS = 8
 FOUND_AGAIN = 0.75
@@ -100,7 +100,10 @@ def resamples_done(n_rows: int, n_wanted: int) -> int:
 
 def _compete(geometry: Geometry, rows: IntVector, finalists: Sequence[Candidate], seed: int) -> _Found:
     part = Geometry(geometry.X[rows])
-    asked = [thinned(finalist.fit.configuration, geometry, part, seed=seed) for finalist in finalists]
+    asked = [
+        replace(FAMILIES[one.family].thinned(one.fit.configuration, geometry, part), seed=seed)
+        for one in finalists
+    ]
     trials = refit(part, asked)
     jaccard = {
         finalist.id: _overlaps(finalist.fit.labels[rows], finalist.n_clusters, trial)
@@ -155,8 +158,8 @@ def _summary(
 
 def found_again(candidate: Candidate, overlaps: Sequence[float]) -> float:
     """Return the mean overlap of a candidate's clusters over the draws, weighted by their sizes."""
-    sizes = np.bincount(candidate.fit.labels[candidate.fit.labels != NOISE], minlength=len(overlaps))
-    return float(np.average(overlaps, weights=sizes))
+    counts = sizes(candidate.fit.labels)
+    return float(np.average(overlaps, weights=counts))
 
 
 def steady(finalists: Sequence[Candidate], jaccard: Mapping[str, Sequence[float]]) -> tuple[Candidate, ...]:

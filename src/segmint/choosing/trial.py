@@ -43,6 +43,11 @@ class Trial:
         """The fit, or ``None`` where there is none."""
         return self.outcome if isinstance(self.outcome, Fit) else None
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C came before it was finished."""
+        return isinstance(self.outcome, Failure) and self.outcome.reason.key == "choosing.interrupted"
+
     def value(self, measure: str) -> float | None:
         """Return a measure's value, or ``None`` where it is undefined or was not computed."""
         found = self.scores.get(measure)

@@ -48,7 +48,7 @@ def run_json(study: Study, delivered: Delivered, spent: Spent) -> dict[str, Any]
     decision, model = study.decision, study.model
     return {
         "model": None if delivered.model is None else str(delivered.model.resolve()),
-        "report": str(delivered.report.resolve()),
+        "report": None if delivered.report is None else str(delivered.report.resolve()),
         "study": delivered.study_id,
         "name": study.provenance.name,
         "output": delivered.output,
@@ -167,7 +167,7 @@ def _write_places(study: Study, delivered: Delivered, spent: Spent) -> None:
     console = results()
     rows = [
         (say("cli.model"), None if delivered.model is None else shown_path(delivered.model)),
-        (say("cli.report"), shown_path(delivered.report)),
+        (say("cli.report"), None if delivered.report is None else shown_path(delivered.report)),
         (say("cli.study"), delivered.study_id),
         (say("cli.mlflow"), None if delivered.tracked is None else str(delivered.tracked)),
         (say("cli.written"), delivered.output),

@@ -37,7 +37,6 @@ def version(
         raise typer.Exit
 
 
-INTERRUPTED = 130
 _RARELY = 200_000
 """A command is a short life in which nearly every object stays: collecting takes a tenth of its time."""
 
@@ -59,7 +58,7 @@ def interrupted(error: BaseException | None) -> bool:
 
 def run_command(arguments: list[str]) -> int:
     """Run one command and return its exit code: errors are shown, never raised."""
-    from segmint.cli.output import write_error, write_interrupted, write_refusal
+    from segmint.cli.output import INTERRUPTED, write_error, write_interrupted, write_refusal
 
     try:
         code = app(arguments, standalone_mode=False, prog_name="segmint")

@@ -111,6 +111,10 @@ def write_refusal(error: OSError) -> None:
     write_error(refused)
 
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
+
+
 def write_interrupted() -> None:
     """Say that the work was stopped by hand."""
     steps().print(f" {say('cli.interrupted')}")

@@ -97,7 +97,7 @@ def run(
     """Prepare, sweep, measure, decide, profile, track, package, report."""
     from segmint.choosing.forecast import memory_used
     from segmint.cli.answer import Spent, run_json, write_answer
-    from segmint.cli.output import write_json
+    from segmint.cli.output import INTERRUPTED, write_json
     from segmint.data import check_target
 
     reading, running = read_options(source, columns), making.run_options()
@@ -114,6 +114,8 @@ def run(
         write_json(run_json(made.study, delivered, spent))
     else:
         write_answer(made.study, delivered, spent)
+    if made.interrupted:
+        raise typer.Exit(INTERRUPTED)
 
 
 def _read(data: str, reading: ReadOptions, steps: Steps) -> Dataset:

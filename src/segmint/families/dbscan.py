@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from segmint.families.fit import Configuration, Cost, Failure, Family, Fit, Outc
 from segmint.families.labeling import unusable
 from segmint.families.points import PROBED_ROWS, cores_rule
 from segmint.families.sampling import seconds_of_neighbors, seconds_of_placing
+from segmint.families.thinning import fewer, median_core
 from segmint.geometry.geometry import Geometry
 from segmint.labels import NOISE, canonical
 from segmint.types import BoolVector, FloatVector, IntVector, Progress
@@ -189,4 +191,17 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
     return Cost(seconds, 8.0 * n_samples * (3 * n_features + 3 * largest + 20))
 
 
-DBSCAN = Family("dbscan", "DBSCAN", plan, sweep, forecast, frozenset({"density"}))
+def thinned(configuration: Configuration, whole: Geometry, part: Geometry) -> Configuration:
+    """Return the configuration for a part of the rows.
+
+    ``min_samples`` shrinks with the rows; eps grows as the median distance to that neighbor does.
+    """
+    asked = configuration.parameters
+    k = int(asked["min_samples"])
+    near = fewer(k, whole, part)
+    grown = median_core(part, near) / max(median_core(whole, k), float(np.finfo(np.float64).tiny))
+    parameters = {**asked, "eps": float(asked["eps"]) * (grown or 1.0), "min_samples": near}
+    return replace(configuration, parameters=parameters)
+
+
+DBSCAN = Family("dbscan", "DBSCAN", plan, sweep, forecast, frozenset({"density"}), thinned=thinned)

@@ -161,6 +161,10 @@ class Cost:
     memory: float
 
 
+def _as_it_is(configuration: Configuration, _whole: Geometry, _part: Geometry) -> Configuration:
+    return configuration
+
+
 @dataclass(frozen=True)
 class Family:
     """One family of clustering, in the shape in which a sweep uses it.
@@ -178,6 +182,9 @@ class Family:
     rule
         ``rule(X, labels, configuration) -> Assigner`` where the rule is made from the labels alone: of a tree,
         which is no rule for new rows by itself. ``None`` where the fit is the rule.
+    thinned
+        ``thinned(configuration, whole, part) -> configuration``: what asks of a part of the rows what this one
+        asks of all. As it is where nothing depends on the number of rows.
     """
 
     name: str
@@ -188,3 +195,4 @@ class Family:
     traits: frozenset[str] = field(default_factory=frozenset)
     """``centers`` (inertia is meaningful), ``likelihood``, ``density`` (noise is possible), ``tree``."""
     rule: Callable[[FloatMatrix, IntVector, Configuration], Assigner] | None = None
+    thinned: Callable[[Configuration, Geometry, Geometry], Configuration] = _as_it_is

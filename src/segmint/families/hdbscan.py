@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from segmint.families.density_tree import DensityTree
 from segmint.families.fit import Configuration, Cost, Failure, Family, Fit, Outcome, Request
@@ -16,6 +17,7 @@ from segmint.families.sampling import (
     seconds_of_neighbors,
     seconds_of_placing,
 )
+from segmint.families.thinning import fewer
 from segmint.geometry.geometry import Geometry
 from segmint.labels import canonical, order_by_size
 from segmint.model.exemplars import ExemplarsAssigner
@@ -111,7 +113,7 @@ def extended(
 
 
 def forecast(n_samples: int, n_features: int, configurations: Sequence[Configuration]) -> Cost:
-    """Forecast time and memory: a spanning tree of at most the budget's rows a configuration, then the rule."""
+    """Forecast time and memory: a spanning tree of at most the budget's rows for each ``min_samples``, then the rules."""
     n = min(n_samples, ROWS_BUDGET)
     seconds = seconds_of_neighbors(n, n_features)
     seconds += len(DENSITIES) * n * n * (0.5e-9 + 0.1e-9 * n_features)
@@ -120,4 +122,13 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
     return Cost(seconds, 8.0 * n_samples * (2 * n_features + 20) + 400.0 * n)
 
 
-HDBSCAN = Family("hdbscan", "HDBSCAN", plan, sweep, forecast, frozenset({"density"}))
+def thinned(configuration: Configuration, whole: Geometry, part: Geometry) -> Configuration:
+    """Return the configuration for a part of the rows: both counts shrink with them."""
+    asked = configuration.parameters
+    share = part.n_samples / whole.n_samples
+    size = max(SIZES[0], round(int(asked["min_cluster_size"]) * share))
+    near = min(size, fewer(int(asked["min_samples"]), whole, part))
+    return replace(configuration, parameters={**asked, "min_cluster_size": size, "min_samples": near})
+
+
+HDBSCAN = Family("hdbscan", "HDBSCAN", plan, sweep, forecast, frozenset({"density"}), thinned=thinned)

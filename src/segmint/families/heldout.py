@@ -53,7 +53,9 @@ def held_out_agreement(
     rng = generator(seed, "held out", configuration.id)
     if geometry.n_samples > ROWS_BUDGET:
         rows = np.sort(rng.choice(geometry.n_samples, ROWS_BUDGET, replace=False))
-        geometry = Geometry(geometry.X[rows])
+        part = Geometry(geometry.X[rows])
+        configuration = family.thinned(configuration, geometry, part)
+        geometry = part
     whole = _fit(family, geometry, configuration)
     if whole is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from segmint.words import sentence
 MAX_ITERATIONS = 300
 MANY_STARTS, FEW_STARTS = 50, 10  # starts up to PATIENT_ROWS rows, and beyond
 SEEDING_ROWS = 10_000  # k-means++ draws from at most so many rows
+STARTS_OF_A_PART = 10
 PATIENT_ROWS = 2_000  # up to here every restart runs until no row moves
 TOLERANCE = 1e-4  # beyond: until the centers' Σ move² is below this share of a feature's variance
 
@@ -169,4 +171,10 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
     return Cost(seconds, 8.0 * n_samples * (2 * n_features + 8))
 
 
-KMEANS = Family("kmeans", "K-Means", plan, sweep, forecast, frozenset({"centers"}))
+def thinned(configuration: Configuration, _whole: Geometry, _part: Geometry) -> Configuration:
+    """Return the configuration for a part of the rows: ten starts at most."""
+    asked = configuration.parameters
+    return replace(configuration, parameters={**asked, "n_init": min(STARTS_OF_A_PART, int(asked["n_init"]))})
+
+
+KMEANS = Family("kmeans", "K-Means", plan, sweep, forecast, frozenset({"centers"}), thinned=thinned)

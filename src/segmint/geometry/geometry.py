@@ -64,15 +64,15 @@ class Geometry:
         Up to ten features a k-d tree finds them, above that every distance is computed, block by block.
         """
         k = min(k, self.n_samples)
-        if self._neighbors is None or self._neighbors[0].shape[1] < k:
+        found = self._neighbors  # one look: families ask from several threads
+        if found is None or found[0].shape[1] < k:
             if self.n_features <= TREE_FEATURES:
-                found, places = self.tree.query(self.X, k=np.arange(1, k + 1))
-                distances, rows = np.asarray(found), np.asarray(places, dtype=np.int64)
+                near, places = self.tree.query(self.X, k=np.arange(1, k + 1))
+                distances, rows = np.asarray(near), np.asarray(places, dtype=np.int64)
             else:
                 distances, rows = nearest_rows(self.X, self.squared_norms, k)
-            self._neighbors = (distances, _itself_first(rows))
-        distances, rows = self._neighbors
-        return distances[:, :k], rows[:, :k]
+            found = self._neighbors = (distances, _itself_first(rows))
+        return found[0][:, :k], found[1][:, :k]
 
     def core_distances(self, min_samples: int) -> FloatVector:
         """Return the distance of each row to its ``min_samples``-th nearest row, itself counted."""

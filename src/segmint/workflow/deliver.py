@@ -28,14 +28,15 @@ if TYPE_CHECKING:
 class Delivered:
     """Where everything of a run lies.
 
-    ``model`` is ``None`` with the verdict ``none``; ``tracked`` where tracking was not wanted or
+    ``model`` is ``None`` with the verdict ``none``. After Ctrl-C only the study is kept: what was fitted by then
+    replaces no model and no report. ``tracked`` is ``None`` where tracking was not wanted or
     failed, and then ``tracking_failed`` says why (the study is safe, and can be sent again).
     """
 
     study: Path
     study_id: str
     model: Path | None
-    report: Path
+    report: Path | None
     output: str | None
     tracked: Tracked | None
     tracking_failed: SegmintError | None
@@ -70,6 +71,8 @@ def deliver(
     study, name = made.study, made.study.provenance.name
     progress("saved", 0, 1)
     folder = save_study(study, workspace)
+    if made.interrupted:
+        return Delivered(folder, study_id(folder), None, None, None, None, None)
     model = _package(study, place.model(name))
     report = place.report(name)
     with keeping(report):

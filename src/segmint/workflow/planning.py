@@ -112,7 +112,9 @@ def plan_run(dataset: Dataset, options: RunOptions | None = None, progress: Prog
     configurations = tuple(plan(geometry, options.families, request))
     if options.choose is not None and options.choose not in {one.id for one in configurations}:
         raise NotFoundError("workflow.not_planned", wanted=options.choose, n=len(configurations))
-    expected = forecast(geometry.n_samples, geometry.n_features, configurations)
+    expected = forecast(
+        geometry.n_samples, geometry.n_features, configurations, n_resamples=options.n_resamples
+    )
     refuse_if_too_large(expected, geometry.n_samples, geometry.n_features, memory_limit=options.memory)
     return Planned(dataset, options, name, prepared, geometry, configurations, expected)
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from segmint.choosing.decide import decide, overrule
+from segmint.choosing.decide import decide
 from segmint.choosing.decision import Decision
+from segmint.choosing.overrule import overrule
 from segmint.choosing.study import Provenance, Study
 from segmint.choosing.sweep import run_sweep
 from segmint.choosing.trial import Trial
@@ -28,12 +29,13 @@ from segmint.workflow.planning import Planned, RunOptions, plan_run
 
 @dataclass(frozen=True)
 class Made:
-    """A study, and what is only there while its rows are at hand."""
+    """A study, and what is only there while its rows are at hand; ``interrupted`` where Ctrl-C cut its sweep."""
 
     study: Study
     dataset: Dataset
     prepared: Prepared
     fits: tuple[Fit, ...]
+    interrupted: bool = False
 
 
 def study(dataset: Dataset, options: RunOptions | None = None, *, progress: Progress = silent) -> Study:
@@ -88,12 +90,13 @@ def carry_out(planned: Planned, progress: Progress = silent) -> Made:
         models=models,
         figures=figure_data(planned.prepared, geometry, fits, options.seed),
     )
-    return Made(made, planned.dataset, planned.prepared, fits)
+    cut = any(trial.interrupted for trial in trials)
+    return Made(made, planned.dataset, planned.prepared, fits, cut)
 
 
 def _refuse_if_nothing_was_fitted(trials: Sequence[Trial], geometry: Geometry) -> None:
     reasons = {trial.outcome.reason.key if isinstance(trial.outcome, Failure) else "" for trial in trials}
-    if reasons == {"choosing.interrupted"}:
+    if all(trial.interrupted for trial in trials):
         raise KeyboardInterrupt
     if reasons == {"families.too_many_clusters"}:
         raise DataError("choosing.too_many_clusters", n=len(trials), distinct=geometry.n_distinct)

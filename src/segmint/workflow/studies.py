@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from segmint.choosing.decide import overrule
+from segmint.choosing.overrule import overrule
 from segmint.choosing.study import Study
 from segmint.choosing.study_files import append_decision, study_id
 from segmint.choosing.study_files import load_study as read_study

@@ -13,12 +13,14 @@ import numpy as np
 from segmint.data import ReadOptions, open_writer, raw_columns, read_chunks
 from segmint.data.dataset import Dataset
 from segmint.data.target_tables import IfExists
-from segmint.errors import UsageError
+from segmint.errors import SchemaError, UsageError
 from segmint.model.assignment import Assignment
 from segmint.model.assignment import assign as assign_columns
+from segmint.model.parsing import level_text, parse_number
+from segmint.model.schema import NUMERIC_KINDS, Feature, Kind
 from segmint.model.segment_model import SegmentModel
-from segmint.types import Progress, silent
-from segmint.words import Sentence, sentence
+from segmint.types import Progress, RawColumn, RawColumns, silent
+from segmint.words import Sentence, say, sentence
 
 OUTPUT_COLUMNS = ("segment_id", "segment_name", "confidence", "runner_up", "novelty")
 
@@ -47,18 +49,79 @@ def assign(model: SegmentModel, data: Any, options: ReadOptions | None = None) -
     data
         A :class:`Dataset`, or whatever :func:`segmint.read` takes; its columns are read as the model's own.
     options
-        How to read it.
+        How to read it; a :class:`Dataset` was read before.
+
+    Returns
+    -------
+    Assignment
+        In the order of the rows: labels, lasting ids, names, confidence, runner-up and novelty. The same
+        for a file, a frame and a dataset of the same rows.
 
     Raises
     ------
     SchemaError
-        If columns of the model are missing; the error shows the difference.
+        If columns of the model are missing, or a dataset holds them as other kinds than the model; the
+        details show the difference.
+    ValueRuleError
+        If a value is not of its column's kind.
+    SourceError
+        If the source cannot be read.
+
+    Examples
+    --------
+    >>> import segmint
+    >>> table = segmint.example_table("wholesale_customers")
+    >>> options = segmint.RunOptions(families=("kmeans",), ks=(2, 3), n_resamples=5)
+    >>> model = segmint.study(segmint.read(table), options).model
+    >>> assignment = segmint.assign(model, table)
+    >>> len(assignment.segment_ids), assignment.segment_ids[0] in {card.id for card in model.cards}
+    (440, True)
     """
     if isinstance(data, Dataset):
-        return assign_columns(model, raw_columns(data), data.keys)
+        return assign_columns(model, _own_columns(model, data), data.keys)
     chunks = list(read_chunks(data, model.schema, options))
     columns = {name: np.concatenate([chunk.columns[name] for chunk in chunks]) for name in chunks[0].columns}
     return assign_columns(model, columns, np.concatenate([chunk.keys for chunk in chunks]))
+
+
+def _own_columns(model: SegmentModel, dataset: Dataset) -> RawColumns:
+    """Return a dataset's columns as the model reads them, where nothing is lost in that."""
+    found = {feature.name: feature for feature in dataset.schema}
+    raw = dict(raw_columns(dataset))
+    details: list[str] = []
+    for feature in model.schema.clustering:
+        if feature.name in raw:
+            details += _differences(feature, found[feature.name], raw[feature.name])
+            raw[feature.name] = _converted(feature, raw[feature.name])
+    if details:
+        raise SchemaError("workflow.other_columns", where=dataset.source, details=tuple(details))
+    return raw
+
+
+def _differences(own: Feature, other: Feature, column: RawColumn) -> list[str]:
+    """Say where a column was read otherwise than the model would: another kind, or a word for missing."""
+    if _all_missing(column):
+        return []
+    kinds = {own.kind, other.kind}
+    if len(kinds) > 1 and kinds != NUMERIC_KINDS and (own.kind, other.kind) != (Kind.CATEGORY, Kind.TEXT):
+        return [say("workflow.other_kind", column=own.name, own=own.kind.value, other=other.kind.value)]
+    words = {*own.missing_values} - {*other.missing_values}
+    values = {parse_number(word) if own.numeric else word for word in words} - {None}
+    if values.isdisjoint(column.tolist()):
+        return []
+    return [say("workflow.other_missing", column=own.name)]
+
+
+def _converted(own: Feature, column: RawColumn) -> RawColumn:
+    if own.numeric and _all_missing(column):
+        return np.full(len(column), np.nan)
+    if own.kind is Kind.CATEGORY and column.dtype.kind == "O":
+        return np.array([None if text is None else level_text(text) for text in column], dtype=object)
+    return np.full(len(column), None) if _all_missing(column) else column
+
+
+def _all_missing(column: RawColumn) -> bool:
+    return all(value is None or value != value for value in column.tolist())
 
 
 def assign_source(

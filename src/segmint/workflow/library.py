@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from segmint.errors import NotFoundError, UsageError
-from segmint.model.bundle import load_bundle, save_bundle
+from segmint.errors import BundleError, NotFoundError, UsageError
+from segmint.model.bundle import load_bundle, save_bundle, to_bytes
+from segmint.model.cards import SegmentCard
 from segmint.model.ids import check_segment_name
 from segmint.model.segment_model import SegmentModel
 from segmint.workflow.workspace import Workspace
@@ -91,6 +94,94 @@ def rename_segment(model: SegmentModel, path: Path, segment: str, name: str) -> 
 def _spoken(name: str) -> str:
     """Return a name as the ear tells it from others: composed, no capitals, no blanks at the ends."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).strip()
+
+
+def keep_model(model: SegmentModel, path: Path) -> SegmentModel:
+    """Make a model the current one of its name; names that people gave before are kept.
+
+    Parameters
+    ----------
+    model
+        A model as trained.
+    path
+        Its file in the workspace. A bundle there whose given names the model has no place for is set aside
+        beside it, so that they come back when its segments do.
+
+    Returns
+    -------
+    SegmentModel
+        What was written (see :func:`with_given_names`).
+    """
+    kept = with_given_names(model, path)
+    latest = _opened(path)
+    if latest is not None and not _given_names(latest) <= _given_names(kept):
+        save_bundle(latest, _set_aside(path) / f"{latest.manifest.revision}.segmint")
+    save_bundle(kept, path)
+    return kept
+
+
+def with_given_names(model: SegmentModel, path: Path) -> SegmentModel:
+    """Return a model with the names that people gave to the same segments before.
+
+    A segment is the same where its id, its size and its raw averages are: ids alone come again when other
+    data are clustered alike.
+
+    Parameters
+    ----------
+    model
+        A model as trained.
+    path
+        Where the bundle lies that it is to replace; those that were replaced before lie beside it.
+
+    Returns
+    -------
+    SegmentModel
+        With a revision above that of the bundle there, and equal to it where nothing else is new; as
+        trained where nobody ever gave a name.
+    """
+    latest = _opened(path)
+    if latest is None or not latest.manifest.revision:
+        return model
+    earlier = [latest, *_replaced(path)]
+    given = [card for older in earlier for card in older.cards if card.name_given]
+    cards = tuple(_with_given_name(card, given) for card in model.cards)
+    manifest = replace(model.manifest, revision=latest.manifest.revision)
+    named = replace(model, cards=cards, manifest=manifest)
+    if to_bytes(named) == to_bytes(latest):
+        return named
+    return replace(named, manifest=replace(manifest, revision=manifest.revision + 1))
+
+
+def _with_given_name(card: SegmentCard, given: Sequence[SegmentCard]) -> SegmentCard:
+    def known(one: SegmentCard) -> tuple[object, ...]:
+        return one.id, one.size, one.center, one.levels
+
+    name = next((one.name for one in given if known(one) == known(card)), None)
+    return card if name is None else replace(card, name=name, name_given=True)
+
+
+def _given_names(model: SegmentModel) -> set[tuple[str, str]]:
+    return {(card.id, card.name) for card in model.cards if card.name_given}
+
+
+def _set_aside(path: Path) -> Path:
+    """Return the folder of the bundles that were replaced, each named by its revision."""
+    return path.parent / "replaced" / path.stem
+
+
+def _replaced(path: Path) -> list[SegmentModel]:
+    """Return the bundles that were set aside, the latest first."""
+    found = (_opened(place) for place in _set_aside(path).glob("*.segmint"))
+    whole = [model for model in found if model is not None]
+    return sorted(whole, key=lambda model: model.manifest.revision, reverse=True)
+
+
+def _opened(path: Path) -> SegmentModel | None:
+    """Return the model of a file, ``None`` where there is none or it is damaged."""
+    try:
+        return load_bundle(path)
+    except (NotFoundError, BundleError):
+        return None
 
 
 def list_models(workspace: Workspace) -> list[tuple[str, Path]]:

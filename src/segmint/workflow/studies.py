@@ -12,9 +12,9 @@ from segmint.choosing.study_files import append_decision, study_id
 from segmint.choosing.study_files import load_study as read_study
 from segmint.choosing.study_files import save_study as write_study
 from segmint.errors import NotFoundError
-from segmint.model.bundle import save_bundle
 from segmint.model.segment_model import SegmentModel
 from segmint.report.html import write_report
+from segmint.workflow.library import keep_model
 from segmint.workflow.workspace import Workspace, keeping, open_workspace
 
 SHORTEST_ID = 4
@@ -124,14 +124,29 @@ def decide_otherwise(folder: Path, configuration: str, because: str | None) -> t
 def keep_decision(
     folder: Path, configuration: str, because: str | None, workspace: str | Path
 ) -> tuple[Study, Path]:
-    """Choose another finalist, and make its model the current one of the workspace."""
+    """Choose another finalist, and make its model the current one of the workspace.
+
+    Names that people gave to its segments before are kept.
+
+    Returns
+    -------
+    tuple[Study, Path]
+        The study with the decision and the names, and the file of the model.
+
+    Raises
+    ------
+    NotFoundError
+        If the configuration is not among each family's best.
+    """
     decided, model = decide_otherwise(folder, configuration, because)
-    path = open_workspace(workspace).model(decided.provenance.name)
-    save_bundle(model, path)
-    report = open_workspace(workspace).report(decided.provenance.name)
+    place = open_workspace(workspace)
+    path = place.model(decided.provenance.name)
+    kept = keep_model(model, path)
+    named = replace(decided, models={**decided.models, configuration: kept})
+    report = place.report(decided.provenance.name)
     with keeping(report):
-        write_report(decided, report)
-    return decided, path
+        write_report(named, report)
+    return named, path
 
 
 def chosen_model(study: Study) -> SegmentModel:

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import segmint
+from segmint.choosing.study import Study
+from segmint.errors import NotFoundError
+from segmint.workflow.library import keep_model, list_models, rename_segment
+from segmint.workflow.studies import chosen_model, keep_decision, save_study
+from segmint.workflow.workspace import Workspace, open_workspace
+
+
+@pytest.fixture
+def place(study: Study, tmp_path: Path) -> Workspace:
+    """Return a workspace in which the study and its model lie, as after a run."""
+    place = open_workspace(tmp_path / "ws")
+    save_study(study, place.folder)
+    keep_model(chosen_model(study), place.model("shop"))
+    return place
+
+
+def rename(place: Workspace, segment: str, name: str) -> None:
+    path = place.model("shop")
+    rename_segment(segmint.load_model(path), path, segment, name)
+
+
+def names(place: Workspace) -> list[str]:
+    return [card.name for card in segmint.load_model(place.model("shop")).cards]
+
+
+def revision(place: Workspace) -> int:
+    return segmint.load_model(place.model("shop")).manifest.revision
+
+
+def decide(place: Workspace, study: Study, number: int) -> Study:
+    folder = save_study(study, place.folder)
+    return keep_decision(folder, study.finalists[number], "fewer campaigns", place.folder)[0]
+
+
+def test_another_decision_makes_the_rival_current_and_is_kept(place: Workspace, study: Study) -> None:
+    decided = decide(place, study, 1)
+    assert decided.decision.because == "fewer campaigns"
+    model = segmint.load_model(place.model("shop"))
+    assert model.manifest.configuration == study.finalists[1]
+    assert model.manifest.decided_because == "fewer campaigns"
+    assert segmint.load_study(save_study(study, place.folder)).decision == decided.decision
+    assert all(card.name in place.report("shop").read_text() for card in model.cards)
+
+
+def test_only_finalists_can_be_decided(place: Workspace, study: Study) -> None:
+    before = place.model("shop").read_bytes()
+    with pytest.raises(NotFoundError):
+        keep_decision(save_study(study, place.folder), "000000000000", "no", place.folder)
+    assert place.model("shop").read_bytes() == before
+
+
+def test_given_names_survive_a_decision_for_the_same_configuration(place: Workspace, study: Study) -> None:
+    rename(place, "S2", "Hawks")
+    decide(place, study, 0)
+    assert names(place)[1] == "Hawks"
+    assert revision(place) == 2
+    assert "Hawks" in place.report("shop").read_text()
+
+
+def test_given_names_come_back_with_their_segments(place: Workspace, study: Study) -> None:
+    rename(place, "S2", "Hawks")
+    decide(place, study, 1)
+    assert "Hawks" not in names(place)
+    rename(place, "S1", "Owls")
+    decide(place, study, 0)
+    assert names(place)[1] == "Hawks"
+    decide(place, study, 1)
+    assert names(place)[0] == "Owls"
+    assert revision(place) == 5
+    assert [name for name, _ in list_models(place)] == ["shop"]
+
+
+def test_a_run_of_the_same_data_keeps_given_names(place: Workspace, study: Study) -> None:
+    rename(place, "S2", "Hawks")
+    before = place.model("shop").read_bytes()
+    kept = keep_model(chosen_model(study), place.model("shop"))
+    assert kept.card("Hawks").name_given
+    assert place.model("shop").read_bytes() == before
+
+
+def test_a_model_that_nobody_renamed_stays_as_trained(place: Workspace, study: Study) -> None:
+    before = place.model("shop").read_bytes()
+    keep_model(chosen_model(study), place.model("shop"))
+    assert place.model("shop").read_bytes() == before
+    decide(place, study, 1)
+    assert revision(place) == 0
+
+
+def test_names_do_not_go_to_other_rows_of_the_same_id(place: Workspace, study: Study) -> None:
+    rename(place, "S2", "Hawks")
+    model = chosen_model(study)
+    other = replace(model, cards=tuple(replace(card, size=card.size + 1) for card in model.cards))
+    assert "Hawks" not in [card.name for card in keep_model(other, place.model("shop")).cards]
+    assert revision(place) == 2
+
+
+def test_a_damaged_model_is_replaced(place: Workspace, study: Study) -> None:
+    place.model("shop").write_bytes(b"not a model")
+    assert keep_model(chosen_model(study), place.model("shop")).manifest.revision == 0
+    assert len(names(place)) == len(chosen_model(study).cards)

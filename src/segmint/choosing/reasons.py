@@ -246,6 +246,8 @@ def _by_score(case: Case, other: Candidate, figures: dict[str, Any]) -> Sentence
         return sentence("decision.rival.noise", **figures, value=its.silhouette, noise=its.noise)
     if worst == "tiny":
         return sentence("decision.rival.tiny", **figures, tiny=other.n_tiny)
+    if worst == "loss" and min(overlaps) >= FOUND_AGAIN:
+        return sentence("decision.rival.score", **figures, **scores)
     if worst == "loss":
         size = int(np.count_nonzero(other.fit.labels == int(np.argmin(overlaps))))
         return sentence("decision.rival.unstable", **figures, size=size, value=min(overlaps))

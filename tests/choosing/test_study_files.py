@@ -12,7 +12,14 @@ from sklearn.datasets import make_blobs
 
 from segmint.choosing.decision import Decision, Elbow, NullComparison, Resampling, Rival, Verdict
 from segmint.choosing.study import FigureData, MapData, Provenance, Study
-from segmint.choosing.study_files import append_decision, load_study, save_study, study_id
+from segmint.choosing.study_files import (
+    append_decision,
+    load_created,
+    load_head,
+    load_study,
+    save_study,
+    study_id,
+)
 from segmint.choosing.trial import Trial
 from segmint.drift.snapshot import build_snapshot
 from segmint.errors import BundleError, NotFoundError
@@ -267,6 +274,32 @@ def test_damaged_files_outside_of_the_hash_are_refused(study, tmp_path, data):
         (folder / name).write_bytes(data)
         with pytest.raises(BundleError):
             load_study(folder)
+
+
+def test_a_head_needs_neither_models_nor_figures(study, tmp_path):
+    folder = save_study(study, tmp_path)
+    append_decision(folder, replace(study.decision, because="on second thoughts"))
+    shutil.rmtree(folder / "models")
+    (folder / "figures.safetensors").unlink()
+    head = load_head(folder)
+    assert (head.id, head.name, head.source, head.n_rows) == (folder.name, "shop", "shop.csv", 90)
+    assert head.created == load_created(folder) == study.provenance.created
+    assert head.decision.because == "on second thoughts"
+
+
+@pytest.mark.parametrize("data", [None, b"", b"{", b"[]", b"{}", b'{"created":1}', b"\xff"])
+@pytest.mark.parametrize("name", ["run.json", "study.json", "decisions/0001.json"])
+def test_a_head_of_damaged_texts_is_refused(study, tmp_path, name, data):
+    folder = save_study(study, tmp_path)
+    append_decision(folder, study.decision)
+    if data is not None:
+        (folder / name).write_bytes(data)
+    elif name.startswith("decisions"):
+        (folder / name).write_bytes(b'{"decision":{}}')
+    else:
+        (folder / name).unlink()
+    with pytest.raises((BundleError, NotFoundError)):
+        load_head(folder)
 
 
 def test_a_name_that_leaves_the_folder_is_refused(study, tmp_path):

@@ -26,6 +26,21 @@ def test_list_shows_the_study_and_the_model(segmint, workspace, made) -> None:
     assert made["study"][:12] in segmint("list", "--workspace", workspace).stdout
 
 
+def test_a_damaged_study_does_not_end_the_list(segmint, workspace, made) -> None:
+    (workspace / "studies" / made["study"] / "run.json").unlink()
+    done = segmint("list", "--workspace", workspace)
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines() if made["study"][:12] in line]
+    assert ["damaged" in line for line in lines] == [True]
+    listed = json.loads(segmint("list", "--workspace", workspace, "--json").stdout)
+    assert [(study["id"], study["damaged"]) for study in listed["studies"]] == [(made["study"], True)]
+
+
+def test_a_study_by_the_name_of_its_model(segmint, workspace, made, tmp_path) -> None:
+    done = segmint("report", made["name"], "-o", tmp_path / "again.html", "--workspace", workspace)
+    assert done.returncode == 0, done.stderr
+
+
 def test_an_empty_workspace_is_an_answer(segmint, tmp_path) -> None:
     done = segmint("list", "--workspace", tmp_path / "none")
     assert done.returncode == 0

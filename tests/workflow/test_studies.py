@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,14 @@ import segmint
 from segmint.choosing.study import Study
 from segmint.errors import NotFoundError
 from segmint.workflow.library import keep_model, list_models, rename_segment
-from segmint.workflow.studies import chosen_model, keep_decision, save_study
+from segmint.workflow.studies import (
+    Listed,
+    chosen_model,
+    find_study,
+    keep_decision,
+    list_studies,
+    save_study,
+)
 from segmint.workflow.workspace import Workspace, open_workspace
 
 
@@ -106,3 +114,71 @@ def test_a_damaged_model_is_replaced(place: Workspace, study: Study) -> None:
     place.model("shop").write_bytes(b"not a model")
     assert keep_model(chosen_model(study), place.model("shop")).manifest.revision == 0
     assert len(names(place)) == len(chosen_model(study).cards)
+
+
+@pytest.fixture
+def three(study: Study, tmp_path: Path) -> tuple[Workspace, list[Path]]:
+    """Return a workspace with studies of 2024, 2025 (called ``club``) and 2026, saved in another order."""
+    place = open_workspace(tmp_path / "ws")
+    folders = {}
+    for year, name in ((2025, "club"), (2026, "shop"), (2024, "shop")):
+        about = replace(
+            study.provenance, name=name, created=f"{year}-01-02T03:04:05+00:00", source=f"{year}.csv"
+        )
+        folders[year] = save_study(replace(study, provenance=about), place.folder)
+    return place, [folders[year] for year in sorted(folders)]
+
+
+def test_studies_are_listed_by_when_they_were_made(three: tuple[Workspace, list[Path]]) -> None:
+    place, folders = three
+    for number, folder in enumerate(folders):
+        os.utime(folder / "run.json", (9e8 - number, 9e8 - number))  # a copy has another date than its study
+    listed = list_studies(place)
+    assert [study.source for study in listed] == ["2024.csv", "2025.csv", "2026.csv"]
+    assert [study.id for study in listed] == [folder.name for folder in folders]
+    assert {
+        (study.name, study.n_rows, study.verdict, study.n_clusters, study.damaged) for study in listed
+    } == {
+        ("shop", 120, "groups", 3, False),
+        ("club", 120, "groups", 3, False),
+    }
+    assert find_study("latest", place.folder) == folders[-1]
+
+
+@pytest.mark.parametrize("damage", ["no run.json", "no models", "altered", "deleting"])
+def test_a_damaged_study_is_one_line_of_the_list(three: tuple[Workspace, list[Path]], damage: str) -> None:
+    place, folders = three
+    hurt = folders[-1]
+    if damage == "no run.json":
+        (hurt / "run.json").unlink()
+    elif damage == "altered":
+        (hurt / "study.json").write_bytes(b"{}")
+    elif damage == "deleting":
+        hurt.rename(hurt.with_name(f".{hurt.name}.deleting"))
+    else:
+        for path in (hurt / "models").iterdir():
+            path.unlink()
+    listed = list_studies(place)
+    damaged = [study for study in listed if study.damaged]
+    assert damaged == ([] if damage in ("no models", "deleting") else [Listed(hurt.name, damaged=True)])
+    assert len(listed) == (2 if damage == "deleting" else 3)
+    if damage in ("no run.json", "deleting"):
+        assert find_study("latest", place.folder) == folders[1]
+
+
+def test_a_study_is_found_by_folder_id_first_digits_and_name(three: tuple[Workspace, list[Path]]) -> None:
+    place, folders = three
+    assert find_study(folders[0]) == folders[0]
+    for folder in folders:
+        assert find_study(folder.name, place.folder) == folder
+        assert find_study(folder.name[:8], place.folder) == folder
+    assert find_study("shop", place.folder) == folders[2]
+    assert find_study("club", place.folder) == folders[1]
+
+
+@pytest.mark.parametrize("wanted", ["", "abc", "shops", "../ws", "zzzzzzzz"])
+def test_a_study_that_is_not_there(three: tuple[Workspace, list[Path]], wanted: str) -> None:
+    with pytest.raises(NotFoundError):
+        find_study(wanted, three[0].folder)
+    with pytest.raises(NotFoundError):
+        find_study("latest", three[0].folder / "none")

@@ -19,6 +19,7 @@ import os
 import re
 import secrets
 import shutil
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -94,12 +95,67 @@ def load_study(folder: str | Path) -> Study:
     try:
         models = {name: _model(folder, name, content) for name, content in described["models"]}
         run = _read_json(folder / _RUN)
-        decisions = _decision_files(folder)
-        if decisions:
-            described["decision"] = _read_json(decisions[-1])["decision"]
+        described["decision"] = _latest_decision(folder, described)
         return study_description.make(described, run, models, figure_files.from_bytes(figures))
     except _BROKEN:
         raise BundleError("study_files.damaged", where=folder.name) from None
+
+
+@dataclass(frozen=True)
+class StudyHead:
+    """What a list shows of a study.
+
+    ``created`` is when (ISO 8601, UTC); ``decision`` is the latest one.
+    """
+
+    id: str
+    name: str
+    created: str
+    source: str
+    n_rows: int
+    decision: Decision
+
+
+def load_head(folder: str | Path) -> StudyHead:
+    """Load what a list shows of a study; figures and models are neither read nor checked.
+
+    Raises
+    ------
+    NotFoundError
+        If the folder holds no study.
+    BundleError
+        If one of its texts is damaged, altered or missing.
+    """
+    folder = Path(folder)
+    described = _read_study(folder)
+    created = load_created(folder)
+    try:
+        provenance = described["provenance"]
+        return StudyHead(
+            id=described["content"][:ID_LENGTH],
+            name=provenance["name"],
+            created=created,
+            source=provenance["source"],
+            n_rows=provenance["n_rows"],
+            decision=Decision.from_json(_latest_decision(folder, described)),
+        )
+    except _BROKEN:
+        raise BundleError("study_files.damaged", where=folder.name) from None
+
+
+def load_created(folder: str | Path) -> str:
+    """Return when a study was made (ISO 8601, UTC), from its ``run.json`` alone.
+
+    Raises
+    ------
+    BundleError
+        If that is damaged, altered or missing.
+    """
+    folder = Path(folder)
+    created = _read_json(folder / _RUN).get("created")
+    if not isinstance(created, str):
+        raise BundleError("study_files.damaged", where=f"{folder.name}/{_RUN}")
+    return created
 
 
 def study_id(folder: str | Path) -> str:
@@ -155,6 +211,12 @@ def _numbered(folder: Path, scratch: Path) -> Path:
 
 def _decision_files(folder: Path) -> list[Path]:
     return sorted((folder / "decisions").glob("[0-9][0-9][0-9][0-9]*.json"), key=lambda path: int(path.stem))
+
+
+def _latest_decision(folder: Path, described: dict[str, Any]) -> Any:
+    """Return what a person decided last, else the run's own decision, as it is stored."""
+    files = _decision_files(folder)
+    return (_read_json(files[-1]) if files else described)["decision"]
 
 
 def _files(study: Study) -> dict[str, bytes]:

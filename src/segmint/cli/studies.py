@@ -63,11 +63,11 @@ def _write_studies(console: Console, studies: list[Listed]) -> None:
     rows = [
         (
             study.id[:12],
-            study.name,
-            study.created[:16].replace("T", " "),
-            numbers.count(study.n_rows),
-            study.verdict,
-            numbers.count(study.n_clusters),
+            study.name or numbers.MISSING,
+            (study.created or numbers.MISSING)[:16].replace("T", " "),
+            numbers.MISSING if study.n_rows is None else numbers.count(study.n_rows),
+            say("cli.damaged") if study.damaged else study.verdict or numbers.MISSING,
+            numbers.MISSING if study.n_clusters is None else numbers.count(study.n_clusters),
             say(f"cli.family.{study.family}") if study.family else "",
         )
         for study in studies

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from segmint.choosing.overrule import overrule
 from segmint.choosing.study import Study
-from segmint.choosing.study_files import append_decision, study_id
+from segmint.choosing.study_files import append_decision, load_created, load_head
 from segmint.choosing.study_files import load_study as read_study
 from segmint.choosing.study_files import save_study as write_study
-from segmint.errors import NotFoundError
+from segmint.errors import BundleError, NotFoundError
 from segmint.model.segment_model import SegmentModel
 from segmint.report.html import write_report
 from segmint.workflow.library import keep_model
@@ -22,16 +22,17 @@ SHORTEST_ID = 4
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of the list of studies."""
+    """One line of the list of studies; of a damaged study only the id is known."""
 
     id: str
-    name: str
-    created: str
-    source: str
-    n_rows: int
-    verdict: str
-    family: str | None
-    n_clusters: int
+    name: str | None = None
+    created: str | None = None
+    source: str | None = None
+    n_rows: int | None = None
+    verdict: str | None = None
+    family: str | None = None
+    n_clusters: int | None = None
+    damaged: bool = False
 
 
 def save_study(study: Study, workspace: str | Path) -> Path:
@@ -60,45 +61,69 @@ def load_study(study: str | Path, workspace: str | Path | None = None) -> Study:
 
 
 def find_study(study: str | Path, workspace: str | Path | None = None) -> Path:
-    """Return the folder of a study, by folder, id, first digits of the id, or ``latest``."""
+    """Return the folder of a study.
+
+    Parameters
+    ----------
+    study
+        Its folder, its id, at least four first digits of that, ``latest``, or the name of a model (its
+        latest study); what comes first here is tried first.
+    workspace
+        Where all but folders are looked up.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such study, or several begin so.
+    """
     folder = Path(study)
     if (folder / "study.json").is_file():
         return folder
     studies = study_folders(Workspace(Path(workspace))) if workspace is not None else []
-    if str(study) == "latest" and studies:
-        return studies[-1]
     wanted = str(study)
+    if wanted == "latest" and studies:
+        return studies[-1]
     found = [place for place in studies if len(wanted) >= SHORTEST_ID and place.name.startswith(wanted)]
+    found = found or [place for place in studies if _listed(place).name == wanted][-1:]
     if len(found) != 1:
         raise NotFoundError("workflow.no_such_study", wanted=wanted, n_found=len(found))
     return found[0]
 
 
 def study_folders(workspace: Workspace) -> list[Path]:
-    """Return the folders of all studies, the oldest first."""
+    """Return the folders of all studies, the oldest first; one that lost its date counts as oldest."""
     if not workspace.studies.is_dir():
         return []
-    folders = [place for place in workspace.studies.iterdir() if (place / "study.json").is_file()]
-    return sorted(folders, key=lambda place: ((place / "run.json").stat().st_mtime_ns, place.name))
+    places = (place for place in workspace.studies.iterdir() if not place.name.startswith("."))
+    return sorted((place for place in places if (place / "study.json").is_file()), key=_age)
+
+
+def _age(folder: Path) -> tuple[str, str]:
+    try:
+        return load_created(folder), folder.name
+    except BundleError:
+        return "", folder.name
 
 
 def list_studies(workspace: Workspace) -> list[Listed]:
-    """Return one line for each study, the oldest first."""
+    """Return one line for each study, the oldest first; no model is opened, and no damage ends the list."""
     return [_listed(folder) for folder in study_folders(workspace)]
 
 
 def _listed(folder: Path) -> Listed:
-    study = read_study(folder)
-    decision, provenance = study.decision, study.provenance
+    try:
+        head = load_head(folder)
+    except (BundleError, NotFoundError):
+        return Listed(folder.name, damaged=True)
     return Listed(
-        id=study_id(folder),
-        name=provenance.name,
-        created=provenance.created,
-        source=provenance.source,
-        n_rows=provenance.n_rows,
-        verdict=decision.verdict.value,
-        family=decision.family,
-        n_clusters=decision.n_clusters,
+        id=head.id,
+        name=head.name,
+        created=head.created,
+        source=head.source,
+        n_rows=head.n_rows,
+        verdict=head.decision.verdict.value,
+        family=head.decision.family,
+        n_clusters=head.decision.n_clusters,
     )
 
 

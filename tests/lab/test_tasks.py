@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from segmint.charts import png
 from segmint.errors import UsageError
 from segmint.lab.catalog import TASKS, task
+from segmint.lab.following import where_to_look
 from segmint.lab.lesson import Assignment, Lesson
+from segmint.lab.starting import ends_of
 
 LATER = {"2.3", "2.4", "3.2", "3.3", "4.2"}
 
@@ -73,6 +77,33 @@ def test_every_k_is_tracked(answer, tmp_path) -> None:
     lesson = answer("3.1")
     assert lesson.figures["n_runs"] == 10
     assert (tmp_path / "mlflow.db").is_file()
+
+
+def test_the_runs_are_looked_for_where_they_were_sent(answer, tmp_path) -> None:
+    assert f"--backend-store-uri sqlite:///{tmp_path / 'mlflow.db'}," in " ".join(
+        map(str, answer("3.1").findings)
+    )
+    elsewhere = f"sqlite:///{tmp_path / 'team.db'}"
+    said = " ".join(map(str, answer("3.1", tracking_uri=elsewhere).findings))
+    assert f"--backend-store-uri {elsewhere}," in said
+    assert "mlflow.db" not in said
+
+
+def test_a_server_is_opened_in_the_browser_and_its_password_is_not_shown(tmp_path) -> None:
+    said = str(where_to_look(Assignment(tmp_path, tracking_uri="https://ann:s3cret@mlflow.example:5000")))
+    assert "open https://mlflow.example:5000 in the browser" in said
+    database = str(where_to_look(Assignment(tmp_path, tracking_uri="postgresql://ann:s3cret@db/mlflow")))
+    assert "--backend-store-uri postgresql://db/mlflow" in database
+
+
+def test_the_share_that_reaches_the_best_and_the_number_of_optima_go_by_one_rule(answer) -> None:
+    lesson = answer("4.1")
+    ends = ends_of(np.array([0.0, 1e-5, 9e-4, 1.5e-3, 2.5e-3, 0.3]))
+    assert (ends.reached, ends.n_optima) == (0.5, 3)
+    assert lesson.figures["within"] == 1e-3
+    assert "at most 0.1 %" in " ".join(map(str, lesson.findings))
+    reached = f"{lesson.figures['k-means++']['reached']:.0%}"
+    assert reached.removesuffix("%") in json.dumps(lesson.pictures["optima"].to_dict()["title"])
 
 
 def test_plus_plus_reaches_the_best_more_often(answer) -> None:

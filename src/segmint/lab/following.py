@@ -6,7 +6,9 @@ from segmint.charts import silhouette_by_k
 from segmint.charts.lessons import inertia_and_silhouette_chart
 from segmint.lab.lesson import Assignment, Lesson, Table
 from segmint.lab.representatives import kmeans_study
-from segmint.words import numbers, say, sentence
+from segmint.track.server import shown
+from segmint.track.store import tracking_uri
+from segmint.words import Sentence, numbers, say, sentence
 from segmint.workflow.studies import save_study
 from segmint.workflow.tracking import track_study
 
@@ -30,7 +32,7 @@ def tracking(assignment: Assignment) -> Lesson:
         headline=sentence("lab.t31.headline", n=len(made.study.trials), experiment=tracked.experiment),
         findings=(
             sentence("lab.t31.where", run=tracked.run_id[:8]),
-            sentence("lab.t31.ui", uri=f"sqlite:///{assignment.workspace}/mlflow.db"),
+            where_to_look(assignment),
         ),
         tables=(Table(("K", say("lab.head.inertia"), say("lab.head.silhouette")), tuple(rows)),),
         pictures={
@@ -44,3 +46,9 @@ def tracking(assignment: Assignment) -> Lesson:
             "n_runs": len(made.study.trials),
         },
     )
+
+
+def where_to_look(assignment: Assignment) -> Sentence:
+    """Say how to see the runs where they are: on a server, or in a database that `mlflow ui` opens."""
+    uri = shown(tracking_uri(assignment.workspace, assignment.tracking_uri))
+    return sentence("lab.t31.server" if uri.startswith(("http://", "https://")) else "lab.t31.ui", uri=uri)

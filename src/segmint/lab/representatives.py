@@ -15,7 +15,7 @@ from segmint.measure.silhouette import silhouette_samples
 from segmint.model.preparation import NumericStep
 from segmint.prepare.fit import prepare
 from segmint.prepare.options import PreparationOptions
-from segmint.words import numbers, say, sentence
+from segmint.words import Sentence, numbers, say, sentence
 from segmint.workflow.planning import RunOptions
 from segmint.workflow.run import Made, make
 
@@ -132,7 +132,7 @@ def _marks(k: int, best: int, chosen: int) -> str:
     return ", ".join([*marks, say("lab.elbow_says")] if k == chosen else marks)
 
 
-def _misplaced(made: Made):  # type: ignore[no-untyped-def]
+def _misplaced(made: Made) -> tuple[Sentence, ...]:
     """Say how many rows of the decided clustering lie nearer to another cluster than to their own."""
     if not made.fits or made.fits[0].n_clusters < 2:
         return ()

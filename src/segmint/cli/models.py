@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from segmint.data.target_tables import IfExists
+    from segmint.model.segment_model import SegmentModel
+    from segmint.workflow.assign import Assigned
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help=say("help.model"))]
 
@@ -55,7 +57,7 @@ def show(
         _write_rule(console, loaded)
 
 
-def _write_head(console: Console, model: Any) -> None:
+def _write_head(console: Console, model: SegmentModel) -> None:
     from segmint.cli.answer import unassigned_share
     from segmint.cli.tables import segment_table
     from segmint.words.visible import safe
@@ -76,7 +78,7 @@ def _write_head(console: Console, model: Any) -> None:
         console.print()
 
 
-def _write_rule(console: Console, model: Any) -> None:
+def _write_rule(console: Console, model: SegmentModel) -> None:
     from segmint.cli.output import wrapped
     from segmint.words.sentences import closed
 
@@ -86,7 +88,7 @@ def _write_rule(console: Console, model: Any) -> None:
         console.print(line)
 
 
-def _model_json(model: Any, path: Path) -> dict[str, Any]:
+def _model_json(model: SegmentModel, path: Path) -> dict[str, Any]:
     manifest = model.manifest
     return {
         "model": str(path.resolve()),
@@ -148,7 +150,7 @@ def assign(
     _write_assigned(loaded, done, output or say("cli.a_table", table=written_to))
 
 
-def _write_assigned(model: Any, done: Any, target: str) -> None:
+def _write_assigned(model: SegmentModel, done: Assigned, target: str) -> None:
     from segmint.cli.output import results, write_labeled
     from segmint.cli.tables import plain_table
     from segmint.labels import UNASSIGNED
@@ -207,7 +209,7 @@ def rename(
     )
 
 
-def _load(model: str, workspace: Path | None) -> tuple[Any, Path]:
+def _load(model: str, workspace: Path | None) -> tuple[SegmentModel, Path]:
     from segmint.cli.settings import read_settings
     from segmint.cli.workspaces import workspace_of
     from segmint.workflow.library import open_model

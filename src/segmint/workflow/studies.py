@@ -36,7 +36,37 @@ class Listed:
 
 
 def save_study(study: Study, workspace: str | Path) -> Path:
-    """Save a study in a workspace; return its folder, which is named by its content."""
+    """Save a study in a workspace; an equal one that is there already stays as it is.
+
+    Parameters
+    ----------
+    study
+        What :func:`segmint.study` gave.
+    workspace
+        The folder; made where it is missing.
+
+    Returns
+    -------
+    Path
+        The study's folder, named by its content.
+
+    Raises
+    ------
+    SegmintError
+        If the disk refuses it (full, gone, not permitted); nothing half-written is left.
+
+    Examples
+    --------
+    >>> import segmint, tempfile
+    >>> dataset = segmint.read(segmint.example_table("wholesale_customers"))
+    >>> options = segmint.RunOptions(families=("kmeans",), ks=(2, 3), n_resamples=5)
+    >>> study = segmint.study(dataset, options)
+    >>> with tempfile.TemporaryDirectory() as workspace:
+    ...     folder = segmint.save_study(study, workspace)
+    ...     again = segmint.save_study(study, workspace)
+    >>> folder == again, folder.parent.name, len(folder.name)
+    (True, 'studies', 16)
+    """
     studies = open_workspace(workspace).studies
     with keeping(studies):
         return write_study(study, studies)
@@ -48,14 +78,34 @@ def load_study(study: str | Path, workspace: str | Path | None = None) -> Study:
     Parameters
     ----------
     study
-        A study's folder; or its id (or the first digits of it), with ``workspace``.
+        A study's folder; with ``workspace`` also its id, at least four first digits of that, ``latest``, or
+        the name of a model.
     workspace
-        The workspace in which to look for an id.
+        The workspace in which to look for it.
+
+    Returns
+    -------
+    Study
+        With the latest decision on it.
 
     Raises
     ------
     NotFoundError
         If there is no such study, or several begin so.
+    BundleError
+        If one of its files is damaged, altered or missing.
+
+    Examples
+    --------
+    >>> import segmint, tempfile
+    >>> dataset = segmint.read(segmint.example_table("wholesale_customers"))
+    >>> options = segmint.RunOptions(families=("kmeans",), ks=(2, 3), n_resamples=5)
+    >>> with tempfile.TemporaryDirectory() as workspace:
+    ...     folder = segmint.save_study(segmint.study(dataset, options), workspace)
+    ...     by_folder = segmint.load_study(folder)
+    ...     by_name = segmint.load_study("wholesale_customers", workspace)
+    >>> by_folder.provenance.n_rows, by_folder.decision == by_name.decision
+    (440, True)
     """
     return read_study(find_study(study, workspace))
 

@@ -120,6 +120,13 @@ def test_blanks_around_a_new_name_are_left_away(segmint, model) -> None:
     assert json.loads(done.stdout)["name"] == "Hawks"
 
 
+def test_a_registered_version_is_not_renamed_in_place(segmint, made) -> None:
+    registered = f"models:/{made['name']}@champion"
+    done = segmint("rename", registered, "S3", "Hawks", "--workspace", made["workspace"])
+    assert done.returncode == 2
+    assert segmint("show", registered, "--workspace", made["workspace"]).returncode == 0
+
+
 @pytest.mark.parametrize("name", ["Hawks", " hAWKS", "s3"])
 def test_a_name_of_another_segment_is_refused(segmint, model, name) -> None:
     assert segmint("rename", model, "S3", "Hawks").returncode == 0

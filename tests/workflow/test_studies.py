@@ -110,6 +110,16 @@ def test_names_do_not_go_to_other_rows_of_the_same_id(place: Workspace, study: S
     assert revision(place) == 2
 
 
+def test_where_a_card_tells_no_averages_the_data_must_be_the_same(place: Workspace, study: Study) -> None:
+    path, trained = place.model("shop"), chosen_model(study)
+    untold = replace(trained, cards=tuple(replace(card, center={}) for card in trained.cards))
+    keep_model(untold, path)
+    rename(place, "S2", "Hawks")
+    assert keep_model(untold, path).card("S2").name == "Hawks"
+    other = replace(untold, manifest=replace(untold.manifest, fingerprint="0" * 64))
+    assert keep_model(other, path).card("S2").name != "Hawks"
+
+
 def test_a_damaged_model_is_replaced(place: Workspace, study: Study) -> None:
     place.model("shop").write_bytes(b"not a model")
     assert keep_model(chosen_model(study), place.model("shop")).manifest.revision == 0

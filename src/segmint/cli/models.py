@@ -188,8 +188,9 @@ def rename(
 ) -> None:
     """Give a segment a name of your own; the model's next revision replaces the file."""
     from segmint.cli.output import results, write_json
-    from segmint.workflow.library import rename_segment
+    from segmint.workflow.library import refuse_registered, rename_segment
 
+    refuse_registered(model)
     loaded, path = _load(model, workspace)
     wanted = loaded.card(segment).id
     renamed = rename_segment(loaded, path, wanted, name)

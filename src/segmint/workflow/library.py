@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,6 +90,18 @@ def rename_segment(model: SegmentModel, path: Path, segment: str, name: str) -> 
     return renamed
 
 
+def refuse_registered(wanted: str) -> None:
+    """Refuse to change a registered version: its alias promises the bytes that were registered.
+
+    Raises
+    ------
+    UsageError
+        If a model is named by its place in the registry.
+    """
+    if wanted.startswith(REGISTERED):
+        raise UsageError("workflow.registered_stays", wanted=wanted)
+
+
 def _spoken(name: str) -> str:
     """Return a name as the ear tells it from others: composed, no capitals, no blanks at the ends."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).strip()
@@ -123,8 +134,8 @@ def keep_model(model: SegmentModel, path: Path) -> SegmentModel:
 def with_given_names(model: SegmentModel, path: Path) -> SegmentModel:
     """Return a model with the names that people gave to the same segments before.
 
-    A segment is the same where its id, its size and its raw averages are: ids alone come again when other
-    data are clustered alike.
+    A segment is the same where its id, its size and its raw averages are (or, where the card tells none, the
+    training data): ids alone come again when other data are clustered alike.
 
     Parameters
     ----------
@@ -143,8 +154,13 @@ def with_given_names(model: SegmentModel, path: Path) -> SegmentModel:
     if latest is None or not latest.manifest.revision:
         return model
     earlier = [latest, *_replaced(path)]
-    given = [card for older in earlier for card in older.cards if card.name_given]
-    cards = tuple(_with_given_name(card, given) for card in model.cards)
+    given = {_known(older, card): card.name for older in reversed(earlier) for card in _named(older)}
+    cards = tuple(
+        replace(card, name=given[_known(model, card)], name_given=True)
+        if _known(model, card) in given
+        else card
+        for card in model.cards
+    )
     manifest = replace(model.manifest, revision=latest.manifest.revision)
     named = replace(model, cards=cards, manifest=manifest)
     if to_bytes(named) == to_bytes(latest):
@@ -152,16 +168,18 @@ def with_given_names(model: SegmentModel, path: Path) -> SegmentModel:
     return replace(named, manifest=replace(manifest, revision=manifest.revision + 1))
 
 
-def _with_given_name(card: SegmentCard, given: Sequence[SegmentCard]) -> SegmentCard:
-    def known(one: SegmentCard) -> tuple[object, ...]:
-        return one.id, one.size, one.center, one.levels
+def _known(model: SegmentModel, card: SegmentCard) -> tuple[object, ...]:
+    """Return what a segment is known by; the training data too where a card tells no averages."""
+    averages = tuple(sorted(card.center.items()))
+    return card.id, card.size, averages or model.manifest.fingerprint
 
-    name = next((one.name for one in given if known(one) == known(card)), None)
-    return card if name is None else replace(card, name=name, name_given=True)
+
+def _named(model: SegmentModel) -> list[SegmentCard]:
+    return [card for card in model.cards if card.name_given]
 
 
 def _given_names(model: SegmentModel) -> set[tuple[str, str]]:
-    return {(card.id, card.name) for card in model.cards if card.name_given}
+    return {(card.id, card.name) for card in _named(model)}
 
 
 def _set_aside(path: Path) -> Path:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 
@@ -56,3 +58,11 @@ def slices(build: Any) -> Any:
 def wide(build: Any) -> Any:
     table = build.blobs(480, centers=9, features=10, seed=1, source="wide.csv")
     return build.build_study(table, winner=("kmeans", 9), ks=range(1, 11), resamples=3, n_points=300)
+
+
+@pytest.fixture(scope="session")
+def lone(build: Any) -> Any:
+    """Three groups and one customer far away, alone in a segment."""
+    table = build.blobs()
+    values = np.vstack([table.values, [[777.75, 888.25]]])
+    return build.build_study(replace(table, values=values), winner=("kmeans", 4), ks=range(1, 6), resamples=3)

@@ -15,7 +15,7 @@ from segmint.charts.render import themed_svg
 from segmint.choosing.study import FigureData
 from segmint.errors import NotFoundError, UsageError
 
-STUDIES = ("blobs", "moons", "nothing", "slices", "wide")
+STUDIES = ("blobs", "lone", "moons", "nothing", "slices", "wide")
 NAMES = tuple(CHARTS)
 
 
@@ -29,7 +29,7 @@ def test_the_table_has_the_promised_charts() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(("which", "theme"), [("blobs", "dark"), ("wide", "light")])
+@pytest.mark.parametrize(("which", "theme"), [("blobs", "dark"), ("lone", "light"), ("wide", "light")])
 def test_every_chart_is_valid_vega_lite(name: str, which: str, theme: str, request: Any) -> None:
     specification = CHARTS[name](request.getfixturevalue(which), theme=theme).to_dict()  # checks the schema
     assert specification["title"]["text"]

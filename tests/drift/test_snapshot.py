@@ -115,12 +115,29 @@ def test_a_segment_that_the_rule_leaves_empty_and_one_of_one_row():
         assert np.isfinite(array).all()
 
 
+def test_what_fewer_than_five_rows_have_is_left_out():
+    columns, X, _ = table(400)
+    lone = np.array([777.75, 888.5])
+    X = np.vstack([X, [lone] * 4])
+    columns = {name: np.append(column, column[:4]) for name, column in columns.items()}
+    columns["group"][-4:] = "rare"
+    columns["y"] = np.array([np.nan] * 400 + [3.25] * 4)
+    rule = CentersAssigner(np.array([[0.0, 0.0], lone]))
+    snapshot = build_snapshot(columns, SCHEMA, X, rule.place(X), 2)
+    assert snapshot.counts.tolist() == [400, 4, 0]
+    np.testing.assert_allclose(snapshot.means[1], X.mean(axis=0))
+    assert not snapshot.covariances[1].any()
+    assert "rare" not in snapshot.levels["group"].levels
+    assert (snapshot.levels["group"].n_other, snapshot.numbers["y"].mean) == (4, 0.0)
+    assert (snapshot.numbers["y"].edges.size, snapshot.numbers["y"].counts.tolist()) == (0, [4])
+
+
 def test_columns_without_a_value_and_with_many_levels():
-    columns, X, rule = table(400)
-    columns["y"] = np.full(400, np.nan)
-    columns["group"] = np.array([f"level {i % 200}" for i in range(400)], dtype=object)
+    columns, X, rule = table(1000)
+    columns["y"] = np.full(1000, np.nan)
+    columns["group"] = np.array([f"level {i % 200}" for i in range(1000)], dtype=object)
     snapshot = build_snapshot(columns, SCHEMA, X, rule.place(X), 2)
     assert snapshot.numbers["y"].missing_share == 1.0
     assert snapshot.numbers["y"].counts.tolist() == [0]
     assert len(snapshot.levels["group"].levels) == MOST_LEVELS
-    assert snapshot.levels["group"].n_other == 400 - 2 * MOST_LEVELS
+    assert snapshot.levels["group"].n_other == 1000 - 5 * MOST_LEVELS

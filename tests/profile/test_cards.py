@@ -154,8 +154,46 @@ def test_a_name_never_contradicts_the_means_that_are_shown(cards_of) -> None:
             assert card.center["spent"] < overall
 
 
-def test_tiny_segments_get_cards_without_rules(cards_of) -> None:
-    x = np.concatenate([RNG.normal(0, 1, size=50), [30.0, 31.0]])
-    cards = cards_of({"x": x}, np.repeat([0, 1], [50, 2]))
-    assert cards[1].rule is None
-    assert cards[1].name == "High x"
+def test_of_fewer_than_five_rows_only_their_number_is_told(cards_of) -> None:
+    x = np.concatenate([RNG.normal(0, 1, size=50), [30.25, 31.5]])
+    city = np.array(["Nice", "Lyon"] * 25 + ["Brest", "Brest"], dtype=object)
+    cards = cards_of({"x": x, "city": city}, np.repeat([0, 1], [50, 2]))
+    few = cards[1]
+    assert (few.size, few.rule, few.center, few.quantiles, few.levels, few.effects) == (
+        2,
+        None,
+        {},
+        {},
+        {},
+        (),
+    )
+    assert str(few.summary) == "What sets it apart is known of fewer than five rows only, so it is not told"
+    assert few.name == "High x, mixed city"
+    assert cards[0].center["x"] == pytest.approx(x[:50].mean())
+    assert [effect.outside for effect in cards[0].effects] == [None, None]
+    stored = json.dumps([card.to_json() for card in cards], allow_nan=False)
+    assert "Brest" not in stored and "30.875" not in stored
+    assert tuple(SegmentCard.from_json(card) for card in json.loads(stored)) == cards
+
+
+def test_five_rows_are_told(cards_of) -> None:
+    cards = cards_of({"x": np.append(RNG.normal(0, 1, size=50), [30.0] * 5)}, np.repeat([0, 1], [50, 5]))
+    assert cards[1].center == {"x": 30.0}
+    assert cards[0].effects[0].outside == pytest.approx(30.0)
+
+
+def test_a_column_that_fewer_than_five_rows_of_a_segment_have_is_not_told_there(cards_of) -> None:
+    age, city = np.full(270, np.nan), np.full(270, None, dtype=object)
+    age[[0, 1, 2, 3, *range(120, 130)]], city[[0, 1, 2, 3, *range(120, 130)]] = 41.5, "Brest"
+    cards = cards_of(
+        {"Income": INCOME, "Score": SCORE, "Age": age, "City": city}, LABELS, describing=["Age", "City"]
+    )
+    assert set(cards[0].center) == set(cards[0].quantiles) == {"Income", "Score"}
+    assert cards[0].levels == {} and {effect.feature for effect in cards[0].effects} == {"Income", "Score"}
+    assert cards[1].center["Age"] == 41.5 and cards[1].levels == {"City": {"Brest": 1.0}}
+    assert [e.outside for e in cards[1].effects if e.feature in ("Age", "City")] == [None, None]
+
+
+def test_a_single_small_segment_is_everyone_and_is_not_told(cards_of) -> None:
+    (card,) = cards_of({"x": [1.0, 2.0, 3.5]}, [0, 0, 0])
+    assert (card.name, card.center, card.quantiles) == ("Everyone", {}, {})

@@ -18,7 +18,8 @@ sys.modules[_SPEC.name] = _SHARED
 _SPEC.loader.exec_module(_SHARED)
 
 blobs, build, moons = _SHARED.blobs, _SHARED.build, _SHARED.moons
-nothing, slices, wide = _SHARED.nothing, _SHARED.slices, _SHARED.wide
+lone, nothing = _SHARED.lone, _SHARED.nothing
+slices, wide = _SHARED.slices, _SHARED.wide
 
 
 @pytest.fixture(scope="session")

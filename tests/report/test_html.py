@@ -15,7 +15,7 @@ import pytest
 from segmint.report import render, summarize, write_report
 from segmint.report.html import write_page
 
-STUDIES = ("blobs", "moons", "nothing", "slices", "wide")
+STUDIES = ("blobs", "lone", "moons", "nothing", "slices", "wide")
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 
 
@@ -147,3 +147,11 @@ def test_a_failed_write_changes_nothing(tmp_path: Path) -> None:
         write_page("<p>new</p>", target)
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
     assert (target / "inside").is_dir()
+
+
+def test_the_card_of_fewer_than_five_rows_tells_only_their_number(lone: Any, pages: dict[str, str]) -> None:
+    *_, card = summarize(lone)["segments"]
+    assert (card["size"], card["features"], card["described"], card["rest"]) == ("1 customer", [], [], [])
+    assert "fewer than five rows" in card["summary"]
+    assert card["summary"] in pages["lone"]
+    assert not re.search(r"777\.[78]|888\.[23]", pages["lone"])

@@ -10,7 +10,7 @@ import pytest
 from segmint.report import render
 
 pytestmark = pytest.mark.browser
-STUDIES = ("blobs", "moons", "nothing", "slices", "wide")
+STUDIES = ("blobs", "lone", "moons", "nothing", "slices", "wide")
 WIDTHS = (320, 390, 800, 1280)
 
 

@@ -108,7 +108,9 @@ def test_a_cluster_of_fewer_than_five_rows_has_no_center(study: Study) -> None:
     held = json.loads(files(items)["centers.json"])
     assert held["sizes"] == [8, 1]
     assert held["centers"] == [X[:8].mean(axis=0).tolist(), None]
-    assert [[values[0] is None, values[1]] for values in held["original_units"].values()] == [[False, None]] * 2
+    assert [[values[0] is None, values[1]] for values in held["original_units"].values()] == [
+        [False, None]
+    ] * 2
 
 
 def test_centers_are_given_in_original_units_too(study: Study) -> None:

@@ -11,6 +11,7 @@ from segmint.charts.chart import Canvas, Caption, Chart, Numbers
 from segmint.charts.marks import layer, lookup_expression, sized
 from segmint.charts.naming import cards, shortened
 from segmint.choosing.study import Study
+from segmint.labels import FEWEST_TOLD
 from segmint.model.cards import Effect, SegmentCard
 from segmint.words import Sentence, say
 from segmint.words.numbers import MISSING, share, unit
@@ -40,7 +41,8 @@ def profile_effects(found: tuple[SegmentCard, ...]) -> dict[str, dict[str, Effec
     for own in rows.values():
         first = next(iter(own.values()))
         if first.level is not None:
-            own |= {card.short: _level_effect(card, found, first) for card in found if card.short not in own}
+            told = tuple(card for card in found if first.feature in card.levels)
+            own |= {card.short: _level_effect(card, told, first) for card in told if card.short not in own}
     ranked = sorted(rows, key=lambda name: (not _used(rows[name]), -_largest(rows[name]), name))
     return {name: rows[name] for name in ranked if not _mirrored(name, ranked, rows, found)}
 
@@ -84,7 +86,7 @@ _NOTHING = 1e-9
 
 def snapped(value: float, effect: Effect) -> float:
     """Return 0 for what is only left over of rounding beside the other means of the feature."""
-    largest = max(abs(effect.inside), abs(effect.outside), abs(effect.overall))
+    largest = max(abs(effect.inside), abs(effect.outside or 0.0), abs(effect.overall))
     return 0.0 if abs(value) < _NOTHING * largest else value
 
 
@@ -126,7 +128,7 @@ def _draw_profile(study: Study, canvas: Canvas) -> Any:
         "segment:N",
         sort=[card.short for card in found],
         axis=_segment_heads(found, cell, c["ink"]),
-        scale=alt.Scale(paddingInner=0.03),
+        scale=alt.Scale(domain=[card.short for card in found], paddingInner=0.03),
     )
     color = alt.Color(
         "step:O",
@@ -178,6 +180,8 @@ def _profile_caption(study: Study) -> Caption:
         "all": len(features),
     }
     more = len(features) > _MOST_FEATURES
+    untold = any(card.size < FEWEST_TOLD for card in found)
+    figures["note"] = say("charts.profile.few_note") if untold else ""
     return Caption(
         Sentence("charts.profile.finding", figures),
         Sentence("charts.profile.reading_more" if more else "charts.profile.reading", figures),

@@ -33,10 +33,12 @@ def write_card(console: Console, model: SegmentModel, card: SegmentCard) -> None
     console.print(line)
     console.print(f"   {say('common.rows', n=card.size)}, {numbers.share(card.share)}   {card.id}")
     console.print()
-    for name in _strongest(model, card):
+    tracks = _strongest(model, card)
+    for name in tracks:
         _write_track(console, model, card, name)
-    console.print(Text(f"   {'':<22}{say('cli.track_legend')}", style="dim"))
-    console.print()
+    if tracks:  # none of fewer than five rows
+        console.print(Text(f"   {'':<22}{say('cli.track_legend')}", style="dim"))
+        console.print()
     for text in wrapped(str(card.summary), first="", indent=3):
         console.print(text)
     _write_details(console, model, card)
@@ -45,7 +47,8 @@ def write_card(console: Console, model: SegmentModel, card: SegmentCard) -> None
 def _strongest(model: SegmentModel, card: SegmentCard) -> list[str]:
     names = [effect.feature for effect in card.effects if effect.used and effect.level is None]
     names += [feature.name for feature in model.schema.clustering if feature.numeric]
-    return [name for name in dict.fromkeys(names) if name in model.reference.numbers][:MOST_FEATURES]
+    told = [name for name in dict.fromkeys(names) if name in model.reference.numbers and name in card.center]
+    return told[:MOST_FEATURES]
 
 
 def _write_track(console: Console, model: SegmentModel, card: SegmentCard, name: str) -> None:
@@ -74,7 +77,7 @@ def _write_track(console: Console, model: SegmentModel, card: SegmentCard, name:
 def _range(model: SegmentModel, reference: NumericReference, name: str) -> tuple[float, float]:
     """Return the range of the track: from the lowest to the highest tenth of any segment, and the average."""
     values = [reference.mean]
-    for card in model.cards:
+    for card in (card for card in model.cards if name in card.center):
         values += [card.quantiles[name][0], card.quantiles[name][-1], card.center[name]]
     return min(values), max(values)
 

@@ -89,7 +89,8 @@ def _segment_line(
     line.append(f"{name if len(name) <= room else name[: room - 1] + '…':<{room}}")
     line.append(f"{numbers.count(card.size):>8}{numbers.share(card.share):>9}")
     for feature, width in zip(features, widths, strict=True):
-        line.append(f"{numbers.unit(card.center[feature]):>{width + 2}}")
+        center = card.center.get(feature)  # none of fewer than five rows
+        line.append(f"{numbers.MISSING if center is None else numbers.unit(center):>{width + 2}}")
     if stable:
         line.append(f"{numbers.MISSING if card.stability is None else numbers.agreement(card.stability):>7}")
     return line

@@ -1,10 +1,13 @@
-"""The reference snapshot: what training looked like, made once, without keeping a row."""
+"""The reference snapshot: what training looked like, made once, without keeping a row.
+
+What fewer than five rows have (a cluster's mean, a level, a column's values) is not in it.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from segmint.labels import NOISE
+from segmint.labels import FEWEST_TOLD, NOISE
 from segmint.model.placement import Placement
 from segmint.model.reference import LevelReference, NumericReference, ReferenceSnapshot
 from segmint.model.schema import LEVEL_KINDS, Role, Schema
@@ -53,8 +56,9 @@ def build_snapshot(
 def _number(column: RawColumn) -> NumericReference:
     values = np.asarray(column, dtype=np.float64)
     present = values[~np.isnan(values)]
-    if not present.size:
-        return NumericReference(np.empty(0), np.zeros(1, dtype=np.int64), 0.0, 0.0, 1.0)
+    missing_share = 1.0 - present.size / max(1, values.size)
+    if present.size < FEWEST_TOLD:
+        return NumericReference(np.empty(0), np.array([present.size]), 0.0, 0.0, missing_share)
     exponent = max(0, int(np.frexp(np.max(np.abs(present)))[1]) - _SAFE)
     scaled = np.ldexp(present, -exponent)
     edges = np.ldexp(np.unique(np.quantile(scaled, _DECILES)), exponent)
@@ -64,14 +68,14 @@ def _number(column: RawColumn) -> NumericReference:
         np.bincount(bins, minlength=len(edges) + 1).astype(np.int64),
         float(np.ldexp(scaled.mean(), exponent)),
         float(np.ldexp(scaled.std(), exponent)),
-        1.0 - present.size / values.size,
+        missing_share,
     )
 
 
 def _levels(column: RawColumn) -> LevelReference:
     present = [value for value in column if value is not None]
     levels, counts = np.unique(np.asarray(present, dtype=str), return_counts=True)
-    order = np.lexsort((levels, -counts))[:MOST_LEVELS]
+    order = np.lexsort((levels, -counts))[: min(MOST_LEVELS, np.count_nonzero(counts >= FEWEST_TOLD))]
     kept = counts[order].astype(np.int64)
     return LevelReference(
         tuple(str(level) for level in levels[order]),
@@ -82,13 +86,13 @@ def _levels(column: RawColumn) -> LevelReference:
 
 
 def _mean(rows: FloatMatrix, X: FloatMatrix) -> FloatVector:
-    """Return the mean of a cluster's rows; of all rows where the rule gives the cluster none."""
-    return np.asarray((rows if len(rows) else X).mean(axis=0))
+    """Return the mean of a cluster's rows; of all rows where the rule gives the cluster fewer than five."""
+    return np.asarray((rows if len(rows) >= FEWEST_TOLD else X).mean(axis=0))
 
 
 def _covariance(rows: FloatMatrix) -> FloatMatrix:
     d = rows.shape[1]
-    if len(rows) < 2:
+    if len(rows) < FEWEST_TOLD:
         return np.zeros((d, d))
     columns = np.ascontiguousarray((rows - rows.mean(axis=0)).T)
     # einsum, not BLAS: the bits must not depend on the number of threads

@@ -3,6 +3,10 @@
 It is a safetensors file whose header has one metadata key, ``segmint``, holding canonical JSON; nothing in
 it is ever executed. A content hash covers every byte but itself. A file that does not spell what it
 contains in the one way is refused, so that equal models are equal files.
+
+A bundle holds no row of a customer, with one exception: the rule of K-Means and of mixtures is its centers,
+and the center of a cluster of one row is that row (of two to four, nearly so). Cards and the reference
+snapshot in the bundle tell nothing of fewer than five rows.
 """
 
 from __future__ import annotations

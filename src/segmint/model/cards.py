@@ -19,6 +19,7 @@ class Effect:
         The column; for a flag or a category also the level whose share is compared, else ``None``.
     inside, outside, overall
         Mean (or share of the level) in the segment, in all other rows, and in all rows; original units.
+        ``outside`` is ``None`` where fewer than five other rows have a value.
     size
         Cohen's d for numbers (difference over the pooled standard deviation), Cohen's h for shares
         (difference of the arcsine-transformed shares). Signed; .2 small, .5 medium, .8 large.
@@ -30,7 +31,7 @@ class Effect:
     feature: str
     level: str | None
     inside: float
-    outside: float
+    outside: float | None
     overall: float
     size: float
     used: bool
@@ -85,7 +86,8 @@ class SegmentCard:
     size, share
         Rows of the training data, and their share of all (noise included).
     center
-        Mean of the raw values of each numeric feature (used or describing).
+        Mean of the raw values of each numeric feature (used or describing); here and below nothing is told
+        of a feature of which fewer than five of the segment's rows have a value.
     quantiles
         For each numeric feature the raw values at .1, .25, .5, .75 and .9.
     levels

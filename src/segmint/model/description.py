@@ -86,7 +86,7 @@ def _with_nan(card: Mapping[str, Any]) -> dict[str, Any]:
             for name, shares in card["levels"].items()
         },
         "effects": [
-            {**effect, **{name: _number(effect[name]) for name in ("inside", "outside", "overall", "size")}}
+            {**effect, **{name: _number(effect[name]) for name in ("inside", "overall", "size")}}
             for effect in card["effects"]
         ],
     }

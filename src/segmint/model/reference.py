@@ -1,4 +1,4 @@
-"""What training looked like, without a row of it."""
+"""What training looked like, without a row of it, and without what fewer than five rows have in common."""
 
 from __future__ import annotations
 
@@ -47,9 +47,11 @@ class ReferenceSnapshot:
     counts
         Shape (n_clusters + 1,): rows of each label, noise last.
     means
-        Shape (n_clusters, n_features): mean of each cluster's prepared rows.
+        Shape (n_clusters, n_features): mean of each cluster's prepared rows; of all rows for a cluster of
+        fewer than five.
     covariances
-        Shape (n_clusters, n_features, n_features): covariance of each cluster's prepared rows.
+        Shape (n_clusters, n_features, n_features): covariance of each cluster's prepared rows; zero for a
+        cluster of fewer than five.
     novelty
         Shape (n_clusters, n_quantiles): evenly spaced quantiles, 0 … 1, of the distance (see
         ``Placement.distance``) of each cluster's training rows.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from segmint.model.cards import SegmentCard
+from segmint.labels import FEWEST_TOLD, sizes
+from segmint.model.cards import Effect, SegmentCard
 from segmint.model.preparation import Preparation
 from segmint.model.schema import Schema
 from segmint.profile.centers import centers, level_shares
 from segmint.profile.effects import find_effects
+from segmint.profile.few import told_effects, without_levels
 from segmint.profile.names import choose_traits, name_segments
 from segmint.profile.rules import write_rules
 from segmint.profile.summary import summarize
@@ -17,6 +19,7 @@ from segmint.profile.titles import short_names
 from segmint.profile.told import told_columns
 from segmint.profile.traits import Trait, correlation_of, find_traits
 from segmint.types import IntVector, RawColumns
+from segmint.words import Sentence, sentence
 
 
 def build_cards(
@@ -55,6 +58,7 @@ def build_cards(
     tuple of SegmentCard
         Numbers 1 … n from the largest cluster to the smallest. A column without any value in a segment
         has no center there, unless it made the clusters: then the center is what missing values became.
+        Where fewer than five rows of a segment have a value, it has no center, quantiles, levels or effect.
 
     Examples
     --------
@@ -63,7 +67,7 @@ def build_cards(
     >>> from segmint.model.schema import Feature, Kind, Role
     >>> schema = Schema((Feature("Age", Kind.COUNT, Role.CLUSTER),))
     >>> steps = (NumericStep("Age", 30.0, -np.inf, np.inf, None, 30.0, 10.0),)
-    >>> columns, labels = {"Age": np.array([20.0, 21.0, 22.0, 60.0, 61.0])}, np.array([0, 0, 0, 1, 1])
+    >>> columns, labels = {"Age": np.repeat([20.0, 22.0, 60.0, 61.0], 3)}, np.repeat([0, 1], 6)
     >>> cards = build_cards(columns, schema, Preparation(steps, {}, "standard"), labels,
     ...     ids=["a", "b"], stability=None, silhouettes=None, seed=0)
     >>> [(card.short, card.name, card.center["Age"]) for card in cards]
@@ -72,6 +76,8 @@ def build_cards(
     told = told_columns(schema, preparation, columns)
     effects = find_effects(told, columns, labels, len(ids), frozenset(preparation.columns))
     traits = find_traits(preparation, columns, labels, effects)
+    counts = sizes(labels).tolist()
+    traits = [row if n >= FEWEST_TOLD else without_levels(row) for row, n in zip(traits, counts, strict=True)]
     chosen = choose_traits(traits, correlation_of(preparation, columns))
     names = name_segments(traits, chosen, short_names(preparation.columns))
     rules = write_rules(columns, preparation, labels, [_favored(row) for row in traits], seed=seed)
@@ -79,6 +85,7 @@ def build_cards(
     for label, name in enumerate(names):
         rows = labels == label
         center, spreads = centers(told, columns, rows)
+        shown = told_effects(effects[label], columns, rows)
         cards.append(
             SegmentCard(
                 id=ids[label],
@@ -86,19 +93,32 @@ def build_cards(
                 label=label,
                 name=name,
                 name_given=False,
-                size=int(rows.sum()),
+                size=counts[label],
                 share=float(rows.mean()),
                 center=center,
                 quantiles=spreads,
                 levels=level_shares(told, columns, rows),
-                effects=tuple(effects[label].values()),
+                effects=shown,
                 rule=rules[label],
                 stability=_measured(stability, label),
                 silhouette=_measured(silhouettes, label),
-                summary=summarize(chosen[label], effects[label], schema, size=int(rows.sum())),
+                summary=_summary(chosen[label], effects[label], shown, schema, counts[label]),
             )
         )
     return tuple(cards)
+
+
+def _summary(
+    traits: Sequence[Trait],
+    effects: Mapping[str, Effect],
+    shown: Sequence[Effect],
+    schema: Schema,
+    size: int,
+) -> Sentence:
+    by_column = {effect.feature: effect for effect in shown}
+    if effects and not any(trait.feature in by_column for trait in traits):
+        return sentence("profile.summary.few")
+    return summarize(traits, by_column, schema, size=size)
 
 
 def _favored(traits: Sequence[Trait]) -> list[str]:

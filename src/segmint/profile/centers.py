@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from segmint.labels import FEWEST_TOLD
 from segmint.prepare.moments import mean_and_deviation, quantiles
-from segmint.profile.effects import SMALLEST_COUNT, levels_of
+from segmint.profile.effects import levels_of
 from segmint.profile.told import Told
 from segmint.types import BoolVector, RawColumns
 
@@ -20,17 +21,17 @@ def centers(
 ) -> tuple[dict[str, float], dict[str, Quantiles]]:
     """Return mean and quantiles (.1, .25, .5, .75, .9) of each numeric column over some rows.
 
-    Missing values are left out; where all are missing, a column that clusters has what they became, and
-    a describing one is left out.
+    Missing values are left out; where all are missing, a column that clusters has what they became. A
+    column of which fewer than five rows have a value is left out.
     """
     means: dict[str, float] = {}
     spreads: dict[str, Quantiles] = {}
     for feature in told.numbers:
         present = columns[feature.name][rows]
+        if present.size >= FEWEST_TOLD and feature.name in told.fills and np.isnan(present).all():
+            present = np.full(present.size, told.fills[feature.name])
         present = present[~np.isnan(present)]
-        if not present.size and feature.name in told.fills:
-            present = np.array([told.fills[feature.name]])
-        if present.size:
+        if present.size >= FEWEST_TOLD:
             means[feature.name] = mean_and_deviation(present)[0]
             first, second, third, fourth, fifth = quantiles(present, TENTHS)
             spreads[feature.name] = (first, second, third, fourth, fifth)
@@ -41,12 +42,13 @@ def level_shares(told: Told, columns: RawColumns, rows: BoolVector) -> dict[str,
     """Return the shares of the ten commonest levels among the present values of some rows.
 
     A level that fewer than five rows have is left out, unless it is the commonest: it could be recognized.
+    A column of which fewer than five rows have a value is left out.
     """
     shares: dict[str, dict[str, float]] = {}
     for feature in told.levels:
         counts = levels_of(columns[feature.name][rows])
         total = sum(counts.values())
-        if total:
-            shown = [level for n, level in enumerate(counts) if n == 0 or counts[level] >= SMALLEST_COUNT]
+        if total >= FEWEST_TOLD:
+            shown = [level for n, level in enumerate(counts) if n == 0 or counts[level] >= FEWEST_TOLD]
             shares[feature.name] = {level: counts[level] / total for level in shown[:SHOWN_LEVELS]}
     return shares

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segmint.labels import NOISE
+from segmint.labels import FEWEST_TOLD, NOISE
 from segmint.model.cards import Effect
 from segmint.prepare.moments import scaled_back, scaled_to_one
 from segmint.profile.told import Told
 from segmint.types import FloatVector, IntVector, RawColumn, RawColumns
 
 MOST_LEVELS = 50
-SMALLEST_SHARE, SMALLEST_COUNT = 0.01, 5
+SMALLEST_SHARE = 0.01
 """A level with fewer rows says nothing of a segment, and something of the few who have it."""
 LARGEST_EFFECT = 100.0  # two groups without any spread of their own would be infinitely far apart
 
@@ -152,7 +152,7 @@ def _level_effects(
     place = {level: number for number, level in enumerate(levels_of(column))}
     codes = np.fromiter((place.get(value, -1) for value in column), dtype=np.int64, count=len(column))
     missing = np.where(codes < 0, np.nan, 0.0)
-    smallest = max(SMALLEST_COUNT, SMALLEST_SHARE * np.count_nonzero(codes >= 0))
+    smallest = max(FEWEST_TOLD, SMALLEST_SHARE * np.count_nonzero(codes >= 0))
     by_level = [
         _effects(name, level, share_contrast((codes == code) + missing, labels, n_clusters), used=used)
         for level, code in list(place.items())[:MOST_LEVELS]

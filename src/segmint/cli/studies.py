@@ -118,11 +118,11 @@ def report(
     """Write the report of a study again, from the study alone."""
     from segmint.cli.output import results
     from segmint.report.html import write_report
-    from segmint.workflow.studies import load_study
+    from segmint.workflow.studies import load_study, named_study
     from segmint.workflow.workspace import open_workspace
 
     place = workspace_of(workspace)
-    opened = load_study(study, place)
+    opened = named_study(load_study(study, place), place)
     path = output or open_workspace(place).report(opened.provenance.name)
     write_report(opened, path)
     results().print(str(path))
@@ -138,11 +138,12 @@ def charts(
     """Write every chart of a study as a file."""
     from segmint.charts import write_charts
     from segmint.cli.output import results
-    from segmint.workflow.studies import load_study
+    from segmint.workflow.studies import load_study, named_study
 
     options.one_of("--format", format, ["png", "svg", "json"])
     options.one_of("--theme", theme, ["light", "dark"])
-    opened = load_study(study, workspace_of(workspace))
+    place = workspace_of(workspace)
+    opened = named_study(load_study(study, place), place)
     folder = output or Path(f"{opened.provenance.name}-charts")
     for path in write_charts(opened, folder, format=format, theme=theme):
         results().print(str(path))

@@ -11,13 +11,14 @@ from segmint.choosing.study_files import study_id
 from segmint.data import Dataset, ReadOptions, read
 from segmint.errors import SegmintError
 from segmint.model.assignment import assign as assign_columns
-from segmint.model.bundle import save_bundle
+from segmint.model.segment_model import SegmentModel
 from segmint.report.html import write_report
 from segmint.types import Progress, silent
 from segmint.workflow.assign import write_assignment
+from segmint.workflow.library import keep_model
 from segmint.workflow.planning import RunOptions
 from segmint.workflow.run import Made, make
-from segmint.workflow.studies import chosen_model, save_study
+from segmint.workflow.studies import chosen_model, save_study, with_model
 from segmint.workflow.workspace import keeping, open_workspace
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
 class Delivered:
     """Where everything of a run lies.
 
-    ``model`` is ``None`` with the verdict ``none``. After Ctrl-C only the study is kept: what was fitted by then
+    ``study`` has the names that people gave to its segments before; ``folder`` is where it is kept. ``model`` is ``None`` with
+    the verdict ``none``. After Ctrl-C only the study is kept: what was fitted by then
     replaces no model and no report. ``tracked`` is ``None`` where tracking was not wanted or
     failed, and then ``tracking_failed`` says why (the study is safe, and can be sent again).
     """
 
-    study: Path
+    study: Study
+    folder: Path
     study_id: str
     model: Path | None
     report: Path | None
@@ -72,35 +75,30 @@ def deliver(
     progress("saved", 0, 1)
     folder = save_study(study, workspace)
     if made.interrupted:
-        return Delivered(folder, study_id(folder), None, None, None, None, None)
-    model = _package(study, place.model(name))
+        return Delivered(study, folder, study_id(folder), None, None, None, None, None)
+    kept = None if study.model is None else keep_model(chosen_model(study), place.model(name))
+    if kept is not None:
+        study = with_model(study, kept)
     report = place.report(name)
     with keeping(report):
         write_report(study, report)
     progress("saved", 1, 1)
-    if output is not None and model is not None:
-        _write_rows(made, output, to_table)
+    if output is not None and kept is not None:
+        _write_rows(made, kept, output, to_table)
     tracked, failed = _track(folder, workspace, tracking_uri, progress) if track else (None, None)
     return Delivered(
-        study=folder,
+        study=study,
+        folder=folder,
         study_id=study_id(folder),
-        model=model,
+        model=None if kept is None else place.model(name),
         report=report,
-        output=output if model is not None else None,
+        output=output if kept is not None else None,
         tracked=tracked,
         tracking_failed=failed,
     )
 
 
-def _package(study: Study, path: Path) -> Path | None:
-    if study.model is None:
-        return None
-    save_bundle(chosen_model(study), path)
-    return path
-
-
-def _write_rows(made: Made, output: str, to_table: str | None) -> None:
-    model = chosen_model(made.study)
+def _write_rows(made: Made, model: SegmentModel, output: str, to_table: str | None) -> None:
     assignment = assign_columns(model, made.prepared.columns, made.prepared.keys)
     write_assignment(model, assignment, output, table=to_table)
 
@@ -128,7 +126,7 @@ def run(
     tracking_uri: str | None = None,
     track: bool = True,
     progress: Progress = silent,
-) -> tuple[Study, Delivered]:
+) -> Delivered:
     """Do the main job: read, prepare, sweep, decide, profile, and keep everything in a workspace.
 
     Parameters
@@ -143,7 +141,28 @@ def run(
         An MLflow server (``None`` for the workspace's own database), and whether MLflow is told.
     progress
         Called as the work goes on.
+
+    Returns
+    -------
+    Delivered
+        The study, and where everything of it lies.
+
+    Raises
+    ------
+    DataError
+        If the source cannot be read, or no column can make clusters.
+    ResourceError
+        If the forecast says that it would not fit into memory.
+
+    Examples
+    --------
+    >>> import segmint, tempfile
+    >>> quick = RunOptions(families=("kmeans",), ks=(2, 3), n_resamples=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = segmint.run(segmint.example_table("wholesale_customers"), folder, options=quick, track=False)
+    ...     print(made.model.name, made.study.decision.n_clusters)
+    wholesale_customers.segmint 2
     """
     dataset = data if isinstance(data, Dataset) else read(data, reading)
     made = make(dataset, options or RunOptions(), progress)
-    return made.study, deliver(made, workspace, tracking_uri=tracking_uri, track=track, progress=progress)
+    return deliver(made, workspace, tracking_uri=tracking_uri, track=track, progress=progress)

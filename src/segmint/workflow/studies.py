@@ -14,7 +14,7 @@ from segmint.choosing.study_files import save_study as write_study
 from segmint.errors import BundleError, NotFoundError
 from segmint.model.segment_model import SegmentModel
 from segmint.report.html import write_report
-from segmint.workflow.library import keep_model
+from segmint.workflow.library import keep_model, with_given_names
 from segmint.workflow.workspace import Workspace, keeping, open_workspace
 
 SHORTEST_ID = 4
@@ -217,7 +217,7 @@ def keep_decision(
     place = open_workspace(workspace)
     path = place.model(decided.provenance.name)
     kept = keep_model(model, path)
-    named = replace(decided, models={**decided.models, configuration: kept})
+    named = with_model(decided, kept)
     report = place.report(decided.provenance.name)
     with keeping(report):
         write_report(named, report)
@@ -234,6 +234,19 @@ def chosen_model(study: Study) -> SegmentModel:
         model.manifest, verdict=study.decision.verdict.value, decided_because=study.decision.because
     )
     return replace(model, manifest=manifest)
+
+
+def with_model(study: Study, model: SegmentModel) -> Study:
+    """Return a study whose chosen model is the given one."""
+    return replace(study, models={**study.models, str(study.decision.configuration): model})
+
+
+def named_study(study: Study, workspace: str | Path) -> Study:
+    """Return a study with the names that people gave to its segments in a workspace."""
+    if study.model is None:
+        return study
+    path = Workspace(Path(workspace)).model(study.provenance.name)
+    return with_model(study, with_given_names(chosen_model(study), path))
 
 
 def delete_study(folder: Path) -> None:

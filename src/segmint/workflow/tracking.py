@@ -18,7 +18,7 @@ from segmint.track.store import artifact_root, database_file, repoint
 from segmint.track.store import tracking_uri as address
 from segmint.track.writer import send
 from segmint.words import say
-from segmint.workflow.studies import chosen_model
+from segmint.workflow.studies import chosen_model, named_study
 from segmint.workflow.workspace import Workspace
 
 
@@ -60,7 +60,7 @@ def track_study(folder: Path, workspace: str | Path, *, tracking_uri: str | None
     TrackingError
         If the server cannot be reached or does not take it; the study itself is safe.
     """
-    study = load_study(folder)
+    study = named_study(load_study(folder), workspace)
     place = Path(workspace)
     uri = _ready(place, tracking_uri)
     name = study.provenance.name

@@ -9,7 +9,6 @@ from scipy.spatial.distance import pdist, squareform
 from segmint.kernels.valleys import (
     border_gaps,
     deepest_valley,
-    fill_along_tree,
     pair_distances,
     spanning_tree,
 )
@@ -89,14 +88,6 @@ def test_the_deepest_valley_is_that_of_merging_sets(seed: int) -> None:
     found = deepest_valley(*tree_of(distances, core), core, 5)
     assert found == pytest.approx(naive_valley(distances, core, 5))
     assert found > 0
-
-
-def test_rows_without_a_label_get_that_of_the_nearer_end_of_the_tree() -> None:
-    distances = np.abs(np.subtract.outer(line := np.array([0.0, 1.0, 2.0, 3.5, 9.0, 10.0]), line))
-    first, second, _ = tree_of(distances, np.zeros(6))
-    labels = np.array([0, -1, -1, -1, 1, -1])
-    fill_along_tree(first, second, labels)
-    assert labels.tolist() == [0, 0, 0, 0, 1, 1]
 
 
 def naive_gap(X: FloatMatrix, labels: IntVector, width: float, smallest: int) -> float:

@@ -1,4 +1,4 @@
-"""Compiled loops of the two questions put to a table: how deep are its valleys, how empty its borders?
+"""Compiled loops of the questions put to a table: how deep are its valleys, how empty its borders?
 
 References
 ----------
@@ -92,20 +92,6 @@ def deepest_valley(
         parent[low] = high
         size[high] += size[low]
     return deepest
-
-
-@compiled
-def fill_along_tree(first: IntVector, second: IntVector, labels: IntVector) -> None:
-    """Give each row of label −1 the label that reaches it first along the edges, shortest first (IN, OUT)."""
-    parent = np.arange(labels.shape[0])
-    for edge in range(first.shape[0]):
-        a, b = _root(parent, first[edge]), _root(parent, second[edge])
-        if labels[a] < 0:
-            parent[a] = b
-        elif labels[b] < 0:
-            parent[b] = a
-    for i in range(labels.shape[0]):
-        labels[i] = labels[_root(parent, i)]
 
 
 @compiled

@@ -14,7 +14,7 @@ from segmint.choosing.study import Provenance, Study
 from segmint.choosing.sweep import run_sweep
 from segmint.choosing.trial import Trial
 from segmint.data.dataset import Dataset
-from segmint.errors import DataError, NotFoundError
+from segmint.errors import DataError
 from segmint.families.fit import Failure, Fit
 from segmint.families.heldout import held_out_agreement
 from segmint.families.table import FAMILIES
@@ -50,12 +50,26 @@ def study(dataset: Dataset, options: RunOptions | None = None, *, progress: Prog
     progress
         Called as the work goes on.
 
+    Returns
+    -------
+    Study
+        The decision, the cards, and a model for each family's best.
+
     Raises
     ------
     ResourceError
         If the forecast says that it would not fit.
-    SchemaError
-        If no column can make clusters.
+    DataError
+        If no column can make clusters, or every configuration wants more clusters than there are different
+        rows.
+
+    Examples
+    --------
+    >>> import segmint
+    >>> dataset = segmint.read(segmint.example_table("wholesale_customers"))
+    >>> made = study(dataset, RunOptions(families=("kmeans",), ks=(2, 3), n_resamples=0))
+    >>> made.decision.n_clusters, [card.size for card in made.model.cards]
+    (2, [252, 188])
     """
     return make(dataset, options or RunOptions(), progress).study
 
@@ -141,19 +155,3 @@ def _provenance(planned: Planned, seconds: float) -> Provenance:
         seconds=seconds,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-
-
-def chosen(made: Study, configuration: str) -> SegmentModel:
-    """Return the model of one of the study's finalists.
-
-    Raises
-    ------
-    NotFoundError
-        If the configuration is not among each family's best (another one needs the data).
-    """
-    try:
-        return made.models[configuration]
-    except KeyError:
-        raise NotFoundError(
-            "workflow.not_a_finalist", configuration=configuration, finalists=list(made.finalists)
-        ) from None

@@ -465,7 +465,7 @@ def _figures(
             n_rows=len(X),
         ),
         silhouette_rows=silhouettes,
-        k_distance={k: np.sort(reach[:, k - 1])[:: max(1, len(X) // 500)] for k in (4, 8)},
+        k_distance={k: np.sort(reach[:, k - 1])[:: max(1, len(X) // 500)] for k in (5, 10)},
     )
 
 

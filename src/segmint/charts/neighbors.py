@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import altair as alt
+import numpy as np
 
 from segmint.charts.chart import Canvas, Caption, Chart, Numbers
 from segmint.charts.marks import halo_text, layer, sized, spread
@@ -27,6 +28,23 @@ def _chosen_eps(study: Study) -> TrialRecord | None:
     return ranked[0] if ranked else None
 
 
+def _own_k(study: Study, trial: TrialRecord | None) -> int:
+    """Return the curve to which an eps belongs: that of its ``min_samples``; the lowest where it has none."""
+    curves = study.figures.k_distance
+    if trial is not None and _has_own_curve(study, trial):
+        return int(trial.configuration.parameters["min_samples"])
+    return min(curves)
+
+
+def _has_own_curve(study: Study, trial: TrialRecord) -> bool:
+    return trial.configuration.parameters["min_samples"] in study.figures.k_distance
+
+
+def _below(study: Study, k: int, eps: float) -> float:
+    """Return the share of the customers whose k-th nearest lies within eps."""
+    return float((study.figures.k_distance[k] <= eps).mean())
+
+
 def _k_distance_rows(study: Study) -> list[dict[str, Any]]:
     rows = []
     for k, distances in study.figures.k_distance.items():
@@ -38,7 +56,7 @@ def _k_distance_rows(study: Study) -> list[dict[str, Any]]:
 def _draw_k_distance(study: Study, canvas: Canvas) -> Any:
     c, rows, trial = canvas.theme, _k_distance_rows(study), _chosen_eps(study)
     eps = None if trial is None else float(trial.configuration.parameters["eps"])
-    ks = list(study.figures.k_distance)
+    ks, own_k = list(study.figures.k_distance), _own_k(study, trial)
     top = max([row["distance"] for row in rows] + ([] if eps is None else [eps]))
     scale = alt.Scale(domain=[0, top * 1.12], nice=False)  # room for the label of eps
     x = alt.X(
@@ -58,9 +76,11 @@ def _draw_k_distance(study: Study, canvas: Canvas) -> Any:
         scale=scale,
     )
     parts = []
-    for rank, k in enumerate(ks):
+    for k in ks:
         own = layer([row for row in rows if row["k"] == k])
-        parts.append(own.mark_line(strokeWidth=1.8, color=c["ink" if rank == 0 else "edge"]).encode(x=x, y=y))
+        parts.append(
+            own.mark_line(strokeWidth=1.8, color=c["ink" if k == own_k else "edge"]).encode(x=x, y=y)
+        )
     ends = [float(study.figures.k_distance[k][-1]) for k in ks]
     moved = spread(ends, gap=16 * top / 250, lowest=0, highest=top)
     labels = [
@@ -75,6 +95,11 @@ def _draw_k_distance(study: Study, canvas: Canvas) -> Any:
     if eps is not None:
         at = layer([{"distance": eps, "share": 0.0, "text": say("charts.k_distance.eps", eps=eps)}])
         parts.append(at.mark_rule(strokeWidth=1.5, color=c["accent"], strokeDash=[5, 3]).encode(y=y))
+        if trial is not None and _has_own_curve(study, trial):
+            curve = study.figures.k_distance[own_k]
+            met = float(np.interp(eps, curve, np.linspace(0, 1, len(curve))))
+            cut = layer([{"share": met, "distance": eps}])
+            parts.append(cut.mark_point(size=62, opacity=1, filled=True, color=c["accent"]).encode(x=x, y=y))
         parts.append(
             halo_text(
                 at.encode(x=x, y=y, text=alt.Text("text:N")),
@@ -91,8 +116,8 @@ def _draw_k_distance(study: Study, canvas: Canvas) -> Any:
 def _k_distance_caption(study: Study) -> Caption:
     trial = _chosen_eps(study)
     rows = _k_distance_rows(study)
-    k = min(study.figures.k_distance)
-    figures: dict[str, Any] = {"k": k, "highest": max(row["distance"] for row in rows)}
+    k = _own_k(study, trial)
+    figures: dict[str, Any] = {"k": k, "highest": max(row["distance"] for row in rows), "note": ""}
     if trial is None:
         return Caption(
             Sentence("charts.k_distance.finding_none", figures),
@@ -100,12 +125,12 @@ def _k_distance_caption(study: Study) -> Caption:
             Sentence("charts.k_distance.description_none", figures),
         )
     eps = float(trial.configuration.parameters["eps"])
-    curve = study.figures.k_distance[k]
     figures |= {
         "eps": eps,
-        "below": float((curve <= eps).mean()),
+        "below": _below(study, k, eps),
         "configuration": configuration_name(trial.configuration),
         "noise": trial.noise_share or 0.0,
+        "note": say("charts.k_distance.own", k=k) if _has_own_curve(study, trial) else "",
     }
     return Caption(
         sentence("charts.k_distance.finding", **figures),

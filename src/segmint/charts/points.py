@@ -130,7 +130,6 @@ def point_marks(
             stroke=c["noise"],
         )
         parts.append(cross.encode(**at))
-    dense = len(rows) > 2_000
     for number in sorted({row["number"] for row in rows} - {0}):
         color, form = c[color_token(number, n_segments)], shape(number, n_segments)
         solid = [row for row in rows if row["number"] == number and not row["close"]]
@@ -141,7 +140,7 @@ def point_marks(
                 size=size,
                 filled=True,
                 color=color,
-                opacity=0.4 if dense else 0.85,
+                opacity=0.85,
                 stroke=c["surface"],
                 strokeWidth=0.6,
             )

@@ -22,7 +22,7 @@ class MapData:
     Attributes
     ----------
     points
-        Shape (n_points, 2); at most 2,000 rows, stratified by segment of the winner.
+        Shape (n_points, 2); about 2,000 rows, stratified by segment of the winner, noise among them.
     axes
         Names of the two axes: two columns in original units, or ``component 1`` and ``component 2``.
     projected, kept_variance
@@ -55,7 +55,8 @@ class FigureData:
     silhouette_rows
         For each finalist's id: for each cluster the sorted silhouettes of (a sample of) its rows.
     k_distance
-        Sorted distances to the k-th neighbor (at most 500 points), by ``min_samples``.
+        Sorted distances to the k-th nearest row, itself counted (at most 500 points), by each
+        ``min_samples`` that DBSCAN plans.
     """
 
     map: MapData | None

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from segmint.choosing.study import FigureData, MapData
-from segmint.families.fit import Fit
+from segmint.families.fit import Fit, Request
+from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
+from segmint.labels import NOISE
+from segmint.measure.sampling import stratified
 from segmint.measure.silhouette import silhouette_rows
 from segmint.model.preparation import NumericStep
 from segmint.prepare.fit import Prepared
@@ -34,27 +37,21 @@ def figure_data(prepared: Prepared, geometry: Geometry, fits: Sequence[Fit], see
     seed
         The root seed: which points are drawn.
     """
-    rows = _stratified(fits[0].labels, MAP_POINTS, seed) if fits else None
+    rows = _drawn(fits[0].labels - NOISE, MAP_POINTS, seed) if fits else None  # noise is drawn as well
     return FigureData(
         map=None if rows is None else _map(prepared, fits, rows),
         silhouette_rows={
             fit.configuration.id: _silhouettes(geometry, fit, seed) for fit in fits if fit.n_clusters > 1
         },
-        k_distance=_k_distance(geometry),
+        k_distance=_k_distance(geometry, seed),
     )
 
 
-def _stratified(labels: IntVector, wanted: int, seed: int) -> IntVector:
-    """Draw rows so that each cluster keeps its share, and no cluster fewer than 20 rows."""
+def _drawn(labels: IntVector, wanted: int, seed: int) -> IntVector:
+    """Draw about so many rows that each cluster keeps its share, and none but a few; all where there are no more."""
     if len(labels) <= wanted:
         return np.arange(len(labels), dtype=np.int64)
-    rng = generator(seed, "map points")
-    drawn = []
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
-        n = min(len(members), max(20, round(wanted * len(members) / len(labels))))
-        drawn.append(rng.choice(members, size=n, replace=False))
-    return np.sort(np.concatenate(drawn))[:wanted].astype(np.int64)
+    return stratified(labels, wanted, generator(seed, "figure points").permutation(len(labels)))
 
 
 def _map(prepared: Prepared, fits: Sequence[Fit], rows: IntVector) -> MapData:
@@ -99,17 +96,14 @@ def principal_axes(X: FloatMatrix) -> tuple[FloatMatrix, float]:
 
 
 def _silhouettes(geometry: Geometry, fit: Fit, seed: int) -> tuple[FloatVector, ...]:
-    rows = _stratified(fit.labels, SILHOUETTE_POINTS, seed)
+    rows = _drawn(fit.labels, SILHOUETTE_POINTS, seed)
     values = silhouette_rows(geometry.X, fit.labels, rows=rows, seed=seed)
     labels = fit.labels[rows]
     return tuple(np.sort(values[labels == label])[::-1] for label in range(fit.n_clusters))
 
 
-def _k_distance(geometry: Geometry) -> Mapping[int, FloatVector]:
-    curves: dict[int, FloatVector] = {}
-    for min_samples in sorted({4, 2 * geometry.n_features}):
-        if min_samples < geometry.n_samples:
-            distances = np.sort(geometry.core_distances(min_samples))
-            places = np.linspace(0, len(distances) - 1, min(CURVE_POINTS, len(distances))).astype(int)
-            curves[min_samples] = distances[places]
-    return curves
+def _k_distance(geometry: Geometry, seed: int) -> Mapping[int, FloatVector]:
+    """Return the curves from which DBSCAN takes its eps: of each ``min_samples`` that it plans."""
+    planned = FAMILIES["dbscan"].plan(geometry, Request(seed=seed))
+    wanted = sorted({int(configuration.parameters["min_samples"]) for configuration in planned})
+    return {k: geometry.k_distances(k, CURVE_POINTS) for k in wanted}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmint.cli.output import results, steps, write_labeled
+from segmint.cli.output import results, steps, write_command, write_labeled
 from segmint.cli.tables import segment_table
+from segmint.cli.typed import command, shown_path
 from segmint.words import say
 from segmint.words.visible import safe
 
@@ -177,18 +176,12 @@ def _write_places(study: Study, delivered: Delivered, spent: Spent) -> None:
         if text:
             write_labeled(console, label, [text])
     console.print()
-    following = (
-        [say("cli.next_show", model=shown_path(delivered.model))]
-        if delivered.model is not None
-        else [
-            say(
-                "cli.next_choose",
-                study=delivered.study_id,
-                configuration=study.decision.configuration or "CONFIGURATION",
-            )
-        ]
-    )
-    write_labeled(console, say("cli.next"), following)
+    if delivered.model is not None:
+        following = command("show", shown_path(delivered.model))
+    else:
+        configuration = study.decision.configuration or "CONFIGURATION"
+        following = f'{command("decide", delivered.study_id, configuration)} --because "…"'
+    write_command(console, say("cli.next"), following)
     if delivered.tracking_failed is not None:
         write_labeled(
             steps(),
@@ -196,12 +189,3 @@ def _write_places(study: Study, delivered: Delivered, spent: Spent) -> None:
             [delivered.tracking_failed.text(), say("cli.track_again", study=delivered.study_id)],
             style="yellow",
         )
-
-
-def shown_path(path: Path) -> str:
-    """Return a path as a person at this terminal would type it."""
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:
-        return str(path)
-    return relative if not relative.startswith("..") else str(path)

@@ -27,9 +27,20 @@ def command_line(arguments: Sequence[str]) -> str:
     return shlex.join(["segmint", *map(_shown, arguments[1:])])
 
 
+def without_secrets(argument: str) -> str:
+    """Return an argument with the passwords of an address left out; folders stay.
+
+    Examples
+    --------
+    >>> without_secrets("postgresql://me:s3cret@host/shop")
+    'postgresql://me:***@host/shop'
+    """
+    return _SECRET.sub(r"\1***", _ADDRESS.sub(r"\1:***@", argument)) if "://" in argument else argument
+
+
 def _shown(argument: str) -> str:
     if "://" in argument:
-        return _FILE.sub(r"\1", _SECRET.sub(r"\1***", _ADDRESS.sub(r"\1:***@", argument)))
+        return _FILE.sub(r"\1", without_secrets(argument))
     option, equals, value = argument.partition("=")
     if argument.startswith("--") and equals:
         return f"{option}={_without_folder(value)}"

@@ -15,10 +15,10 @@ def register(app: typer.Typer) -> None:
 
 def demo(workspace: options.Workspace = None) -> None:
     """Run the main job on Wholesale customers (440 rows) and print the next three commands."""
-    from segmint.cli.answer import shown_path
     from segmint.cli.output import results
     from segmint.cli.reading import Columns, Source
     from segmint.cli.run import Delivering, Making, run
+    from segmint.cli.typed import command, shown_path
     from segmint.cli.workspaces import workspace_of
     from segmint.data import example_table
     from segmint.workflow.workspace import Workspace
@@ -31,9 +31,10 @@ def demo(workspace: options.Workspace = None) -> None:
     console = results()
     console.print()
     console.print(f" {say('cli.demo_next')}", style="bold")
-    for command in (
-        f"segmint show {model} S1",
-        f"segmint assign {model} {shown_path(table)} -o segments.csv",
-        f"segmint lab 1.2 --workspace {shown_path(place)}",
+    for following in (
+        command("show", model, "S1"),
+        command("assign", model, shown_path(table), "-o", "segments.csv"),
+        command("lab", "1.2", "--workspace", shown_path(place)),
     ):
-        console.print(f"   {command}")
+        console.print(f"   {following}")
+    console.print(f"     {say('cli.demo_lab')}", style="dim")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,10 @@ from segmint.words import say
 
 if TYPE_CHECKING:
     from segmint.data.dataset import Dataset
+
+
+_OWN = {"--output": True, "-o": True, "--json": False}
+"""Options that the next command does not repeat, and whether each takes a value."""
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +58,7 @@ def _inspection(dataset: Dataset, output: Path | None) -> dict[str, Any]:
 
 
 def _write_inspection(dataset: Dataset, output: Path | None) -> None:
-    from segmint.cli.output import results, write_labeled
+    from segmint.cli.output import results, write_command, write_labeled
     from segmint.cli.tables import plain_table
     from segmint.words.visible import safe
 
@@ -74,8 +79,14 @@ def _write_inspection(dataset: Dataset, output: Path | None) -> None:
     write_labeled(console, say("cli.notice"), [str(notice) for notice in dataset.notices])
     if output is not None:
         write_labeled(console, say("cli.schema"), [str(output)])
-        write_labeled(
-            console, say("cli.next"), [say("cli.next_schema", schema=output, source=dataset.source)]
-        )
-    else:
-        write_labeled(console, say("cli.next"), [say("cli.next_inspect", source=dataset.source)])
+    write_command(console, say("cli.next"), _following(output))
+
+
+def _following(output: Path | None) -> str:
+    """Return what is done next: a schema file for what was typed, or with it the main job."""
+    from segmint.cli.typed import command, without_options
+
+    typed = without_options(sys.argv[2:], _OWN)
+    if output is None:
+        return command("inspect", *typed, "-o", "schema.toml")
+    return command("run", *without_options(typed, {"--schema": True}), "--schema", str(output))

@@ -127,9 +127,9 @@ def _save_pictures(lesson: Lesson, folder: Path) -> list[Path]:
 
 
 def _write_lesson(task: Task, lesson: Lesson, pictures: list[Path]) -> None:
-    from segmint.cli.answer import shown_path
     from segmint.cli.output import results, wrapped
     from segmint.cli.tables import plain_table
+    from segmint.cli.typed import shown_path
 
     console = results()
     console.print()

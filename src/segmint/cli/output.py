@@ -65,6 +65,15 @@ def write_labeled(
             console.print(text)
 
 
+def write_command(console: Console, label: str, command: str) -> None:
+    """Write a command under a dim word at the left, in one line: broken in two it could not be pasted."""
+    from rich.text import Text
+
+    line = Text(f" {label}".ljust(10) + safe(command))
+    line.stylize("dim", 0, len(label) + 1)
+    console.print(line)
+
+
 def write_error(error: SegmintError) -> None:
     """Write an error: what was got, the rule, the way out, and the exit code."""
     from rich.text import Text

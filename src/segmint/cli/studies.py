@@ -76,8 +76,8 @@ def _write_studies(console: Console, studies: list[Listed]) -> None:
 
 
 def _write_models(console: Console, models: list[tuple[str, Path]]) -> None:
-    from segmint.cli.answer import shown_path
     from segmint.cli.tables import plain_table
+    from segmint.cli.typed import shown_path
 
     heads = [say("cli.head.model"), say("cli.head.file")]
     plain_table(console, heads, [(name, shown_path(path)) for name, path in models])
@@ -91,8 +91,8 @@ def decide(
     json: options.AsJson = False,
 ) -> None:
     """Choose another configuration of a study, with your reason; it is recorded."""
-    from segmint.cli.answer import shown_path
     from segmint.cli.output import results, write_json
+    from segmint.cli.typed import shown_path
     from segmint.words.visible import safe
     from segmint.workflow.studies import find_study, keep_decision
 

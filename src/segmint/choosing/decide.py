@@ -10,13 +10,14 @@ The rule, in six steps, each a file of its own:
    for density families), and the bests compete by contrast − 3 × noise − ½ × share of clusters too small.
    Within .03 the family that stands first in the table wins: K-Means before the others.
 4. *Stability*: the finalists (the bests, and the next two K of the two leading families) are fitted again to
-   100 draws of 80 % of the rows, and compete by the same score less 1 − their mean Jaccard overlap.
+   100 draws of 80 % of the rows, and compete by the same score less 1 − their mean Jaccard overlap. In each
+   family those of which every cluster is found again (overlap ≥ .75) go before the others.
 5. *Verdict*: the data are compared with 99 tables without groups of each of three kinds. Where they stand
    out from all, at the level of 1 %, they are ``groups``. Where they do not, families that look for groups
-   are out, and of the others only those compete of which every cluster is found again (overlap ≥ .75): the
-   winner is ``slices``. Where there is none, the answer is ``none``.
+   are out, and of the others only those may win of which every cluster is found again: the winner is
+   ``slices``. Where there is none, the answer is ``none``.
 6. *Confidence*: the share of the draws that the winner wins, or a finalist of another family with the same
-   segments (adjusted Rand ≥ .95).
+   segments (adjusted Rand ≥ .95); every finalist of the winner's own family competes too.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from collections.abc import Sequence
 from segmint.choosing.candidates import Candidate, find_candidates
 from segmint.choosing.decision import Decision, Elbow, Resampling, Rival, Verdict
 from segmint.choosing.elbow import find_elbow
-from segmint.choosing.finalists import find_finalists, ranked_again
+from segmint.choosing.finalists import competing, find_finalists, ranked, ranked_again
 from segmint.choosing.indices import take_indices
 from segmint.choosing.null import compare_with_nulls, stands_out
 from segmint.choosing.reasons import (
@@ -102,12 +103,21 @@ def decide(
     of = {one.id: its for one, its in zip(candidates, every, strict=True)}
     finalists = find_finalists(allowed, of)
     resampling = resample(
-        geometry, finalists, seed=seed, n_resamples=n_resamples, only_steady=not groups, progress=progress
+        geometry,
+        finalists,
+        seed=seed,
+        n_resamples=n_resamples,
+        competing=lambda jaccard: competing(finalists, of, jaccard, only_steady=not groups),
+        progress=progress,
     )
-    ranked = ranked_again(finalists, of, resampling, only_steady=not groups)
-    verdict = _verdict(groups, not only_density, ranked[0], resampling)
-    case = Case(verdict, ranked[0], candidates, every, resampling, nulls, elbow, geometry.n_samples)
-    return _decision(case, ranked, finalists, trials, only_density)
+    leaders = (
+        ranked(finalists, of)
+        if resampling is None
+        else ranked_again(finalists, of, resampling.jaccard, only_steady=not groups)
+    )
+    verdict = _verdict(groups, not only_density, leaders[0], resampling)
+    case = Case(verdict, leaders[0], candidates, every, resampling, nulls, elbow, geometry.n_samples)
+    return _decision(case, leaders, finalists, trials, only_density)
 
 
 def _elbow(trials: Sequence[Trial]) -> Elbow | None:
@@ -147,7 +157,7 @@ def _decision(
     said = (
         sentence(f"decision.headline.none.{_nothing_because(only_density, resampling)}")
         if none
-        else headline(case.verdict, winner, confidence, n_done)
+        else headline(case.verdict, winner, confidence, n_done, alone=len(finalists) == 1)
     )
     second = _runner_up(winner, finalists, resampling, case)
     losers = [*ranked[1:], *([second] if second is not None else [])]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from segmint.choosing.candidates import Candidate
-from segmint.choosing.decision import Resampling
 from segmint.choosing.indices import Indices
 from segmint.choosing.score import common_score, family_bests, own_score, ranking
-from segmint.choosing.stability import found_again, steady
+from segmint.choosing.stability import found_again, standing
 
 LEADERS = 2
 SECOND_BESTS = 2
@@ -26,15 +25,29 @@ def ranked(
 def ranked_again(
     finalists: Sequence[Candidate],
     of: Mapping[str, Indices],
-    resampling: Resampling | None,
+    jaccard: Mapping[str, Sequence[float]],
     *,
     only_steady: bool,
 ) -> list[Candidate]:
     """Rank the finalists by what is known after the draws."""
-    if resampling is None:
-        return ranked(finalists, of)
-    again = {one.id: found_again(one, resampling.jaccard[one.id]) for one in finalists}
-    return ranked(steady(finalists, resampling.jaccard) if only_steady else finalists, of, again)
+    again = {one.id: found_again(one, jaccard[one.id]) for one in finalists}
+    return ranked(standing(finalists, jaccard, only_steady=only_steady), of, again)
+
+
+def competing(
+    finalists: Sequence[Candidate],
+    of: Mapping[str, Indices],
+    jaccard: Mapping[str, Sequence[float]],
+    *,
+    only_steady: bool,
+) -> list[Candidate]:
+    """Return who may win a draw: those who may win at all, and every finalist of the winner's family.
+
+    Its other K count as well: a K that is found again is not yet the K that is found.
+    """
+    leader = ranked_again(finalists, of, jaccard, only_steady=only_steady)[0]
+    able = {one.id for one in standing(finalists, jaccard, only_steady=only_steady)}
+    return [one for one in finalists if one.id in able or one.family == leader.family]
 
 
 def find_finalists(allowed: Sequence[Candidate], of: Mapping[str, Indices]) -> tuple[Candidate, ...]:

@@ -84,9 +84,12 @@ def same_segments(one: Candidate, other: Candidate) -> bool:
     return adjusted_rand(one.fit.labels, other.fit.labels) >= SAME
 
 
-def headline(verdict: Verdict, winner: Candidate, confidence: float | None, n_resamples: int) -> Sentence:
-    """Say the answer in one sentence."""
+def headline(
+    verdict: Verdict, winner: Candidate, confidence: float | None, n_resamples: int, *, alone: bool = False
+) -> Sentence:
+    """Say the answer in one sentence; ``alone`` where nothing could be compared with it."""
     word = "unknown" if confidence is None else level(confidence)
+    word = "alone" if alone else word
     wins = 0 if confidence is None else round(confidence * n_resamples)
     return sentence(
         f"decision.headline.{verdict.value}.{word}",
@@ -116,7 +119,9 @@ def _index_reason(case: Case) -> Sentence:
     if "density" in FAMILIES[winner.family].traits:
         return sentence("decision.reason.density", **figures, value=mine.contrast)
     if mine.icl is not None:
-        return sentence("decision.reason.icl", **figures, value=mine.silhouette)
+        own = [its.icl for its in case.indices if its.icl is not None]
+        key = "icl" if mine.icl <= min(own) else "icl_again"
+        return sentence(f"decision.reason.{key}", **figures, value=mine.silhouette)
     others = [
         (indices.silhouette, candidate.n_clusters)
         for candidate, indices in zip(case.candidates, case.indices, strict=True)
@@ -125,7 +130,7 @@ def _index_reason(case: Case) -> Sentence:
     if not others:
         return sentence("decision.reason.silhouette_alone", **figures, value=mine.silhouette)
     value, other = max(others)
-    key = "silhouette" if mine.silhouette >= value else "silhouette_alone"
+    key = "silhouette" if mine.silhouette >= value else "silhouette_again"
     return sentence(
         f"decision.reason.{key}", **figures, value=mine.silhouette, other=other, other_value=value
     )
@@ -227,7 +232,12 @@ def _lost(case: Case, other: Candidate) -> Sentence:
         return sentence("decision.rival.same", **figures, rows=differ)
     if case.verdict is not Verdict.GROUPS and "density" in FAMILIES[other.family].traits:
         return sentence("decision.rival.no_groups", **figures)
-    if other.family == case.winner.family and its.icl is None and its.silhouette < mine.silhouette:
+    overlaps = _overlaps(case, other)
+    if other.family != case.winner.family or (overlaps and min(overlaps) < FOUND_AGAIN):
+        return _by_score(case, other, figures)
+    if its.icl is not None and mine.icl is not None and its.icl > mine.icl:
+        return sentence("decision.rival.icl", **figures)
+    if its.icl is None and its.silhouette < mine.silhouette:
         return sentence("decision.rival.silhouette", **figures, value=its.silhouette, winner=mine.silhouette)
     return _by_score(case, other, figures)
 
@@ -238,7 +248,8 @@ def _by_score(case: Case, other: Candidate, figures: dict[str, Any]) -> Sentence
     behind = score_parts(mine, case.again(case.winner)) - score_parts(its, case.again(other))
     worst = PARTS[int(np.argmax(behind))]
     scores = {"value": case.score_of(other), "winner": case.score_of(case.winner)}
-    if overlaps and min(overlaps) < FOUND_AGAIN and case.verdict is not Verdict.GROUPS:
+    steady = not overlaps or min(overlaps) >= FOUND_AGAIN
+    if not steady and (case.verdict is not Verdict.GROUPS or other.family == case.winner.family):
         worst = "loss"
     elif scores["value"] > scores["winner"] - TIE:
         return sentence("decision.rival.tie", **figures, **scores, margin=TIE)

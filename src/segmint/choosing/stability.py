@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,6 +31,9 @@ FOUND_AGAIN = 0.75
 """A cluster that overlaps itself by less on average is not found again; Hennig (2007)."""
 
 
+Competing = Callable[[Mapping[str, Sequence[float]]], Sequence[Candidate]]
+
+
 @dataclass(frozen=True)
 class _Found:
     """What one resample said of each finalist, by id: who may win, its overlaps and its silhouette."""
@@ -46,7 +49,7 @@ def resample(
     *,
     seed: int,
     n_resamples: int = 100,
-    only_steady: bool = False,
+    competing: Competing | None = None,
     progress: Progress = silent,
 ) -> Resampling | None:
     """Fit the finalists again on rows drawn anew and let them compete again.
@@ -65,8 +68,8 @@ def resample(
         The root seed.
     n_resamples
         How many are wanted; fewer are done above a budget of pairs of rows.
-    only_steady
-        Whether only those compete of which every cluster is found again (see :func:`steady`).
+    competing
+        Gives from the overlaps of each finalist those who may win a draw; ``None`` for all finalists.
     progress
         Step ``resampled``.
 
@@ -85,7 +88,7 @@ def resample(
         rows = np.sort(rng.choice(geometry.n_samples, n_rows, replace=False))
         found.append(_compete(geometry, rows, finalists, derive(seed, "refit", number)))
         progress("resampled", number + 1, n_done)
-    return _summary(finalists, found, n_resamples, only_steady)
+    return _summary(finalists, found, n_resamples, competing)
 
 
 def rows_of_a_resample(n_samples: int) -> int:
@@ -138,7 +141,7 @@ def _overlaps(labels: IntVector, n_clusters: int, trial: Trial) -> FloatVector:
 
 
 def _summary(
-    finalists: Sequence[Candidate], found: Sequence[_Found], n_wanted: int, only_steady: bool
+    finalists: Sequence[Candidate], found: Sequence[_Found], n_wanted: int, competing: Competing | None
 ) -> Resampling:
     jaccard, silhouettes = {}, {}
     for finalist in finalists:
@@ -149,8 +152,8 @@ def _summary(
         if values:
             low, high = np.quantile(values, [0.05, 0.95])
             silhouettes[finalist.id] = (float(low), float(high))
-    competing = steady(finalists, jaccard) if only_steady else finalists
-    again = {finalist.id: found_again(finalist, jaccard[finalist.id]) for finalist in competing}
+    able = finalists if competing is None else competing(jaccard)
+    again = {finalist.id: found_again(finalist, jaccard[finalist.id]) for finalist in able}
     winners = [_winner(one, again) for one in found]
     wins = {finalist.id: winners.count(finalist.id) for finalist in finalists}
     return Resampling(len(found), n_wanted, wins, jaccard, silhouettes)
@@ -162,10 +165,19 @@ def found_again(candidate: Candidate, overlaps: Sequence[float]) -> float:
     return float(np.average(overlaps, weights=counts))
 
 
-def steady(finalists: Sequence[Candidate], jaccard: Mapping[str, Sequence[float]]) -> tuple[Candidate, ...]:
-    """Return the finalists of which every cluster is found again; all of them where none is."""
+def standing(
+    finalists: Sequence[Candidate], jaccard: Mapping[str, Sequence[float]], *, only_steady: bool
+) -> tuple[Candidate, ...]:
+    """Return the finalists that may win: in each family those of which every cluster is found again.
+
+    All of a family in which there is none; with ``only_steady`` none of such a family, unless that is so of
+    every family.
+    """
     found = tuple(f for f in finalists if min(jaccard[f.id]) >= FOUND_AGAIN)
-    return found or tuple(finalists)
+    if only_steady:
+        return found or tuple(finalists)
+    families = {f.family for f in found}
+    return tuple(f for f in finalists if f.id in {one.id for one in found} or f.family not in families)
 
 
 def _winner(found: _Found, again: Mapping[str, float]) -> str | None:

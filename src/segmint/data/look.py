@@ -34,6 +34,7 @@ MOSTLY = 0.9
 MAX_CODES = 10
 _ROWS_A_CODE = 10
 _FEW = 20
+_NUMBERED = 0.95  # share of different numbers from which a column without gaps numbers the rows
 _SAMPLE = 200
 _LEADING_ZERO = "^ *0[0-9]+ *$"
 _EXACT = 2.0**53
@@ -228,7 +229,7 @@ def _look_at_numbers(values: FloatVector, name: str) -> Look:
     if not n:
         return Look(Kind.NUMBER, sentence("data.reason.all_missing"), len(values), 0)
     whole = bool((distinct == np.floor(distinct)).all())
-    serial = whole and n_distinct == n and n >= _FEW and distinct[-1] - distinct[0] == n - 1
+    serial = whole and n >= _FEW and _counts_rows(distinct, n)
     lost = whole and bool(np.abs(distinct[[0, -1]]).max() > _EXACT)
     if n_distinct == 2 and distinct[0] == 0 and distinct[1] == 1:
         return Look(Kind.FLAG, sentence("data.reason.zero_one"), n, n_distinct)
@@ -237,6 +238,11 @@ def _look_at_numbers(values: FloatVector, name: str) -> Look:
     counts = whole and distinct[0] >= 0
     kind, reason = (Kind.COUNT, "data.reason.count") if counts else (Kind.NUMBER, "data.reason.number")
     return Look(kind, sentence(reason), n, n_distinct, lost=lost, serial=bool(serial))
+
+
+def _counts_rows(distinct: FloatVector, n: int) -> bool:
+    """Return whether whole numbers number the rows: one after the other, a few of them perhaps repeated."""
+    return len(distinct) >= _NUMBERED * n and distinct[-1] - distinct[0] == len(distinct) - 1 and n >= _FEW
 
 
 def _is_code(distinct: FloatVector, n: int, name: str) -> bool:

@@ -39,6 +39,9 @@ class Sentence:
         except _UNSAYABLE:
             return say("common.said_by_a_newer_version", key=self.key)
 
+    def __repr__(self) -> str:
+        return f"Sentence({str(self)!r})"
+
     def to_json(self) -> dict[str, Any]:
         """Return the sentence as JSON, beside the text that it makes today."""
         return {"key": self.key, "figures": dict(self.figures)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from segmint.workflow.assign import write_assignment
 from segmint.workflow.library import keep_model
 from segmint.workflow.planning import RunOptions
 from segmint.workflow.run import Made, make
-from segmint.workflow.studies import chosen_model, save_study, with_model
+from segmint.workflow.studies import chosen_model, latest_decision, save_study, with_model
 from segmint.workflow.workspace import keeping, open_workspace
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def deliver(
     study, name = made.study, made.study.provenance.name
     progress("saved", 0, 1)
     folder = save_study(study, workspace)
+    study = replace(study, decision=latest_decision(study, folder))
     if made.interrupted:
         return Delivered(study, folder, study_id(folder), None, None, None, None, None)
     kept = None if study.model is None else keep_model(chosen_model(study), place.model(name))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from segmint.choosing.decide import decide
 from segmint.choosing.decision import Decision
@@ -13,6 +14,7 @@ from segmint.choosing.overrule import overrule
 from segmint.choosing.study import Provenance, Study
 from segmint.choosing.sweep import run_sweep
 from segmint.choosing.trial import Trial
+from segmint.data import read
 from segmint.data.dataset import Dataset
 from segmint.errors import DataError
 from segmint.families.fit import Failure, Fit
@@ -38,13 +40,13 @@ class Made:
     interrupted: bool = False
 
 
-def study(dataset: Dataset, options: RunOptions | None = None, *, progress: Progress = silent) -> Study:
-    """Make a study of a dataset, in memory: nothing is written.
+def study(data: Any, options: RunOptions | None = None, *, progress: Progress = silent) -> Study:
+    """Make a study in memory: nothing is written.
 
     Parameters
     ----------
-    dataset
-        What :func:`segmint.read` gave.
+    data
+        What :func:`segmint.read` gave, or whatever it takes: a file, a frame, an address.
     options
         See :class:`RunOptions`.
     progress
@@ -71,6 +73,7 @@ def study(dataset: Dataset, options: RunOptions | None = None, *, progress: Prog
     >>> made.decision.n_clusters, [card.size for card in made.model.cards]
     (2, [252, 188])
     """
+    dataset = data if isinstance(data, Dataset) else read(data)
     return make(dataset, options or RunOptions(), progress).study
 
 

@@ -6,12 +6,14 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from segmint.choosing.decision import Decision
 from segmint.choosing.overrule import overrule
 from segmint.choosing.study import Study
 from segmint.choosing.study_files import append_decision, load_created, load_head
 from segmint.choosing.study_files import load_study as read_study
 from segmint.choosing.study_files import save_study as write_study
 from segmint.errors import BundleError, NotFoundError
+from segmint.families.table import FAMILIES
 from segmint.model.segment_model import SegmentModel
 from segmint.report.html import write_report
 from segmint.workflow.library import keep_model, with_given_names
@@ -186,10 +188,7 @@ def decide_otherwise(folder: Path, configuration: str, because: str | None) -> t
         If the configuration is not among each family's best.
     """
     study = read_study(folder)
-    if configuration not in study.models:
-        raise NotFoundError(
-            "workflow.not_a_finalist", configuration=configuration, finalists=list(study.finalists)
-        )
+    configuration = find_finalist(study, configuration)
     decision = overrule(study.decision, study.trials, configuration, because)
     append_decision(folder, decision)
     decided = replace(study, decision=decision)
@@ -234,6 +233,41 @@ def chosen_model(study: Study) -> SegmentModel:
         model.manifest, verdict=study.decision.verdict.value, decided_because=study.decision.because
     )
     return replace(model, manifest=manifest)
+
+
+def latest_decision(study: Study, folder: Path) -> Decision:
+    """Return what a person decided on the same study before, unless it was decided by hand now as well."""
+    before = load_head(folder).decision
+    return before if before.chosen_by == "user" and study.decision.chosen_by == "product" else study.decision
+
+
+def find_finalist(study: Study, wanted: str) -> str:
+    """Return the id of a finalist, named by its id or as people say it: ``kmeans-6``, ``K-Means 6``.
+
+    Raises
+    ------
+    NotFoundError
+        If no finalist is called so, or several are.
+    """
+    if wanted in study.models:
+        return wanted
+    found = [name for name in study.models if _spoken(wanted) in _called(study, name)]
+    if len(found) == 1:
+        return found[0]
+    listed = [
+        f"{study.trial(n).configuration.family}-{study.trial(n).n_clusters} ({n})" for n in study.models
+    ]
+    raise NotFoundError("workflow.not_a_finalist", configuration=wanted, finalists=listed)
+
+
+def _called(study: Study, configuration: str) -> set[str]:
+    trial = study.trial(configuration)
+    family = trial.configuration.family
+    return {_spoken(f"{name}{trial.n_clusters}") for name in (family, FAMILIES[family].title)}
+
+
+def _spoken(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isalnum())
 
 
 def with_model(study: Study, model: SegmentModel) -> Study:

@@ -16,7 +16,7 @@ def test_canonical_labels_are_ordered_by_size(values: np.ndarray) -> None:
     sizes = labels.sizes(renamed)
     assert (np.diff(sizes) <= 0).all()
     assert labels.n_clusters(renamed) == labels.n_clusters(values)
-    assert (labels.is_noise(renamed) == labels.is_noise(values)).all()
+    assert ((renamed == labels.NOISE) == (values == labels.NOISE)).all()
 
 
 @given(some_labels, st.permutations(range(6)))

@@ -10,18 +10,13 @@ from typing import Final
 
 import numpy as np
 
-from segmint.types import BoolVector, IntVector
+from segmint.types import IntVector
 
 NOISE: Final = -1
 UNASSIGNED: Final = "unassigned"
 """The reserved segment id of noise: no card, but a share and a place in lineage and drift."""
 FEWEST_TOLD: Final = 5
 """Of fewer rows only the number is told: a mean of them, or a quantile, is what a customer is."""
-
-
-def is_noise(labels: IntVector) -> BoolVector:
-    """Return, for each row, whether it belongs to no cluster."""
-    return np.asarray(labels == NOISE)
 
 
 def n_clusters(labels: IntVector) -> int:

@@ -360,7 +360,7 @@ def _nulls(X: np.ndarray[Any, Any], chosen: TrialRecord, verdict: Verdict) -> tu
                 float(silhouette_score(table, KMeans(k, n_init=1, random_state=0).fit_predict(table)))
             )
         p = (1 + sum(v >= observed for v in values)) / (1 + len(values)) if verdict is Verdict.NONE else 0.01
-        nulls.append(NullComparison(kind, "silhouette", observed, tuple(sorted(values)), p))
+        nulls.append(NullComparison(kind, "separation", observed, tuple(sorted(values)), p))
     return tuple(nulls)
 
 

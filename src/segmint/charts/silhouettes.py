@@ -50,19 +50,10 @@ def _other_silhouettes(study: Study) -> list[dict[str, Any]]:
     return [row for row in rows if row["k"] in known]
 
 
-def structureless_best(study: Study) -> float | None:
-    """Return the best silhouette that the tables without structure reached, if that was the statistic."""
-    values = [
-        max(null.values) for null in study.decision.nulls if null.statistic == "silhouette" and null.values
-    ]
-    return max(values, default=None)
-
-
 def _draw_silhouette(study: Study, canvas: Canvas) -> Any:
     c, rows, others = canvas.theme, _silhouette_rows(study), _other_silhouettes(study)
-    limit = structureless_best(study)
     seen = [row[name] for row in rows for name in ("silhouette", "low", "high") if row[name] is not None]
-    seen += [row["silhouette"] for row in others] + ([] if limit is None else [limit])
+    seen += [row["silhouette"] for row in others]
     low, high = min(seen), max(seen)
     scale = alt.Scale(domain=[low - 0.08 * (high - low or 1), high + 0.12 * (high - low or 1)], nice=False)
     x = alt.X("k:O", axis=k_axis(), scale=alt.Scale(paddingOuter=0.3))
@@ -83,13 +74,6 @@ def _draw_silhouette(study: Study, canvas: Canvas) -> Any:
             x=x, y=y, color=answer_color(canvas), tooltip=[alt.Tooltip("k:O"), alt.Tooltip("text:N")]
         ),
     ]
-    if limit is not None:
-        parts.insert(
-            0,
-            layer([{"y": limit}])
-            .mark_rule(strokeDash=[2, 3], color=c["ink-3"])
-            .encode(y=alt.Y("y:Q", scale=scale)),
-        )
     return sized(alt.layer(*parts, *_silhouette_texts(rows, canvas, x, y)), canvas, 320)
 
 
@@ -105,7 +89,6 @@ def _silhouette_caption(study: Study) -> Caption:
     ranked = sorted(rows, key=lambda row: -row["silhouette"])
     best, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
     answer = next((row for row in rows if row["answer"]), None)
-    limit = structureless_best(study)
     close = best["silhouette"] - second["silhouette"] < 0.03
     said = "close" if close else "clear"
     if answer is not None and not best["answer"]:
@@ -125,10 +108,9 @@ def _silhouette_caption(study: Study) -> Caption:
         "lowest_k": rows[0]["k"],
         "highest_k": rows[-1]["k"],
         "n": 0 if study.decision.resampling is None else study.decision.resampling.n_resamples,
-        "limit": limit,
     }
     bands = any(row["low"] is not None for row in rows)
-    reading = ("bands" if bands else "plain") + ("" if limit is None else "_null")
+    reading = "bands" if bands else "plain"
     return Caption(
         Sentence(f"charts.silhouette_by_k.finding_{said}", figures),
         Sentence(f"charts.silhouette_by_k.reading_{reading}", figures),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from segmint.model.preparation import NumericStep, Preparation
-from segmint.model.schema import LEVEL_KINDS, Feature, Kind, Role, Schema
+from segmint.model.schema import LEVEL_KINDS, Feature, Role, Schema
 from segmint.types import RawColumns
 
 
@@ -28,15 +28,14 @@ class Told:
 
 
 def told_columns(schema: Schema, preparation: Preparation, columns: RawColumns) -> Told:
-    """Return the columns to tell of; dates only where they cluster, texts never."""
-    used = set(preparation.columns)
+    """Return the columns to tell of; dates and texts never."""
     candidates = [
         feature
         for feature in schema
         if feature.role in (Role.CLUSTER, Role.DESCRIBE) and feature.name in columns
     ]
     return Told(
-        numbers=tuple(f for f in candidates if f.numeric or (f.kind is Kind.DATE and f.name in used)),
+        numbers=tuple(f for f in candidates if f.numeric),
         levels=tuple(f for f in candidates if f.kind in LEVEL_KINDS),
         fills={step.name: step.fill for step in preparation.steps if isinstance(step, NumericStep)},
     )

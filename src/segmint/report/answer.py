@@ -8,7 +8,6 @@ from typing import Any
 from segmint.charts.naming import configuration_name
 from segmint.charts.points import close_calls
 from segmint.charts.resampling import resample_groups, same_as_answer
-from segmint.charts.silhouettes import structureless_best
 from segmint.choosing.decision import Verdict
 from segmint.choosing.study import Study
 from segmint.words import say
@@ -125,13 +124,10 @@ def _silhouette(study: Study) -> dict[str, str] | None:
     value = None if chosen is None else study.trial(chosen).value("silhouette")
     if chosen is None or value is None:
         return None
-    resampling, limit = study.decision.resampling, structureless_best(study)
-    parts = []
+    resampling, parts = study.decision.resampling, []
     band = None if resampling is None else resampling.silhouettes.get(chosen)
     if band is not None:
         parts.append(say("report.figures.band", low=band[0], high=band[1]))
-    if limit is not None:
-        parts.append(say("report.figures.limit", limit=limit))
     error = study.trial(chosen).scores["silhouette"].standard_error
     if error is not None:
         parts.append(say("report.figures.sampled", error=error))

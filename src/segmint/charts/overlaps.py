@@ -9,6 +9,7 @@ import altair as alt
 from segmint.charts.chart import HALF, Canvas, Caption, Chart, Numbers
 from segmint.charts.marks import halo_text, layer, sized
 from segmint.charts.naming import configuration_name, shortened
+from segmint.choosing.stability import FOUND_AGAIN
 from segmint.choosing.study import Study
 from segmint.words import Sentence, say
 from segmint.words.numbers import agreement
@@ -69,7 +70,7 @@ def _draw_stability(study: Study, canvas: Canvas) -> Any:
     ticks = layer(means).mark_tick(thickness=2.5, size=20, color=c["ink"], yOffset=7)
     names = [{**row, "at": low, "name": shortened(row["name"], int(canvas.width / 7))} for row in means]
     texts = layer(names).encode(x=alt.X("at:Q", scale=scale), y=y, text=alt.Text("name:N"))
-    solid = layer([{"at": 0.85}]).mark_rule(strokeDash=[2, 3], color=c["ink-3"])
+    solid = layer([{"at": FOUND_AGAIN}]).mark_rule(strokeDash=[2, 3], color=c["ink-3"])
     drawing = alt.layer(
         solid.encode(x=alt.X("at:Q", scale=scale)),
         halo_text(texts, canvas, align="left", dx=0, dy=-12, fontWeight=500),
@@ -83,13 +84,13 @@ def _stability_caption(study: Study) -> Caption:
     resampling = study.decision.resampling
     assert resampling is not None
     means = _stability_means(_stability_rows(study))
-    solid = [row for row in means if row["weakest"] >= 0.85]
+    solid = [row for row in means if row["weakest"] >= FOUND_AGAIN]
     answer = next((row for row in means if row["answer"]), means[0])
     said = (
         "weak"
         if answer["weakest"] < 0.5
         else "partly"
-        if answer["weakest"] < 0.85
+        if answer["weakest"] < FOUND_AGAIN
         else "only"
         if len(solid) == 1
         else "whole"

@@ -105,7 +105,15 @@ def test_lenient_reading_sets_bad_rows_aside_counts_them_and_keeps_them(both: An
     aside = both.folder / "aside.csv"
     dataset = both.read(table, lenient=True, quarantine=aside)
     assert dataset.n_rows == 33
-    assert said(dataset, "data.notice.rejected") == {"n": 5}
+    (told,) = [n for n in dataset.notices if n.key == "data.notice.rejected_where"]
+    assert told.figures["n"] == 5
+    assert [place.split(" (")[0] for place in told.figures["places"]] == [
+        "line 32",
+        "line 33",
+        "line 34",
+        "…",
+    ]
+    assert SECRET not in str(told)
     assert aside.stat().st_mode & 0o077 == 0
     with aside.open(newline="") as stream:
         kept = {int(row["line"]): row["text"] for row in csv.DictReader(stream)}

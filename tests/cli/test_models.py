@@ -47,6 +47,18 @@ def test_a_registered_model_by_its_alias(segmint, made) -> None:
     assert json.loads(done.stdout)["name"] == made["name"]
 
 
+def test_assign_says_which_rows_were_set_aside(segmint, model, table, tmp_path) -> None:
+    new = tmp_path / "new.csv"
+    new.write_text(f"{table.read_text()}p9001,Jones,900,pc,eu\np9002,12\n")
+    aside = tmp_path / "aside.csv"
+    done = segmint("assign", model, new, "-o", tmp_path / "o.csv", "--lenient", "--quarantine", aside)
+    assert done.returncode == 0, done.stderr
+    told = " ".join(done.stdout.split())
+    assert "2 rows set aside: line 152 (“hours” does not hold number), line 153 (" in told
+    assert "Jones" not in told
+    assert "p9001,Jones,900,pc,eu" in aside.read_text()
+
+
 @pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet"])
 def test_assign_gives_training_rows_their_own_segment(segmint, model, table, made, tmp_path, ending) -> None:
     out = tmp_path / f"out{ending}"

@@ -47,7 +47,7 @@ def test_bad_lines_are_set_aside_and_counted_when_lenient(tmp_path: Path, line: 
     aside = tmp_path / "aside.csv"
     dataset = read(path, ReadOptions(lenient=True, quarantine=aside))
     assert dataset.fingerprint == read(written(tmp_path, HEAD + "".join(GOOD), "good.csv")).fingerprint
-    assert [n.figures["n"] for n in dataset.notices if n.key == "data.notice.rejected"] == [2]
+    assert [n.figures["n"] for n in dataset.notices if n.key == "data.notice.rejected_where"] == [2]
     csv.field_size_limit(32 << 20)
     with aside.open(newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -32,7 +32,7 @@ def test_rows_set_aside_for_any_reason_are_kept_with_line_reason_and_text(tmp_pa
 
 def test_without_a_file_they_are_counted_only(tmp_path: Path) -> None:
     dataset = read(written(tmp_path, "x1,5\nx2,5,much\n"), ReadOptions(lenient=True))
-    assert [n.figures["n"] for n in dataset.notices if n.key == "data.notice.rejected"] == [2]
+    assert [n.figures["n"] for n in dataset.notices if n.key == "data.notice.rejected_where"] == [2]
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 

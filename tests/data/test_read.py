@@ -93,7 +93,7 @@ def test_lenient_reading_sets_such_rows_aside_and_counts_them(tmp_path: Path) ->
     assert dataset.n_rows == 41
     assert dataset.keys[-1] == "c41"
     assert any(
-        notice.key == "data.notice.rejected" and notice.figures["n"] == 2 for notice in dataset.notices
+        notice.key == "data.notice.rejected_where" and notice.figures["n"] == 2 for notice in dataset.notices
     )
     kept = pd.read_csv(quarantine)
     assert sorted(kept["line"]) == [42, 44]

@@ -20,7 +20,7 @@ from segmint.data.rows import BATCH_ROWS, Rejects, Rows
 from segmint.data.sources import open_source
 from segmint.data.styles import number_style
 from segmint.data.totals import says_total
-from segmint.data.values import Column, fitting_rows
+from segmint.data.values import Column, fitting_rows, row_text
 from segmint.errors import SchemaError, SourceError, ValueRuleError
 from segmint.model.schema import Feature, Schema
 from segmint.types import BoolVector, RawColumns, TextVector
@@ -40,7 +40,7 @@ class Chunk:
     n_rejected
         Rows set aside since the chunk before.
     notices
-        What was found out or left out.
+        What was found out or left out; the last chunk's say how many rows were set aside, and which.
     """
 
     columns: RawColumns
@@ -125,6 +125,8 @@ def _wanted(rows: Rows, schema: Schema, options: ReadOptions) -> _Wanted:
     if unknown:
         notices.append(sentence("data.notice.extra", n=len(unknown)))
     names = [*expected, *([] if key is None else [key]), *([rows.columns[0]] if rows.textual else [])]
+    if options.quarantine is not None:  # it gets whole rows
+        names = [*rows.columns]
     positions = tuple(dict.fromkeys(rows.columns.index(name) for name in names))
     return _Wanted(schema.clustering, key, positions, tuple(notices))
 
@@ -172,7 +174,8 @@ def _without_total(
         return found
     if aside is None:
         raise SourceError("data.totals", where=rows.where(n_rows - 1))
-    aside(rows.line(n_rows - 1), say("data.aside.totals"), "")
+    text = row_text(found.values(), len(cells) - 1)
+    aside(rows.line(n_rows - 1), say("data.aside.totals"), text)
     return {name: column.slice(0, len(column) - 1) for name, column in found.items()}
 
 
@@ -188,18 +191,24 @@ def _chunk(
         feature.name: Column(feature, found[feature.name], parse_cells(found[feature.name], feature, style))
         for feature in wanted.features
     }
-    fits = fitting_rows(columns, rows, first, style, aside)
+    fits = fitting_rows(columns, rows, first, style, aside, tuple(found.values()))
     keys = np.arange(first + 1, first + len(fits) + 1).astype(str).astype(object)
     if wanted.key is not None:
         keys = key_texts(found[wanted.key])
-        fits = fits & _with_keys(keys, fits, wanted.key, rows, first, aside)
+        fits = fits & _with_keys(keys, fits, wanted.key, rows, first, aside, found)
     kept = pa.array(fits)
     raw = {name: raw_column(column.cells.values.filter(kept)) for name, column in columns.items()}
     return raw, keys[fits]
 
 
 def _with_keys(
-    keys: TextVector, fits: BoolVector, name: str, rows: Rows, first: int, aside: Aside | None
+    keys: TextVector,
+    fits: BoolVector,
+    name: str,
+    rows: Rows,
+    first: int,
+    aside: Aside | None,
+    found: Mapping[str, pa.Array],
 ) -> BoolVector:
     """Return which rows have a key; refuse the others, or set them aside."""
     present = np.fromiter((key is not None for key in keys), dtype=np.bool_, count=len(keys))
@@ -208,7 +217,7 @@ def _with_keys(
         raise ValueRuleError("data.no_key_here", where=rows.where(first + without[0], name), n=len(without))
     for row in without:
         assert aside is not None  # refused above
-        aside(rows.line(first + row), say("data.aside.no_key", column=name), "")
+        aside(rows.line(first + row), say("data.aside.no_key", column=name), row_text(found.values(), row))
     return present
 
 
@@ -230,4 +239,4 @@ def _counted(
         held = Chunk(columns, keys, new, notices)
     if held is None or not len(held.keys):
         raise SourceError("data.no_data", where=rows.name)
-    yield held
+    yield replace(held, notices=(*notices, *rows.rejects.notices(rows.unit)))

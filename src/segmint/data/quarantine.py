@@ -34,7 +34,7 @@ def quarantine(path: Path | None, rejects: Rejects) -> Iterator[Aside]:
         writer.writerow(["line", "reason", "text"])
 
         def take(line: int, reason: str, text: str) -> None:
-            rejects.add(line)
+            rejects.add(line, reason)
             with refusals(path.name):
                 writer.writerow([line, neutral(reason), neutral(text)])
 
@@ -42,8 +42,8 @@ def quarantine(path: Path | None, rejects: Rejects) -> Iterator[Aside]:
 
 
 def _count_only(rejects: Rejects) -> Aside:
-    def take(line: int, reason: str, text: str) -> None:  # noqa: ARG001 - nothing is kept
-        rejects.add(line)
+    def take(line: int, reason: str, text: str) -> None:  # noqa: ARG001 - the row is not kept
+        rejects.add(line, reason)
 
     return take
 

@@ -22,12 +22,12 @@ from segmint.data.rows import BATCH_ROWS, Rejects, Rows
 from segmint.data.sources import open_source
 from segmint.data.styles import number_style
 from segmint.data.totals import last_says_total
-from segmint.data.values import Column, fitting_rows
+from segmint.data.values import Column, fitting_rows, row_text
 from segmint.errors import SourceError
 from segmint.model import parsing
 from segmint.model.schema import NUMERIC_KINDS, Kind, Role, Schema
 from segmint.types import TextVector
-from segmint.words import Sentence, sentence
+from segmint.words import Sentence, say, sentence
 
 _FEWEST = 2
 
@@ -78,7 +78,7 @@ def _dataset(rows: Rows, options: ReadOptions, aside: Aside) -> Dataset:
         )
     schema, notices = infer(found, options, textual=rows.textual, style=style, where=rows.name)
     columns = {f.name: Column(f, found[f.name], parse_cells(found[f.name], f, style)) for f in schema}
-    fits = fitting_rows(columns, rows, 0, style, aside if options.lenient else None)
+    fits = fitting_rows(columns, rows, 0, style, aside if options.lenient else None, tuple(found.values()))
     kept = pa.array(fits)
     arrays = {name: _kept(column).filter(kept) for name, column in columns.items()}
     table = pa.table(arrays)
@@ -89,7 +89,7 @@ def _dataset(rows: Rows, options: ReadOptions, aside: Aside) -> Dataset:
         table, schema, keys, options.on_duplicate, lambda row: rows.where(places[row], _key_name(schema))
     )
     _require_rows(table, options, rows.name)
-    aside_notice = [sentence("data.notice.rejected", n=rows.rejects.count)] if rows.rejects.count else []
+    aside_notice = rows.rejects.notices(rows.unit)
     every = (*rows.notices, *_style_notices(style, schema), *aside_notice, *notices, *missing, *repaired)
     return Dataset(table, schema, keys, fingerprint(table, schema), rows.name, every)
 
@@ -104,7 +104,7 @@ def _columns(rows: Rows, options: ReadOptions, aside: Aside) -> dict[str, pa.Arr
     if rows.textual and n_rows > _FEWEST and last_says_total(columns):
         if not options.lenient:
             raise SourceError("data.totals", where=rows.where(n_rows - 1))
-        aside(rows.line(n_rows - 1), str(sentence("data.aside.totals")), "")
+        aside(rows.line(n_rows - 1), say("data.aside.totals"), row_text(columns.values(), n_rows - 1))
         columns = {name: column.slice(0, n_rows - 1) for name, column in columns.items()}
     return columns
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from segmint.words import Sentence
+from segmint.words import Sentence, sentence
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH_ROWS = 65_536
+FIRST_TOLD = 3
+"""Rows set aside whose lines are told; the others are counted."""
 
 
 @dataclass
@@ -19,12 +21,20 @@ class Rejects:
     """Rows that were set aside while reading, counted; filled as the batches are taken."""
 
     count: int = 0
-    first_line: int | None = None
+    first: list[tuple[int, str]] = field(default_factory=list)
 
-    def add(self, line: int) -> None:
-        """Count one more."""
+    def add(self, line: int, reason: str) -> None:
+        """Count one more; the lines and reasons of the first are kept to be told."""
         self.count += 1
-        self.first_line = line if self.first_line is None else self.first_line
+        self.first = sorted([*self.first, (line, reason)])[:FIRST_TOLD]
+
+    def notices(self, unit: str) -> tuple[Sentence, ...]:
+        """Say how many were set aside, and of the first few where and why; nothing where there are none."""
+        if not self.count:
+            return ()
+        told = [f"{unit} {line} ({reason})" for line, reason in self.first]
+        told += ["…"] if self.count > len(told) else []
+        return (sentence("data.notice.rejected_where", n=self.count, places=told),)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,12 @@ class Column:
 
 
 def fitting_rows(
-    columns: Mapping[str, Column], rows: Rows, first_row: int, style: NumberStyle, aside: Aside | None
+    columns: Mapping[str, Column],
+    rows: Rows,
+    first_row: int,
+    style: NumberStyle,
+    aside: Aside | None,
+    cells: Sequence[pa.Array],
 ) -> BoolVector:
     """Return which rows hold only cells of their columns' kinds; columns that are ignored do not count.
 
@@ -45,6 +50,8 @@ def fitting_rows(
         How numbers are written.
     aside
         What takes the other rows; ``None`` to refuse them.
+    cells
+        All columns of the source that were read: what stands in a row that is set aside.
 
     Raises
     ------
@@ -61,7 +68,7 @@ def fitting_rows(
         if aside is None:
             raise _error(column, rows, first_row, style)
         for row in np.flatnonzero(unfit & fits).tolist():
-            aside(rows.line(first_row + row), str(_reason(column, row, style)), _row_text(columns, row))
+            aside(rows.line(first_row + row), str(_reason(column, row, style)), row_text(cells, row))
         fits &= ~unfit
     return fits
 
@@ -94,8 +101,9 @@ def _is_infinite(column: Column, row: int, style: NumberStyle) -> bool:
     return any(bool(pc.match_substring_regex(cell, pattern)[0].as_py()) for pattern in patterns)
 
 
-def _row_text(columns: Mapping[str, Column], row: int) -> str:
-    cells = [typed_texts(column.source.slice(row, 1))[0].as_py() or "" for column in columns.values()]
+def row_text(columns: Iterable[pa.Array], row: int) -> str:
+    """Return a row as a line of a CSV file."""
+    cells = [typed_texts(column.slice(row, 1))[0].as_py() or "" for column in columns]
     quoted = [
         '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\n\r') else cell for cell in cells
     ]

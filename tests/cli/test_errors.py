@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +152,30 @@ def test_what_the_system_refuses_is_no_traceback(segmint, workspace, table, comm
     done = segmint(command, "latest", "-o", table / "inside", "--workspace", workspace)
     assert str(table) in "".join(taught(done, 1).split())
     assert table.read_text() == before
+
+
+def test_a_database_named_as_a_file_is_answered_with_its_address(segmint, tmp_path) -> None:
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as shop:
+        shop.execute("create table t (a real)")
+        shop.commit()
+    done = segmint("run", "shop.db", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "sqlite:///shop.db --table NAME" in done.stderr
+
+
+def test_a_word_that_is_no_role_is_named_with_its_column(segmint, table, tmp_path) -> None:
+    schema = tmp_path / "schema.toml"
+    segmint("inspect", table, "-o", schema)
+    schema.write_text(schema.read_text().replace('role = "describe"', 'role = "descibe"'))
+    done = segmint("inspect", table, "--schema", schema)
+    assert done.returncode == 3
+    assert "schema.toml, column “platform”" in done.stderr
+    assert '"descibe"' in done.stderr and "describe, date" in done.stderr
+
+
+def test_a_study_is_kept_when_the_question_is_answered_with_no(segmint, made) -> None:
+    done = segmint("delete", "latest", "--workspace", made["workspace"], stdin="n\n")
+    assert done.returncode == 1
+    assert "Nothing was deleted" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert any((made["workspace"] / "studies").iterdir())

@@ -58,7 +58,7 @@ COLUMN = '[[column]]\nname = "a"\nkind = "number"\nrole = "cluster"\n'
         ("version = 1\n", "data.no_schema"),
         ('version = 1\ncolumn = "a"\n', "data.no_schema"),
         ("version = 1\n" + COLUMN.replace('"number"', '"decimal"'), "data.schema_value"),
-        ("version = 1\n" + COLUMN.replace('role = "cluster"\n', ""), "data.schema_value"),
+        ("version = 1\n" + COLUMN.replace('role = "cluster"\n', ""), "data.schema_value_missing"),
         ("version = 1\n" + COLUMN.replace('name = "a"\n', ""), "data.schema_column_unnamed"),
         ("version = 1\n" + COLUMN + "units = 3\n", "data.schema_unknown_field"),
         ("version = 1\n" + COLUMN + "unit = 3\n", "data.schema_not_text"),

@@ -138,12 +138,19 @@ def write_answer(study: Study, delivered: Delivered, spent: Spent) -> None:
     write_labeled(console, say("cli.for"), [str(reason) for reason in decision.reasons], style="green")
     write_labeled(console, say("cli.against"), [str(doubt) for doubt in decision.doubts], style="yellow")
     write_labeled(console, say("cli.rivals"), [str(rival.reason) for rival in decision.rivals])
-    left_out = [feature.name for feature in study.schema if feature.role.value == "ignore"]
-    if left_out:
-        write_labeled(console, say("cli.left_out"), [say("cli.columns_left_out", names=left_out)])
+    write_labeled(console, say("cli.left_out"), _left_out(study))
     write_labeled(console, say("cli.notice"), [str(notice) for notice in study.notices])
     console.print()
     _write_places(study, delivered, spent)
+
+
+def _left_out(study: Study) -> list[str]:
+    """Name the columns that neither cluster nor describe: those that are ignored, and dates."""
+    named = {
+        role: [feature.name for feature in study.schema if feature.role.value == role]
+        for role in ("ignore", "date")
+    }
+    return [say(f"cli.left_out_{role}", names=names) for role, names in named.items() if names]
 
 
 def _time(spent: Spent) -> str:

@@ -128,7 +128,7 @@ def assign(
     options.one_of("--if-exists", if_exists, ["error", "replace", "append"])
     existing = cast("IfExists", if_exists)
     loaded, _ = _load(model, workspace)
-    target, written_to = (output, None) if to is None else (to, to_table or source.table)
+    target, written_to = (output, to_table) if to is None else (to, to_table or source.table)
     if to is not None and not to_table:  # then --table names the target
         source = replace(source, table=None)
     with Steps(quiet=quiet) as steps:

@@ -179,7 +179,8 @@ def delete(
     from segmint.workflow.studies import delete_study, find_study
 
     folder = find_study(study, workspace_of(workspace))
-    if not yes:
-        typer.confirm(say("cli.sure", study=folder.name), abort=True, err=True)
+    if not yes and not typer.confirm(say("cli.sure", study=folder.name), err=True):
+        results().print(f" {say('cli.not_deleted')}")
+        raise typer.Exit(1)
     delete_study(folder)
     results().print(f" {say('cli.deleted', study=folder.name)}")

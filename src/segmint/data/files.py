@@ -158,9 +158,10 @@ def kind_of(mode: int) -> str:
 
 
 def _prepared(path: Path, folder: Path, options: ReadOptions) -> LocalFile:
-    stated = file_format(path.name, options.format)
     with path.open("rb") as stream:
         head = stream.read(512)
+        _refuse_database(head, path)
+        stated = file_format(path.name, options.format)
         if not head:
             raise SourceError("data.no_data", where=path.name)
         compressed = head.startswith(_GZIP)
@@ -173,6 +174,13 @@ def _prepared(path: Path, folder: Path, options: ReadOptions) -> LocalFile:
     link = folder / "source"
     link.symlink_to(path.resolve())
     return LocalFile(link, path.name, stated, folder)
+
+
+def _refuse_database(head: bytes, path: Path) -> None:
+    content = _content_of(head)
+    if content in ("SQLite", "DuckDB"):
+        address = f"{content.lower()}:///{path}"
+        raise SourceError("data.database_file", where=path.name, content=content, address=address)
 
 
 def _standard_input(folder: Path, options: ReadOptions) -> LocalFile:

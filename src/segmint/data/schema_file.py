@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from segmint.data.replacing import refusals, replacing
+from segmint.data.rows import shown
 from segmint.errors import SchemaError, SourceError
 from segmint.model.schema import Feature, Kind, Missing, Role, Schema
 from segmint.words import say, sentence
@@ -107,6 +108,7 @@ def _feature(block: Any, number: int, where: str) -> Feature:
     place = f"{where}, column {number}"
     if not isinstance(block, dict) or not isinstance(block.get("name"), str) or not block["name"].strip():
         raise SchemaError("data.schema_column_unnamed", where=place)
+    place = f"{where}, column “{shown(block['name'])}”"
     unknown = sorted(set(block) - _FIELDS)
     if unknown:
         raise SchemaError("data.schema_unknown_field", where=place, fields=unknown, known=sorted(_FIELDS))
@@ -128,8 +130,10 @@ def _choice(
 ) -> _Choice:
     value = block.get(field, default)
     known = [choice.value for choice in choices]
-    if not isinstance(value, str) or value not in known:
-        raise SchemaError("data.schema_value", where=where, field=field, known=known)
+    if not isinstance(value, str):
+        raise SchemaError("data.schema_value_missing", where=where, field=field, known=known)
+    if value not in known:
+        raise SchemaError("data.schema_value", where=where, field=field, given=shown(value), known=known)
     return choices(value)
 
 

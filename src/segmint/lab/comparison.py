@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
+from typing import Any
+
 import numpy as np
 
 from segmint.charts import families, k_distance, segment_map
@@ -49,12 +52,19 @@ def mixtures(assignment: Assignment) -> Lesson:
         headline=sentence(headline),
         findings=tuple(findings),
         tables=(_families_table(made, truth),),
-        pictures={"families": families(made.study)},
+        pictures={"families": _titled(families(made.study), say(headline))},
         explanation=tuple(
             sentence(f"lab.t21.{part}") for part in ("em", "soft", "kmeans_is_special", "fails")
         ),
         figures=figures,
     )
+
+
+def _titled(picture: Any, title: str) -> Any:
+    """Return a picture with the lesson's own title above the line that says how to read it."""
+    told = picture.title.copy()
+    told.text = textwrap.wrap(title, 80)
+    return picture.properties(title=told)
 
 
 def _families_table(made: Made, truth: IntVector | None) -> Table:

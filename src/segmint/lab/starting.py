@@ -17,7 +17,7 @@ from segmint.lab.lesson import Assignment, Lesson, Table, rows_of
 from segmint.prepare.fit import prepare
 from segmint.seeds import derive
 from segmint.types import FloatMatrix, FloatVector
-from segmint.words import numbers, say, sentence
+from segmint.words import Sentence, numbers, say, sentence
 
 INITS = ("k-means++", "random")
 N_SEEDS = 200
@@ -39,7 +39,7 @@ def initialization(assignment: Assignment) -> Lesson:
         findings=(
             sentence("lab.t41.spread", plus=plus.worst, random=random.worst),
             sentence("lab.t41.same", within=REACHED),
-            sentence("lab.t41.restarts", plus=_restarts(plus.reached), random=_restarts(random.reached)),
+            _restarts_told(plus.reached, random.reached),
         ),
         tables=(_table(ends),),
         pictures={"optima": optima_chart(excess)},
@@ -122,10 +122,16 @@ def ends_of(excess: FloatVector) -> Ends:
     return Ends(reached, float(np.median(excess)), float(excess.max()), n_optima)
 
 
+def _restarts_told(plus: float, random: float) -> Sentence:
+    """Say how many starts it takes; where one kind never got there, that is all that is known of it."""
+    if plus > 0 and random > 0:
+        return sentence("lab.t41.restarts", plus=_restarts(plus), random=_restarts(random))
+    init, reached, other = ("k-means++", plus, "random") if plus > 0 else ("random", random, "k-means++")
+    return sentence("lab.t41.restarts_one", init=init, n=_restarts(reached), other=other, tried=N_SEEDS)
+
+
 def _restarts(reached: float) -> int:
-    """Return how many starts make it 99 % sure that one of them reaches the best optimum."""
+    """Return how many starts make it 99 % sure that one of them reaches the best optimum, as a share > 0 did."""
     if reached >= 0.99:
         return 1
-    if reached <= 0:
-        return N_SEEDS
     return int(np.ceil(np.log(0.01) / np.log(1 - reached)))

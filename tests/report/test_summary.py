@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from segmint.choosing.reasons import level
 from segmint.model.cards import Condition, Effect, Rule
 from segmint.model.schema import Feature, Kind, Role, Schema
-from segmint.report.answer import answer, confidence_level
+from segmint.report.answer import answer
 from segmint.report.pictures import family_pictures
 from segmint.report.said import texts
 from segmint.report.scorecard import scorecard
@@ -48,10 +49,16 @@ def test_the_confidence_has_its_word_and_its_count(blobs: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "level"), [(0.9, "high"), (0.899, "good"), (0.7, "good"), (0.5, "weak"), (0.49, "none")]
-)
-def test_the_levels_of_confidence(share: float, level: str) -> None:
-    assert confidence_level(share) == level
+    ("share", "word"),
+    [
+        (0.9, "High confidence:"), (0.899, "Good confidence:"), (0.7, "Good confidence:"),
+        (0.5, "Weak confidence:"), (0.49, "No clear answer:"),
+    ],
+)  # fmt: skip
+def test_the_levels_of_confidence(share: float, word: str, blobs: Any) -> None:
+    said = answer(replace(blobs, decision=replace(blobs.decision, confidence=share)))["confidence"]
+    assert said["word"] == word
+    assert said["level"] == level(share)
 
 
 def test_nothing_to_resample_is_said(blobs: Any) -> None:

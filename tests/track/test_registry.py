@@ -16,7 +16,7 @@ from mlflow import MlflowClient
 
 from segmint.choosing.study import Study
 from segmint.errors import BundleError, NotFoundError, TrackingError, UsageError
-from segmint.model.assignment import assign
+from segmint.model.assignment import RESULT_COLUMNS, assign
 from segmint.model.bundle import content_hash, load_bundle, save_bundle
 from segmint.model.segment_model import SegmentModel
 from segmint.track.describe import describe
@@ -110,6 +110,10 @@ def test_it_loads_with_mlflow_and_predicts_a_frame(
     np.testing.assert_array_equal(said["confidence"], expected.confidence)
     np.testing.assert_array_equal(said["novelty"], expected.novelty)
     assert said.index.tolist() == [7, 8, 9]
+    assert list(said) == list(RESULT_COLUMNS) == loaded.metadata.signature.outputs.input_names()
+    told = {"string": str, "double": float}
+    types = [told[kind.name] for kind in loaded.metadata.signature.outputs.input_types()]
+    assert types == list(RESULT_COLUMNS.values())
 
 
 def test_the_model_holds_our_bundle_and_no_pickle(uri: str, run_id: str, bundle: Path) -> None:

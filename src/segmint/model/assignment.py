@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
@@ -16,8 +18,13 @@ from segmint.model.segment_model import SegmentModel
 from segmint.types import FloatMatrix, FloatVector, IntVector, RawColumn, RawColumns, TextVector
 from segmint.words import say
 
+RESULT_COLUMNS: Final[Mapping[str, type[str] | type[float]]] = MappingProxyType(
+    {"segment_id": str, "segment_name": str, "confidence": float, "runner_up": str, "novelty": float}
+)
+"""The columns of a result beside the key, and what they hold."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Assignment:
     """The segment of each row.
 
@@ -48,6 +55,13 @@ class Assignment:
     novelty: FloatVector
     n_unseen: Mapping[str, int]
     n_filled: Mapping[str, int]
+
+    def result(self) -> dict[str, TextVector | FloatVector]:
+        """Return the columns of the result, as :data:`RESULT_COLUMNS` names them."""
+        columns = (
+            self.segment_ids, self.segment_names, self.confidence, self.runner_up, self.novelty,
+        )  # fmt: skip
+        return dict(zip(RESULT_COLUMNS, columns, strict=True))
 
 
 def assign(model: SegmentModel, columns: RawColumns, keys: TextVector) -> Assignment:

@@ -9,23 +9,11 @@ from segmint.charts.naming import configuration_name
 from segmint.charts.points import close_calls
 from segmint.charts.resampling import resample_groups, same_as_answer
 from segmint.choosing.decision import Verdict
+from segmint.choosing.reasons import level
 from segmint.choosing.study import Study
 from segmint.words import say
 from segmint.words.numbers import agreement, count, score
 from segmint.words.sentences import closed, known
-
-LEVELS = ((0.9, "high"), (0.7, "good"), (0.5, "weak"), (0.0, "none"))
-
-
-def confidence_level(confidence: float) -> str:
-    """Return the word for a share of resamples won: ``high`` ≥ .9, ``good`` ≥ .7, ``weak`` ≥ .5, else ``none``.
-
-    Examples
-    --------
-    >>> confidence_level(0.79)
-    'good'
-    """
-    return next(level for least, level in LEVELS if confidence >= least)
 
 
 def answer(study: Study) -> dict[str, Any]:
@@ -76,11 +64,11 @@ def _confidence(study: Study) -> dict[str, Any] | None:
         return None
     if decision.confidence is None or decision.resampling is None:
         return {
-            "level": "none",
+            "level": "unknown",
             "word": say("report.confidence.unknown_word"),
             "text": say("report.confidence.unknown"),
         }
-    level = confidence_level(decision.confidence)
+    word = level(decision.confidence)
     n = decision.resampling.n_resamples
     fewer = n < decision.resampling.n_wanted
     together = len(same_as_answer(study)) > 1
@@ -93,8 +81,8 @@ def _confidence(study: Study) -> dict[str, Any] | None:
         "wanted": decision.resampling.n_wanted,
     }
     return {
-        "level": level,
-        "word": say(f"report.confidence.{level}"),
+        "level": word,
+        "word": say(f"report.confidence.{word}"),
         "text": say(f"report.confidence.{key}", **figures),
     }
 

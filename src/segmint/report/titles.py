@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from segmint.charts.profiles import snapped
 from segmint.model.cards import Effect
 from segmint.model.schema import Schema
-from segmint.profile.titles import readable_name, unit_of
+from segmint.profile.titles import capitalized, readable_name, unit_of
 from segmint.words import say
 from segmint.words.numbers import share, unit
 
@@ -46,12 +46,8 @@ class Titles:
 
 def column_titles(schema: Schema) -> Titles:
     """Return how the columns of a schema are called; those whose plain names are equal keep their own."""
-    plain = {feature.name: _capital(readable_name(feature.name)) for feature in schema}
+    plain = {feature.name: capitalized(readable_name(feature.name)) for feature in schema}
     counts = Counter(plain.values())
     names = {column: title if counts[title] == 1 else column for column, title in plain.items()}
     units = {feature.name: unit_of(feature).strip() for feature in schema if feature.numeric}
     return Titles(names, units)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

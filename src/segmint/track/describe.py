@@ -16,6 +16,7 @@ import numpy as np
 
 from segmint.choosing.study import Study
 from segmint.choosing.trial import Center, TrialRecord
+from segmint.model.description import finite
 from segmint.track.items import (
     BytesArtifact,
     Content,
@@ -299,17 +300,7 @@ def as_json(value: Any) -> str:
     >>> as_json({"a": float("nan"), "b": (1, 2.5)})
     '{\\n  "a": null,\\n  "b": [\\n    1,\\n    2.5\\n  ]\\n}\\n'
     """
-    return json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(name): _finite(held) for name, held in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(held) for held in value]
-    return value
+    return json.dumps(finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _without_credentials(source: str) -> str:

@@ -47,17 +47,7 @@ class Predictor:
         """
         columns = frame_columns(self.model, frame)
         keys = np.arange(1, len(frame) + 1).astype(str).astype(object)
-        assignment = assign(self.model, columns, keys)
-        return pd.DataFrame(
-            {
-                "segment_id": assignment.segment_ids,
-                "segment_name": assignment.segment_names,
-                "confidence": assignment.confidence,
-                "runner_up": assignment.runner_up,
-                "novelty": assignment.novelty,
-            },
-            index=frame.index,
-        )
+        return pd.DataFrame(assign(self.model, columns, keys).result(), index=frame.index)
 
 
 def _load_pyfunc(path: str) -> Predictor:

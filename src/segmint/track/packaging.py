@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from segmint.model.assignment import RESULT_COLUMNS
 from segmint.model.bundle import load_bundle
 from segmint.model.segment_model import SegmentModel
 from segmint.track.imported import AnyType, ColSpec, ColumnSchema, DataType, Model, ModelSignature, pyfunc
@@ -17,13 +18,7 @@ BUNDLE: Final = "data/model.segmint"
 
 LOADER: Final = "segmint.track.loader"
 _REQUIRED: Final = ("segmint", "mlflow", "numpy", "pandas", "safetensors")
-_OUTPUT: Final = (
-    ("segment_id", DataType.string),
-    ("segment_name", DataType.string),
-    ("confidence", DataType.double),
-    ("runner_up", DataType.string),
-    ("novelty", DataType.double),
-)
+_TYPES: Final = {str: DataType.string, float: DataType.double}
 
 
 def write_model(bundle: Path, folder: Path, *, model_id: str, run_id: str) -> None:
@@ -64,7 +59,7 @@ def signature(model: SegmentModel) -> ModelSignature:
     MLflow would refuse whole numbers where it was told of floats, and flags written in two ways.
     """
     columns = [ColSpec(AnyType(), name, required=True) for name in model.preparation.columns]
-    outputs = [ColSpec(kind, name) for name, kind in _OUTPUT]
+    outputs = [ColSpec(_TYPES[kind], name) for name, kind in RESULT_COLUMNS.items()]
     return ModelSignature(inputs=ColumnSchema(columns), outputs=ColumnSchema(outputs))
 
 

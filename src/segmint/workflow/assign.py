@@ -14,6 +14,7 @@ from segmint.data import ReadOptions, open_writer, raw_columns, read_chunks
 from segmint.data.dataset import Dataset
 from segmint.data.target_tables import IfExists
 from segmint.errors import SchemaError, UsageError
+from segmint.model.assignment import RESULT_COLUMNS as OUTPUT_COLUMNS
 from segmint.model.assignment import Assignment
 from segmint.model.assignment import assign as assign_columns
 from segmint.model.parsing import level_text, parse_number
@@ -21,8 +22,6 @@ from segmint.model.schema import NUMERIC_KINDS, Feature, Kind
 from segmint.model.segment_model import SegmentModel
 from segmint.types import Progress, RawColumn, RawColumns, silent
 from segmint.words import Sentence, say, sentence
-
-OUTPUT_COLUMNS = ("segment_id", "segment_name", "confidence", "runner_up", "novelty")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
+import stat
 from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
@@ -319,8 +321,8 @@ def test_a_folder_without_a_study(tmp_path):
 def test_a_save_that_fails_leaves_nothing(study, tmp_path, monkeypatch):
     calls = itertools.count()
 
-    def full(_):
-        if next(calls) == 3:
+    def full(handle):
+        if stat.S_ISREG(os.fstat(handle).st_mode) and next(calls) == 2:
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("segmint.model.files.os.fsync", full)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gzip
-import os
 import stat
 import sys
 import tempfile
@@ -242,17 +241,3 @@ def _require_content(head: bytes, stated: Format, name: str) -> None:
 
 def _refuse_content(name: str, content: str | None, stated: str) -> None:
     raise SourceError("data.other_content", where=name, content=content or "text", stated=stated)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder last, where the system can."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        return
-    finally:
-        os.close(descriptor)

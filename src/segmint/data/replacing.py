@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from segmint.data.files import kind_of, sync_folder
+from segmint.data.files import kind_of
 from segmint.errors import SourceError
+from segmint.model.files import sync_folder
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from segmint.types import FloatMatrix, FloatVector, IntVector
 from segmint.words import Sentence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MapData:
     """Points of the map of segments: a sample without keys, in two dimensions.
 
@@ -44,7 +44,7 @@ class MapData:
     n_rows: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FigureData:
     """What the charts are drawn from, beside the trials and the decision.
 

@@ -15,7 +15,7 @@ _GROUP = 10
 """Labelings folded together first: neighbors in a sweep are alike, so their own cells are few."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Refinement:
     """Cells, and how they make up the clusters of each labeling; see ``kernels.silhouette``.
 

@@ -26,7 +26,7 @@ _SMALL = 512
 """Up to this size threads only wait for Python's lock."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LabelingScores:
     """What labels alone can tell.
 

@@ -9,7 +9,7 @@ import numpy as np
 from segmint.types import FloatMatrix, TextVector
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matrix:
     """Prepared rows.
 

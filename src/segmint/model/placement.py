@@ -15,7 +15,7 @@ from segmint.words import Sentence
 ConfidenceKind = Literal["posterior", "margin"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Placement:
     """The place of each row in one clustering.
 

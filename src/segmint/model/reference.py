@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NumericReference:
     """A numeric column of the training data, in original units.
 
@@ -24,7 +24,7 @@ class NumericReference:
     missing_share: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LevelReference:
     """A flag or category of the training data: its commonest levels, their counts, all others together."""
 
@@ -34,7 +34,7 @@ class LevelReference:
     missing_share: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ReferenceSnapshot:
     """What the training data looked like; its size does not grow with the number of rows.
 

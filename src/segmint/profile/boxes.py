@@ -17,7 +17,7 @@ ROUNDING = 0.01  # what a rounder number may cost
 SLACK = (0.04, 0.02, 0.01, 0.0)  # how far a threshold may move for a rounder number, in the segment's rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Axis:
     """One column as the search sees it: each row's place among the column's sorted values.
 

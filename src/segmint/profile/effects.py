@@ -19,7 +19,7 @@ SMALLEST_SHARE = 0.01
 LARGEST_EFFECT = 100.0  # two groups without any spread of their own would be infinitely far apart
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contrast:
     """One quantity of every segment against all other rows; each of shape (n_clusters,).
 

@@ -122,9 +122,10 @@ class Decision:
         Id of the winner; with the verdict ``none`` the best candidate all the same, or ``None`` where
         there is none at all.
     family, n_clusters
-        Of the winner; ``n_clusters`` is 1 with the verdict ``none``.
+        Of the winner; ``n_clusters`` is 1 with the verdict ``none``, unless a person chose the configuration.
     confidence
-        Share of resamples in which the winner won, 0 … 1; ``None`` where nothing could be resampled.
+        Share of resamples that the winner won, or a finalist with the same segments, 0 … 1; of those that it
+        won itself where a person chose it; ``None`` where nothing was resampled, or the chosen one not.
     headline
         The answer in one sentence.
     reasons, doubts
@@ -132,7 +133,7 @@ class Decision:
     runner_up
         Id of the second, or ``None``.
     rivals
-        Each family's best that lost, and why.
+        The runner-up and each other family's best, and why it lost.
     resampling, nulls, elbow
         The evidence; empty or ``None`` where it could not be had.
     chosen_by, because

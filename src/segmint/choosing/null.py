@@ -7,8 +7,8 @@ standardized by its mean and deviation over the kind's tables; a table's *separa
 them. The p-value is the rank of the data among the kind's tables, so that the choice among statistics is
 paid for; groups must stand out at 1 % from every kind.
 
-The tables are compared as the data were prepared: neither statistic is moved by skewness or tails, so the
-nulls need no preparation of their own. Above a budget of rows both are taken on so many rows.
+The tables are compared as the data were prepared: none of the statistics is moved by skewness or tails, so
+the nulls need no preparation of their own. Above a budget of rows both are taken on so many rows.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def compare_with_nulls(
     rows_budget
         From a larger table, so many rows are drawn, and the tables have as many.
     progress
-        Called after each kind's tenth part.
+        Called after each table.
 
     Returns
     -------

@@ -94,11 +94,11 @@ class Study:
     trials
         Every configuration.
     finalists
-        Ids of the configurations that were resampled: each family's best.
+        Ids of the winner, the runner-up and each other family's best, the winner first.
     decision
         The verdict and the winner.
     models
-        For each family's best a whole model, by configuration id: another decision needs no data.
+        For each finalist a whole model, by configuration id: another decision needs no data.
     figures
         What the charts are drawn from.
     """

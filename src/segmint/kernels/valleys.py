@@ -1,4 +1,4 @@
-"""Compiled loops of the questions put to a table: how deep are its valleys, how empty its borders?
+"""Compiled loops of a table's statistics: how deep its valleys, how empty its borders, how clear its clusters.
 
 References
 ----------

@@ -1,4 +1,4 @@
-"""The rule of K-Means and Ward: the nearest center."""
+"""The rule of K-Means: the nearest center."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_a_refused_source_leaves_the_rows_set_aside_before(both: Any) -> None:
 
 CONTENT = {
     "a PDF named CSV": ("table.csv", b"%PDF-1.7 " + SECRET.encode()),
-    "gzip named CSV": ("table.csv", gzip.compress(TABLE.encode())),
+    "gzip named CSV": ("table.csv", gzip.compress(TABLE.encode(), mtime=0)),
     "text named gzip": ("table.csv.gz", TABLE.encode()),
     "text named Parquet": ("table.parquet", TABLE.encode()),
     "text named Excel": ("table.xlsx", TABLE.encode()),

@@ -82,7 +82,6 @@ def test_an_empty_file_holds_no_data(tmp_path: Path, name: str) -> None:
     [
         ("a.csv", b"PAR1\x15\x04"),
         ("a.csv", b"PK\x03\x04\x14\x00"),
-        ("a.csv", b"SQLite format 3\x00"),
         ("a.csv", b"%PDF-1.7"),
         ("a.csv", gzip.compress(TABLE.encode(), mtime=0)),
         ("a.csv.gz", TABLE.encode()),
@@ -97,6 +96,14 @@ def test_content_that_is_not_what_the_name_says(tmp_path: Path, name: str, conte
     path = tmp_path / name
     path.write_bytes(content)
     assert refused(path).code == "data.other_content"
+
+
+def test_a_database_is_asked_for_by_its_address(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"SQLite format 3\x00")
+    error = refused(path)
+    assert error.code == "data.database_file"
+    assert "sqlite:///" in str(error)
 
 
 def test_an_unknown_extension_needs_a_format(tmp_path: Path) -> None:

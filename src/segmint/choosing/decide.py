@@ -55,6 +55,7 @@ def decide(
     *,
     seed: int,
     n_resamples: int = 100,
+    jobs: int | None = None,
     progress: Progress = silent,
 ) -> Decision:
     """Decide what a sweep recommends.
@@ -69,6 +70,8 @@ def decide(
         The root seed of the draws and of the tables without groups.
     n_resamples
         How often the rows are drawn anew, ≥ 0; fewer above a budget.
+    jobs
+        Threads; ``None`` for one for each core. Their number changes no result.
     progress
         Steps ``null`` and ``resampled``.
 
@@ -94,7 +97,7 @@ def decide(
     candidates = find_candidates(trials)
     if not candidates:
         return _nothing(trials, elbow)
-    nulls = compare_with_nulls(geometry.X, seed=seed, progress=progress)
+    nulls = compare_with_nulls(geometry.X, seed=seed, jobs=jobs, progress=progress)
     groups = stands_out(nulls)
     allowed = [c for c in candidates if groups or "density" not in FAMILIES[c.family].traits]
     only_density = not allowed
@@ -107,6 +110,7 @@ def decide(
         finalists,
         seed=seed,
         n_resamples=n_resamples,
+        jobs=jobs,
         competing=lambda jaccard: competing(finalists, of, jaccard, only_steady=not groups),
         progress=progress,
     )

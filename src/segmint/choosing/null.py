@@ -19,6 +19,7 @@ import numpy as np
 
 from segmint.choosing.decision import NullComparison
 from segmint.choosing.dither import dithered
+from segmint.choosing.side_by_side import side_by_side
 from segmint.choosing.valleys import statistics
 from segmint.seeds import generator
 from segmint.types import FloatMatrix, FloatVector, Progress, silent
@@ -41,6 +42,7 @@ def compare_with_nulls(
     seed: int,
     n_tables: int = TABLES,
     rows_budget: int = ROWS_BUDGET,
+    jobs: int | None = None,
     progress: Progress = silent,
 ) -> tuple[NullComparison, ...]:
     """Compare a table with structureless ones of each kind.
@@ -55,8 +57,10 @@ def compare_with_nulls(
         Tables of each kind.
     rows_budget
         From a larger table, so many rows are drawn, and the tables have as many.
+    jobs
+        Threads; ``None`` for one for each core.
     progress
-        Called after each table.
+        Step ``null``, in tables.
 
     Returns
     -------
@@ -75,17 +79,19 @@ def compare_with_nulls(
     root = _root_of_covariance(X)
     rng = generator(seed, "null", "data")
     rows = _drawn(X, rows_budget, rng)
-    room = np.empty((len(rows), len(rows)))
-    observed = statistics(dithered(rows, rng), room=room)
-    total, found = n_tables * len(KINDS), []
-    for number, (kind, draw) in enumerate(KINDS.items()):
-        rng = generator(seed, "null", kind)
-        tables = np.empty((n_tables, len(observed)))
-        for table in range(n_tables):
-            tables[table] = statistics(draw(rng, len(rows), X.shape[1]) @ root, room=room)
-            progress("null", number * n_tables + table + 1, total)
-        found.append(_compare(kind, observed, tables))
-    return tuple(found)
+    observed = statistics(dithered(rows, rng), room=np.empty((len(rows), len(rows))))
+    kinds, total = list(KINDS.items()), n_tables * len(KINDS)
+
+    def taken(number: int) -> FloatMatrix:
+        kind, draw = kinds[number]
+        own, room = generator(seed, "null", kind), np.empty((len(rows), len(rows)))
+        tables = (draw(own, len(rows), X.shape[1]) @ root for _ in range(n_tables))
+        return np.array([statistics(table, room=room) for table in tables])
+
+    found = side_by_side(
+        taken, len(kinds), jobs=jobs, progress=lambda done: progress("null", done * n_tables, total)
+    )
+    return tuple(_compare(kind, observed, tables) for (kind, _), tables in zip(kinds, found, strict=True))
 
 
 def stands_out(nulls: tuple[NullComparison, ...]) -> bool:

@@ -12,6 +12,7 @@ from segmint.choosing.decision import Resampling
 from segmint.choosing.indices import Indices, take_indices
 from segmint.choosing.refit import refit
 from segmint.choosing.score import common_score, family_bests, ranking
+from segmint.choosing.side_by_side import side_by_side
 from segmint.choosing.trial import Trial
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
@@ -50,6 +51,7 @@ def resample(
     seed: int,
     n_resamples: int = 100,
     competing: Competing | None = None,
+    jobs: int | None = None,
     progress: Progress = silent,
 ) -> Resampling | None:
     """Fit the finalists again on rows drawn anew and let them compete again.
@@ -70,6 +72,8 @@ def resample(
         How many are wanted; fewer are done above a budget of pairs of rows.
     competing
         Gives from the overlaps of each finalist those who may win a draw; ``None`` for all finalists.
+    jobs
+        Threads; ``None`` for one for each core.
     progress
         Step ``resampled``.
 
@@ -82,12 +86,13 @@ def resample(
         return None
     n_rows = rows_of_a_resample(geometry.n_samples)
     n_done = resamples_done(n_rows, n_resamples)
-    found = []
-    for number in range(n_done):
+
+    def draw(number: int) -> _Found:
         rng = generator(seed, "resample", number)
         rows = np.sort(rng.choice(geometry.n_samples, n_rows, replace=False))
-        found.append(_compete(geometry, rows, finalists, derive(seed, "refit", number)))
-        progress("resampled", number + 1, n_done)
+        return _compete(geometry, rows, finalists, derive(seed, "refit", number))
+
+    found = side_by_side(draw, n_done, jobs=jobs, progress=lambda done: progress("resampled", done, n_done))
     return _summary(finalists, found, n_resamples, competing)
 
 

@@ -90,7 +90,14 @@ def carry_out(planned: Planned, progress: Progress = silent) -> Made:
         geometry, planned.configurations, seed=options.seed, progress=progress, jobs=options.jobs
     )
     _refuse_if_nothing_was_fitted(trials, geometry)
-    decision = decide(geometry, trials, seed=options.seed, n_resamples=options.n_resamples, progress=progress)
+    decision = decide(
+        geometry,
+        trials,
+        seed=options.seed,
+        n_resamples=options.n_resamples,
+        jobs=options.jobs,
+        progress=progress,
+    )
     if options.choose:
         decision = overrule(decision, trials, options.choose, options.because)
     finalists = _finalists(trials, decision)

@@ -103,7 +103,7 @@ def test_the_commands_of_a_report_can_be_typed_as_they_are(segmint, workspace, m
 
 def test_delete_asks_first(segmint, workspace, made) -> None:
     refused = segmint("delete", "latest", "--workspace", workspace, stdin="n\n")
-    assert refused.returncode == 130
+    assert refused.returncode == 1
     assert (workspace / "studies" / made["study"]).is_dir()
     assert segmint("delete", "latest", "--yes", "--workspace", workspace).returncode == 0
     assert not (workspace / "studies" / made["study"]).exists()

@@ -103,3 +103,9 @@ def test_what_failed_cannot_be_chosen(swept: Callable, decided: Callable) -> Non
     _, trials = swept("blobs")
     with pytest.raises(NotFoundError, match="nothere"):
         overrule(decided("blobs"), trials, "nothere", None)
+
+
+def test_the_number_of_threads_changes_nothing(swept: Callable) -> None:
+    geometry, trials = swept("blobs")
+    one, three = (decide(geometry, trials, seed=3, n_resamples=6, jobs=jobs) for jobs in (1, 3))
+    assert one == three

@@ -232,3 +232,14 @@ def test_names_in_options_are_composed_as_names_of_columns_are(tmp_path: Path) -
     rows = "".join(f"k{n},{n}.25,{n}.5\n" for n in range(100))
     dataset = _read_text(tmp_path, "id,caf\u00e9,y\n" + rows, features=("cafe\u0301 ",))
     assert [feature.name for feature in dataset.schema.clustering] == ["caf\u00e9"]
+
+
+@pytest.mark.parametrize(("repeated", "role"), [(0, "ignore"), (2, "ignore"), (40, "cluster")])
+def test_numbers_of_rows_are_no_feature_also_where_a_few_repeat(
+    tmp_path: Path, repeated: int, role: str
+) -> None:
+    """A customer's number under a name that nobody knows: a row entered twice must not make it an amount."""
+    numbers = [1000 + n for n in range(100 - repeated)] + [1000 + n for n in range(repeated)]
+    path = tmp_path / "a.csv"
+    path.write_text("Kundennr,spent\n" + "".join(f"{n},{n * n % 83}.5\n" for n in numbers))
+    assert read(path).schema.feature("Kundennr").role == role

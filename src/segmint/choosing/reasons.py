@@ -251,6 +251,8 @@ def _by_score(case: Case, other: Candidate, figures: dict[str, Any]) -> Sentence
     steady = not overlaps or min(overlaps) >= FOUND_AGAIN
     if not steady and (case.verdict is not Verdict.GROUPS or other.family == case.winner.family):
         worst = "loss"
+    elif scores["value"] > scores["winner"] + TIE:
+        return sentence("decision.rival.own", **figures)
     elif scores["value"] > scores["winner"] - TIE:
         return sentence("decision.rival.tie", **figures, **scores, margin=TIE)
     if worst == "noise":

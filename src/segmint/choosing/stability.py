@@ -178,11 +178,14 @@ def standing(
     All of a family in which there is none; with ``only_steady`` none of such a family, unless that is so of
     every family.
     """
-    found = tuple(f for f in finalists if min(jaccard[f.id]) >= FOUND_AGAIN)
+    steady = [min(jaccard[f.id]) >= FOUND_AGAIN for f in finalists]
+    found = tuple(f for f, is_steady in zip(finalists, steady, strict=True) if is_steady)
     if only_steady:
         return found or tuple(finalists)
     families = {f.family for f in found}
-    return tuple(f for f in finalists if f.id in {one.id for one in found} or f.family not in families)
+    return tuple(
+        f for f, is_steady in zip(finalists, steady, strict=True) if is_steady or f.family not in families
+    )
 
 
 def _winner(found: _Found, again: Mapping[str, float]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event, Lock
@@ -13,6 +12,7 @@ from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
 from segmint.measure.information import aic, bic, icl
 from segmint.measure.score import Score
+from segmint.measure.silhouette import cores
 from segmint.measure.sweep import measure_sweep
 from segmint.types import Progress, silent
 from segmint.words import sentence
@@ -50,7 +50,7 @@ def run_sweep(
     tuple of Trial
         One for each configuration, in order.
     """
-    outcomes = _fit(geometry, configurations, progress, jobs or os.cpu_count() or 1)
+    outcomes = _fit(geometry, configurations, progress, jobs or cores())
     fits = [outcome for outcome in outcomes if isinstance(outcome, Fit)]
     progress("measured", 0, len(fits))
     measured = iter(measure_sweep(geometry, [fit.labels for fit in fits], seed=seed, jobs=jobs))

@@ -184,11 +184,10 @@ def _write_places(study: Study, delivered: Delivered, spent: Spent) -> None:
             write_labeled(console, label, [text])
     console.print()
     if delivered.model is not None:
-        following = command("show", shown_path(delivered.model))
-    else:
-        configuration = study.decision.configuration or "CONFIGURATION"
-        following = f'{command("decide", delivered.study_id, configuration)} --because "…"'
-    write_command(console, say("cli.next"), following)
+        write_command(console, say("cli.next"), command("show", shown_path(delivered.model)))
+    elif study.decision.configuration is not None:
+        decide = command("decide", delivered.study_id, study.decision.configuration)
+        write_command(console, say("cli.next"), f'{decide} --because "…"')
     if delivered.tracking_failed is not None:
         write_labeled(
             steps(),

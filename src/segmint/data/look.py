@@ -229,7 +229,7 @@ def _look_at_numbers(values: FloatVector, name: str) -> Look:
     if not n:
         return Look(Kind.NUMBER, sentence("data.reason.all_missing"), len(values), 0)
     whole = bool((distinct == np.floor(distinct)).all())
-    serial = whole and n >= _FEW and _counts_rows(distinct, n)
+    serial = whole and _counts_rows(distinct, n)
     lost = whole and bool(np.abs(distinct[[0, -1]]).max() > _EXACT)
     if n_distinct == 2 and distinct[0] == 0 and distinct[1] == 1:
         return Look(Kind.FLAG, sentence("data.reason.zero_one"), n, n_distinct)
@@ -242,7 +242,8 @@ def _look_at_numbers(values: FloatVector, name: str) -> Look:
 
 def _counts_rows(distinct: FloatVector, n: int) -> bool:
     """Return whether whole numbers number the rows: one after the other, a few of them perhaps repeated."""
-    return len(distinct) >= _NUMBERED * n and distinct[-1] - distinct[0] == len(distinct) - 1 and n >= _FEW
+    without_gaps = distinct[-1] - distinct[0] == len(distinct) - 1
+    return bool(n >= _FEW and len(distinct) >= _NUMBERED * n and without_gaps)
 
 
 def _is_code(distinct: FloatVector, n: int, name: str) -> bool:

@@ -21,7 +21,6 @@ from segmint.words import sentence
 MAX_ITERATIONS = 300
 MANY_STARTS, FEW_STARTS = 50, 10  # starts up to PATIENT_ROWS rows, and beyond
 SEEDING_ROWS = 10_000  # k-means++ draws from at most so many rows
-STARTS_OF_A_PART = 10
 PATIENT_ROWS = 2_000  # up to here every restart runs until no row moves
 TOLERANCE = 1e-4  # beyond: until the centers' Σ move² is below this share of a feature's variance
 
@@ -174,7 +173,7 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
 def thinned(configuration: Configuration, _whole: Geometry, _part: Geometry) -> Configuration:
     """Return the configuration for a part of the rows: ten starts at most."""
     asked = configuration.parameters
-    return replace(configuration, parameters={**asked, "n_init": min(STARTS_OF_A_PART, int(asked["n_init"]))})
+    return replace(configuration, parameters={**asked, "n_init": min(FEW_STARTS, int(asked["n_init"]))})
 
 
 KMEANS = Family("kmeans", "K-Means", plan, sweep, forecast, frozenset({"centers"}), thinned=thinned)

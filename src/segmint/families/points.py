@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmint.labels import NOISE
+from segmint.labels import FEWEST_TOLD, NOISE
 from segmint.model.cores import CoresAssigner
 from segmint.model.distances import squared_distances
 from segmint.model.exemplars import ExemplarsAssigner
 from segmint.model.nearest import split
 from segmint.types import BoolVector, FloatMatrix, FloatVector, IntVector
 
-SMALLEST_GROUP = 5
+SMALLEST_GROUP = FEWEST_TOLD
 """A mean of fewer customers than this could be recognized; see the design's privacy rule."""
 MOST_POINTS = 2_000
 PROBED_ROWS = 20_000

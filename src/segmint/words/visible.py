@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+_PERHAPS = re.compile(r"[^ -~]")  # a page has a million characters, nearly all of them plain
 
 
 def safe(text: str, *, kept: str = "") -> str:
@@ -20,9 +24,10 @@ def safe(text: str, *, kept: str = "") -> str:
     >>> safe("a\\u202eb")
     'a\\\\u202eb'
     """
-    return "".join(
-        character
-        if character in kept or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-        else f"\\u{ord(character):04x}"
-        for character in text
-    )
+    return _PERHAPS.sub(lambda found: _shown(found.group(), kept), text)
+
+
+def _shown(character: str, kept: str) -> str:
+    if character in kept or unicodedata.category(character) not in _HIDDEN:
+        return character
+    return f"\\u{ord(character):04x}"

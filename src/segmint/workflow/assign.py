@@ -183,14 +183,7 @@ def output_columns(model: SegmentModel, assignment: Assignment) -> dict[str, np.
     key = "row" if model.schema.key is None else model.schema.key.name
     if key in OUTPUT_COLUMNS:
         raise UsageError("workflow.key_taken", key=key, columns=list(OUTPUT_COLUMNS))
-    return {
-        key: assignment.keys,
-        "segment_id": assignment.segment_ids,
-        "segment_name": assignment.segment_names,
-        "confidence": assignment.confidence,
-        "runner_up": assignment.runner_up,
-        "novelty": assignment.novelty,
-    }
+    return {key: assignment.keys, **assignment.result()}
 
 
 def _count(sizes: dict[str, int], assignment: Assignment) -> None:

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 class Delivered:
     """Where everything of a run lies.
 
-    ``study`` has the names that people gave to its segments before; ``folder`` is where it is kept. ``model`` is ``None`` with
-    the verdict ``none``. After Ctrl-C only the study is kept: what was fitted by then
-    replaces no model and no report. ``tracked`` is ``None`` where tracking was not wanted or
-    failed, and then ``tracking_failed`` says why (the study is safe, and can be sent again).
+    ``study`` has the names that people gave to its segments before; ``folder`` is where it is kept.
+    ``model`` is ``None`` with the verdict ``none``. After Ctrl-C only the study is kept: what was fitted by
+    then replaces no model and no report. ``tracked`` is ``None`` where tracking was not wanted or failed, and
+    then ``tracking_failed`` says why (the study is safe, and can be sent again).
     """
 
     study: Study

@@ -18,7 +18,7 @@ from segmint.kernels.valleys import border_gaps
 from segmint.types import Progress, silent
 
 _EVERY_RUN = (best_start, expectation_maximization, hierarchy, border_gaps)
-_ROWS = 400  # more than numpy does faster than a compiled loop
+_ROWS = 600  # more than numpy is left to do (``measure.silhouette``), so that those loops are compiled too
 
 
 def warm(progress: Progress = silent) -> bool:
@@ -42,6 +42,8 @@ def warm(progress: Progress = silent) -> bool:
     rng = np.random.default_rng(0)
     geometry = Geometry(rng.normal(size=(_ROWS, 3)) + 6 * rng.integers(0, 2, (_ROWS, 1)))
     trials = run_sweep(geometry, plan(geometry, list(FAMILIES), Request(ks=(1, 2, 3))), seed=0)
+    if any(trial.interrupted for trial in trials):
+        raise KeyboardInterrupt  # the sweep keeps what is finished; here nothing is worth keeping
     decide(geometry, trials, seed=0, n_resamples=1)
     progress("compiled", 1, 1)
     return True

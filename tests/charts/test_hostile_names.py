@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from segmint.charts import CHARTS
-from segmint.charts.render import themed_svg
+from segmint.charts.render import svg, themed
 
 HOSTILE = "\"'];</text><script>alert(1)</script>\\ & datum.value {x} ü\n%"
 
@@ -24,7 +24,7 @@ def hostile(build: Any) -> Any:
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_drawings_stay_well_formed_and_without_script(name: str, hostile: Any) -> None:
-    drawn = themed_svg(CHARTS[name].bare(hostile, theme="variables"), name=name, label=HOSTILE)
+    drawn = themed(svg(CHARTS[name].bare(hostile, theme="variables")), name=name, label=HOSTILE)
     assert "<script" not in drawn
     ElementTree.fromstring(drawn)  # raises where the markup is broken
     assert str(CHARTS[name].caption(hostile).finding)

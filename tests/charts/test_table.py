@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from altair import Chart as AltairChart
 
-from segmint.charts import CHARTS, png, svg
+from segmint.charts import CHARTS, png
 from segmint.charts.chart import PHONE
-from segmint.charts.render import themed_svg
+from segmint.charts.render import svg, themed
 from segmint.choosing.study import FigureData
 from segmint.errors import NotFoundError, UsageError
 
@@ -97,14 +97,14 @@ def test_drawings_stay_within_their_width(which: str, request: Any) -> None:
     study = request.getfixturevalue(which)
     for chart in CHARTS.values():
         if chart.available(study) and chart.name != "families":
-            drawn = themed_svg(chart.bare(study, theme="variables", width=PHONE), name="x", label="x")
+            drawn = themed(svg(chart.bare(study, theme="variables", width=PHONE)), name="x", label="x")
             width = float(re.search(r'viewBox="0 0 ([\d.]+) ', drawn)[1])  # type: ignore[index]
             assert width <= PHONE + 1, chart.name
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_themed_drawings_hold_variables_and_no_style(name: str, wide: Any) -> None:
-    drawn = themed_svg(CHARTS[name].bare(wide, theme="variables"), name=name, label='say "this" <now>')
+    drawn = themed(svg(CHARTS[name].bare(wide, theme="variables")), name=name, label='say "this" <now>')
     assert "var(--" in drawn
     assert not re.search(r"#[0-9a-fA-F]{6}\b", drawn), "a color outside of the tokens"
     assert " style=" not in drawn and "<script" not in drawn and "http" not in drawn

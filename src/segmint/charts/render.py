@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final
 
-import vl_convert
-
 from segmint.charts.theme import THEMES
+from segmint.charts.vega import draw
 from segmint.words.visible import safe
 
 _TOKENS: Final = {color.lower(): token for token, color in THEMES["variables"].items()}
@@ -33,12 +33,24 @@ def png(chart: Any, *, scale: float = 2) -> bytes:
     scale
         Picture elements for each px of the drawing, above 0.
     """
-    return bytes(vl_convert.vegalite_to_png(specification(chart), scale=scale, allowed_base_urls=[]))
+    return draw(specification(chart), "png", scale=scale).result()
 
 
 def svg(chart: Any) -> str:
     """Return a chart as an SVG drawing with the colors of its theme."""
-    return _renumbered(str(vl_convert.vegalite_to_svg(specification(chart), allowed_base_urls=[])), "clip")
+    return svgs([chart])[0]
+
+
+def svgs(charts: Iterable[Any]) -> list[str]:
+    """Return each chart as :func:`svg` does: one is drawn while the next is composed.
+
+    Parameters
+    ----------
+    charts
+        Altair objects, best made while they are asked for.
+    """
+    drawn = [draw(specification(chart), "svg") for chart in charts]
+    return [_renumbered(drawing.result().decode(), "clip") for drawing in drawn]
 
 
 def specification(chart: Any) -> str:
@@ -48,22 +60,22 @@ def specification(chart: Any) -> str:
     )
 
 
-def themed_svg(chart: Any, *, name: str, label: str) -> str:
-    """Return a drawing made in the theme ``variables`` for use inside a page.
+def themed(drawing: str, *, name: str, label: str) -> str:
+    """Return an SVG drawing made in the theme ``variables`` for use inside a page.
 
     The colors become ``var(--TOKEN)``, so that one drawing serves both themes; there are no style
     attributes, so that a content policy without ``unsafe-inline`` shows it. Repeated marks are defined once.
 
     Parameters
     ----------
-    chart
-        What ``Chart.bare(study, theme="variables")`` gave.
+    drawing
+        What :func:`svg` gave of ``Chart.bare(study, theme="variables")``.
     name
         Unique within the page: the prefix of the ids inside the drawing.
     label
         What the drawing shows, in words, for those who don't see it.
     """
-    text = safe(svg(chart), kept="\n\t")
+    text = safe(drawing, kept="\n\t")
     width, height = re.findall(r'(?:width|height)="([\d.]+)"', text)[:2]
     inner = text[text.index(">") + 1 : text.rindex("</svg>")]
     inner = _TOKEN.sub(lambda found: f"var(--{_TOKENS[found.group().lower()]})", inner)

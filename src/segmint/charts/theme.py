@@ -2,7 +2,7 @@
 
 A drawing names tokens (``ink``, ``s2``, ``line``), never colors. The third theme, ``variables``, gives every
 token a hexadecimal value of its own, so that the finished drawing can be turned into CSS variables
-without guessing (see :func:`segmint.charts.render.themed_svg`): in the light theme ``s1``, ``accent``
+without guessing (see :func:`segmint.charts.render.themed`): in the light theme ``s1``, ``accent``
 and ``q6`` are one color, in the dark theme three.
 """
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from segmint.charts.chart import PHONE, Chart
 from segmint.charts.naming import family_title, parameters
-from segmint.charts.render import themed_svg
+from segmint.charts.render import svgs, themed
 from segmint.charts.side_by_side import compared, difference, family_panel
 from segmint.charts.table import CHARTS
 from segmint.choosing.study import Study
@@ -26,25 +26,30 @@ _ONE_WIDTH: Final = frozenset({"resamples"})
 
 def pictures(study: Study) -> dict[str, dict[str, Any]]:
     """Return every chart of the page that the study has, by name."""
-    shown = {name: CHARTS[name] for name in (*_ON_THE_PAGE, "resamples") if CHARTS[name].available(study)}
-    return {name: _picture(study, chart) for name, chart in shown.items()}
+    shown = [CHARTS[name] for name in (*_ON_THE_PAGE, "resamples") if CHARTS[name].available(study)]
+    wanted = [(chart, place, width) for chart in shown for place, width in _widths(chart).items()]
+    drawn = svgs(chart.bare(study, theme="variables", width=width) for chart, _, width in wanted)
+    found = {chart.name: _words(study, chart) for chart in shown}
+    for (chart, place, _), drawing in zip(wanted, drawn, strict=True):
+        words = found[chart.name]
+        words["drawings"][place] = themed(drawing, name=f"{chart.name}-{place}", label=words["label"])
+    return found
 
 
-def _picture(study: Study, chart: Chart) -> dict[str, Any]:
+def _widths(chart: Chart) -> dict[str, int]:
+    if chart.name in _ONE_WIDTH:
+        return {"wide": PHONE}
+    return {"wide": _HALF if chart.name in _HALVES else chart.width, "narrow": PHONE}
+
+
+def _words(study: Study, chart: Chart) -> dict[str, Any]:
     caption, numbers = chart.caption(study), chart.numbers(study)
-    label = str(caption.description)
-    width = _HALF if chart.name in _HALVES else chart.width
-    drawn = {"wide": width, "narrow": PHONE} if chart.name not in _ONE_WIDTH else {"wide": PHONE}
     return {
         "name": chart.name,
+        "label": str(caption.description),
         "finding": str(caption.finding),
         "reading": str(caption.reading),
-        "drawings": {
-            place: themed_svg(
-                chart.bare(study, theme="variables", width=px), name=f"{chart.name}-{place}", label=label
-            )
-            for place, px in drawn.items()
-        },
+        "drawings": {},
         "numbers": {"head": list(numbers.head), "rows": [list(row) for row in numbers.rows[:MOST_NUMBERS]]},
     }
 
@@ -54,8 +59,9 @@ def family_pictures(study: Study) -> list[dict[str, Any]]:
     names = compared(study)
     width = 178 if len(names) == 4 else 240
     reasons = {rival.configuration: under_its_family(rival.reason) for rival in study.decision.rivals}
+    drawn = svgs(family_panel(study, name, width=width, theme="variables") for name in names)
     found = []
-    for place, name in enumerate(names):
+    for place, (name, drawing) in enumerate(zip(names, drawn, strict=True)):
         trial = study.trial(name)
         title = family_title(trial.configuration.family)
         chosen = name == study.decision.configuration and study.model is not None
@@ -64,7 +70,7 @@ def family_pictures(study: Study) -> list[dict[str, Any]]:
                 "title": title,
                 "parameters": parameters(trial.configuration),
                 "chosen": chosen,
-                "drawing": _panel(study, name, width, f"family-{place}", title),
+                "drawing": themed(drawing, name=f"family-{place}", label=_label(study, name, title)),
                 "reason": say("report.families.chosen", k=trial.n_clusters or 0)
                 if chosen
                 else reasons.get(name, ""),
@@ -74,10 +80,8 @@ def family_pictures(study: Study) -> list[dict[str, Any]]:
     return found
 
 
-def _panel(study: Study, configuration: str, width: int, name: str, title: str) -> str:
-    drawing = family_panel(study, configuration, width=width, theme="variables")
-    label = say("report.families.label", family=title, differs=difference(study, configuration))
-    return themed_svg(drawing, name=name, label=label)
+def _label(study: Study, configuration: str, title: str) -> str:
+    return say("report.families.label", family=title, differs=difference(study, configuration))
 
 
 def _facts(study: Study, configuration: str) -> str:

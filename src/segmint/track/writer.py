@@ -6,7 +6,9 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -117,13 +119,14 @@ def send(
         known = {} if found is None else _find_children(client, experiment_id, found.info.run_id)
         parent_run = found or _create(client, experiment_id, parent, {})
         run_id = str(parent_run.info.run_id)
-        _fill(client, parent_run, parent)
-        for done, child in enumerate(children, start=1):
-            above = {_PARENT_TAG: run_id}
-            run = known.get(child.item.key) or _create(client, experiment_id, child, above)
-            _fill(client, run, child)
-            _close(client, run, child.item)
-            progress("tracking", done, len(children))
+        with _made_meanwhile(parent.artifacts) as artifacts_of_parent:
+            for done, child in enumerate(children, start=1):
+                above = {_PARENT_TAG: run_id}
+                run = known.get(child.item.key) or _create(client, experiment_id, child, above)
+                _fill(client, run, child)
+                _close(client, run, child.item)
+                progress("tracking", done, len(children))
+            _fill(client, parent_run, replace(parent, artifacts=artifacts_of_parent))
         client.set_tag(run_id, SENT_TAG, fingerprint)
         _close(client, parent_run, parent.item)
     return Sent(run_id, experiment_id, 1 + len(children), time.perf_counter() - started)
@@ -256,6 +259,27 @@ def _keep(client: MlflowClient, made: Any, artifacts: Sequence[Artifact]) -> Non
         raise TrackingError(
             "track.artifacts", where=str(folder or ""), reason=error.strerror or ""
         ) from error
+
+
+@contextmanager
+def _made_meanwhile(artifacts: Sequence[Artifact]) -> Iterator[list[Artifact]]:
+    """Make binary artifacts (pictures) in another thread while runs are written."""
+    with ThreadPoolExecutor(1) as other:
+        making = {
+            artifact.path: other.submit(content, artifact)
+            for artifact in artifacts
+            if isinstance(artifact, BytesArtifact)
+        }
+        try:
+            yield [
+                replace(artifact, content=making[artifact.path].result)
+                if isinstance(artifact, BytesArtifact)
+                else artifact
+                for artifact in artifacts
+            ]
+        except BaseException:
+            other.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _write(folder: Path, artifacts: Sequence[Artifact]) -> None:

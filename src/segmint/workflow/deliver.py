@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from segmint.choosing.study import Study
@@ -77,6 +79,8 @@ def deliver(
     study = replace(study, decision=latest_decision(study, folder))
     if made.interrupted:
         return Delivered(study, folder, study_id(folder), None, None, None, None, None)
+    if track:
+        _load_mlflow()
     kept = None if study.model is None else keep_model(chosen_model(study), place.model(name))
     if kept is not None:
         study = with_model(study, kept)
@@ -97,6 +101,11 @@ def deliver(
         tracked=tracked,
         tracking_failed=failed,
     )
+
+
+def _load_mlflow() -> None:
+    """Begin to import MLflow (a second) while the report waits for its drawings; ``_track`` waits for the rest."""
+    Thread(target=import_module, args=("segmint.workflow.tracking",), daemon=True).start()
 
 
 def _write_rows(made: Made, model: SegmentModel, output: str, to_table: str | None) -> None:

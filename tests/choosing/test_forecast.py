@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -67,6 +68,13 @@ def test_a_limit_below_the_process_itself_says_so() -> None:
 def test_without_a_limit_the_machine_is_the_limit() -> None:
     with pytest.raises(ResourceError):
         refuse_if_too_large(Cost(1.0, 2 * machine_memory()), 10**9, 4, memory_limit=None)
+
+
+@pytest.mark.parametrize(("said", "bounds"), [("1000000\n", True), ("max\n", False), ("", False)])
+def test_a_container_has_what_its_limit_leaves(said: str, bounds: bool, tmp_path: Path) -> None:
+    limit = tmp_path / "memory.max"
+    limit.write_text(said)
+    assert machine_memory([limit, tmp_path / "none"]) == (1e6 if bounds else machine_memory([]))
 
 
 @pytest.mark.slow

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
 from segmint.choosing.null import ROWS_BUDGET as NULL_ROWS
 from segmint.choosing.stability import resamples_done, rows_of_a_resample
@@ -17,6 +20,11 @@ from segmint.measure.sweep import PAIRS_BUDGET
 
 _PYTHON = 390e6  # bytes that the process and its libraries hold for a study of a few rows
 _SLACK = 0.9  # of the memory: the rest is the system's
+_CONTAINER_LIMITS: Final = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+"""Where Linux's control groups, version 2 and 1, say what a container may use."""
 
 
 def forecast(
@@ -124,12 +132,21 @@ def refuse_if_too_large(cost: Cost, n_samples: int, n_features: int, *, memory_l
     )
 
 
-def machine_memory() -> float:
-    """Return the bytes of memory that this machine has."""
+def machine_memory(limits: Sequence[Path] = _CONTAINER_LIMITS) -> float:
+    """Return the bytes of memory that this machine has, or that its container may use where that is less."""
     try:
-        return float(os.sysconf("SC_PAGE_SIZE")) * float(os.sysconf("SC_PHYS_PAGES"))
+        whole = float(os.sysconf("SC_PAGE_SIZE")) * float(os.sysconf("SC_PHYS_PAGES"))
     except (AttributeError, ValueError, OSError):  # a system that does not say
-        return 8e9
+        whole = 8e9
+    return min([whole, *map(_container_limit, limits)])
+
+
+def _container_limit(file: Path) -> float:
+    """Return the bytes that a file of Linux's control groups allows; no bound where it says ``max`` or nothing."""
+    try:
+        return float(file.read_text())
+    except (OSError, ValueError):
+        return math.inf
 
 
 def memory_used() -> float | None:

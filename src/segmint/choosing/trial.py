@@ -15,7 +15,7 @@ from segmint.words import Sentence
 Center = tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     """One outcome of the sweep and what was measured on it, while the rows are at hand.
 

@@ -42,8 +42,9 @@ class Spent:
     forecast: Cost
 
 
-def run_json(study: Study, delivered: Delivered, spent: Spent) -> dict[str, Any]:
+def run_json(delivered: Delivered, spent: Spent) -> dict[str, Any]:
     """Return the whole answer as plain data (see ``docs/cli.md`` for its fields)."""
+    study = delivered.study
     decision, model = study.decision, study.model
     return {
         "model": None if delivered.model is None else str(delivered.model.resolve()),
@@ -126,8 +127,9 @@ def unassigned_share(model: SegmentModel) -> float:
     return float(model.reference.counts[-1] / model.reference.n_samples)
 
 
-def write_answer(study: Study, delivered: Delivered, spent: Spent) -> None:
+def write_answer(delivered: Delivered, spent: Spent) -> None:
     """Write the answer: the verdict first, the doubt beside it, then what to do next."""
+    study = delivered.study
     console, decision = results(), study.decision
     console.print()
     console.print(f" {safe(str(decision.headline))}", style="bold", soft_wrap=False, width=80)
@@ -141,7 +143,7 @@ def write_answer(study: Study, delivered: Delivered, spent: Spent) -> None:
     write_labeled(console, say("cli.left_out"), _left_out(study))
     write_labeled(console, say("cli.notice"), [str(notice) for notice in study.notices])
     console.print()
-    _write_places(study, delivered, spent)
+    _write_places(delivered, spent)
 
 
 def _left_out(study: Study) -> list[str]:
@@ -169,8 +171,8 @@ def _time(spent: Spent) -> str:
     return say("cli.time_compiling", told=told, compiling=spent.compiling)
 
 
-def _write_places(study: Study, delivered: Delivered, spent: Spent) -> None:
-    console = results()
+def _write_places(delivered: Delivered, spent: Spent) -> None:
+    console, decision = results(), delivered.study.decision
     rows = [
         (say("cli.model"), None if delivered.model is None else shown_path(delivered.model)),
         (say("cli.report"), None if delivered.report is None else shown_path(delivered.report)),
@@ -185,8 +187,8 @@ def _write_places(study: Study, delivered: Delivered, spent: Spent) -> None:
     console.print()
     if delivered.model is not None:
         write_command(console, say("cli.next"), command("show", shown_path(delivered.model)))
-    elif study.decision.configuration is not None:
-        decide = command("decide", delivered.study_id, study.decision.configuration)
+    elif decision.configuration is not None:
+        decide = command("decide", delivered.study_id, decision.configuration)
         write_command(console, say("cli.next"), f'{decide} --because "…"')
     if delivered.tracking_failed is not None:
         write_labeled(

@@ -111,9 +111,9 @@ def run(
     compiling = steps.seconds.get("compiled", 0.0)
     spent = Spent(time.perf_counter() - started - compiling, compiling, memory_used(), expected)
     if json:
-        write_json(run_json(delivered.study, delivered, spent))
+        write_json(run_json(delivered, spent))
     else:
-        write_answer(delivered.study, delivered, spent)
+        write_answer(delivered, spent)
     if made.interrupted:
         raise typer.Exit(INTERRUPTED)
 

@@ -24,7 +24,7 @@ class NumberStyle:
     grouped: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cells:
     """A column as a dataset keeps it.
 

@@ -27,7 +27,7 @@ from segmint.types import BoolVector, RawColumns, TextVector
 from segmint.words import Sentence, say, sentence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chunk:
     """Some rows of a source, ready to be assigned.
 

@@ -59,7 +59,7 @@ class Configuration:
         return cls(stored["family"], stored["parameters"], stored["seed"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
     """One configuration fitted to one matrix.
 

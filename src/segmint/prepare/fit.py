@@ -25,7 +25,7 @@ from segmint.words import Sentence, sentence
 FEWEST_ROWS = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """A dataset that is ready to be clustered.
 

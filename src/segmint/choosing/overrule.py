@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from segmint.choosing.called import find_called
 from segmint.choosing.decision import Decision
 from segmint.choosing.reasons import title
 from segmint.choosing.trial import Trial, TrialRecord
@@ -30,20 +31,21 @@ def overrule(
     trials
         The study's trials or their records.
     configuration
-        The id of a configuration that gave clusters.
+        A configuration that gave clusters: its id, or ``kmeans-6`` (see :func:`find_called`).
     because
         The person's reason, kept with the decision.
 
     Raises
     ------
     NotFoundError
-        If no trial with clusters has that id.
+        If no trial with clusters is called so.
     """
     records = [trial.record() if isinstance(trial, Trial) else trial for trial in trials]
     able = {r.configuration.id: r for r in records if r.failed is None and (r.n_clusters or 0) >= 1}
-    if configuration not in able:
+    found = find_called(configuration, tuple(able.values()))
+    if found is None:
         raise NotFoundError("decision.no_such_configuration", wanted=configuration, n=len(able))
-    chosen = able[configuration]
+    configuration, chosen = found, able[found]
     family, resampling = chosen.configuration.family, decision.resampling
     wins = None if resampling is None else resampling.wins.get(configuration)
     return replace(

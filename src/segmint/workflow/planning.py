@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from segmint.choosing.called import could_be_called
 from segmint.choosing.forecast import forecast, refuse_if_too_large
 from segmint.choosing.space import plan
 from segmint.data.dataset import Dataset
@@ -38,7 +39,7 @@ class RunOptions:
     n_resamples
         How often the finalists are fitted again.
     choose, because
-        A configuration that a person chooses instead of the product, and why.
+        A configuration (its id, or ``kmeans-6``) that a person chooses instead of the product, and why.
     jobs
         Threads to use; ``None`` for all.
     exact_rows
@@ -110,7 +111,7 @@ def plan_run(dataset: Dataset, options: RunOptions | None = None, progress: Prog
     geometry = Geometry(prepared.matrix.X)
     request = Request(options.ks, options.seed, options.init, options.exact_rows)
     configurations = tuple(plan(geometry, options.families, request))
-    if options.choose is not None and options.choose not in {one.id for one in configurations}:
+    if options.choose is not None and not could_be_called(options.choose, configurations):
         raise NotFoundError("workflow.not_planned", wanted=options.choose, n=len(configurations))
     expected = forecast(
         geometry.n_samples, geometry.n_features, configurations, n_resamples=options.n_resamples

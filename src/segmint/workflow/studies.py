@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from segmint.choosing.called import find_called
 from segmint.choosing.decision import Decision
 from segmint.choosing.overrule import overrule
 from segmint.choosing.study import Study
@@ -13,7 +14,6 @@ from segmint.choosing.study_files import append_decision, load_created, load_hea
 from segmint.choosing.study_files import load_study as read_study
 from segmint.choosing.study_files import save_study as write_study
 from segmint.errors import BundleError, NotFoundError
-from segmint.families.table import FAMILIES
 from segmint.model.segment_model import SegmentModel
 from segmint.report.html import write_report
 from segmint.workflow.library import keep_model, with_given_names
@@ -247,27 +247,14 @@ def find_finalist(study: Study, wanted: str) -> str:
     Raises
     ------
     NotFoundError
-        If no finalist is called so, or several are.
+        If no finalist is called so.
     """
-    if wanted in study.models:
-        return wanted
-    found = [name for name in study.models if _spoken(wanted) in _called(study, name)]
-    if len(found) == 1:
-        return found[0]
-    listed = [
-        f"{study.trial(n).configuration.family}-{study.trial(n).n_clusters} ({n})" for n in study.models
-    ]
+    finalists = [study.trial(name) for name in study.models]
+    found = find_called(wanted, finalists)
+    if found is not None:
+        return found
+    listed = [f"{one.configuration.family}-{one.n_clusters} ({one.configuration.id})" for one in finalists]
     raise NotFoundError("workflow.not_a_finalist", configuration=wanted, finalists=listed)
-
-
-def _called(study: Study, configuration: str) -> set[str]:
-    trial = study.trial(configuration)
-    family = trial.configuration.family
-    return {_spoken(f"{name}{trial.n_clusters}") for name in (family, FAMILIES[family].title)}
-
-
-def _spoken(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())
 
 
 def with_model(study: Study, model: SegmentModel) -> Study:

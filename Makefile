@@ -50,6 +50,7 @@ bench: setup ## speed and memory beside the peers
 lock: | $(UV) ## compile the lock files anew
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/runtime.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev -c requirements/runtime.lock -o requirements/dev.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:serving -c requirements/dev.lock -o requirements/serve.lock
 
 clean:
 	rm -rf $(VENV) .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache segmint-workspace

@@ -12,6 +12,7 @@
     ├── NotFoundError            exit code 1   a study, model, version or configuration is not there
     ├── ResourceError            exit code 1   it would not fit; refused before it starts
     ├── TrackingError            exit code 1   the tracking server did not take it
+    ├── RequestError             exit code 1   a request to the service breaks a rule or a limit
     └── PromotionRefused         exit code 5   a version is not promoted
 
 The texts live in ``words`` (``[errors.NAME]`` with ``received``, ``rule``, ``remedy``), under the
@@ -114,6 +115,38 @@ class ResourceError(SegmintError):
 
 class TrackingError(SegmintError):
     """The tracking server did not take what was sent."""
+
+
+class RequestError(SegmintError):
+    """A request to the service breaks a rule or a limit.
+
+    Parameters
+    ----------
+    code
+        See :class:`SegmintError`.
+    status
+        What it is answered with: 400, 401, 404, 405, 408, 413, 415, 422, 503.
+    field, row
+        Where in the body, as far as it is known; the field only by a name that the model knows.
+    retry_after
+        Seconds after which it may be tried again; ``None`` where trying again does not help.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        status: int,
+        field: str = "",
+        row: int | None = None,
+        retry_after: int | None = None,
+        **figures: Any,
+    ) -> None:
+        self.status = status
+        self.field = field
+        self.row = row
+        self.retry_after = retry_after
+        super().__init__(code, field=field, row=row or 0, **figures)
 
 
 class PromotionRefused(SegmintError):  # noqa: N818 - a refusal is an answer, not a fault

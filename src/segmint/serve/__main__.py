@@ -1,0 +1,183 @@
+"""``python -m segmint.serve MODEL``: the process that serves one model file, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import ipaddress
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from segmint.errors import SegmintError, UsageError
+from segmint.serve.app import build
+from segmint.serve.keys import Keys
+from segmint.serve.served import Shelf
+from segmint.serve.settings import Limits, Settings
+from segmint.words import say
+
+_EVERY: Final = 1.0  # seconds between two looks at the files
+_BACKLOG: Final = 2048
+_INTERRUPTED: Final = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or Ctrl-C; return the exit code."""
+    try:
+        settings = read_settings(sys.argv[1:] if arguments is None else arguments)
+        return serve(settings, os.environ)
+    except SegmintError as error:
+        _write(error.text())
+        return error.exit_code
+
+
+def read_settings(arguments: Sequence[str]) -> Settings:
+    """Return the settings that arguments say; see ``segmint serve --help`` for what they mean."""
+    parser = argparse.ArgumentParser(prog="python -m segmint.serve", description=__doc__)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--host", default=Settings.host)
+    parser.add_argument("--port", type=int, default=Settings.port)
+    parser.add_argument("--keys", type=Path)
+    parser.add_argument("--json-log", action="store_true")
+    limits = Limits()
+    for name, default in vars(limits).items():
+        parser.add_argument(f"--max-{name}", type=type(default), default=default, dest=name)
+    found = vars(parser.parse_args(arguments))
+    chosen = {name: found.pop(name) for name in vars(limits)}
+    return Settings(**found, limits=Limits(**chosen))
+
+
+def serve(settings: Settings, environment: Mapping[str, str]) -> int:
+    """Serve one model.
+
+    Raises
+    ------
+    BundleError, NotFoundError
+        If the file is no model.
+    UsageError
+        If the address cannot be used, or is one that others reach and there is no key.
+    """
+    keys = Keys(settings.keys, environment)
+    if not keys and not _private(settings.host):
+        raise UsageError("serve.public", host=settings.host)
+    shelf = Shelf(settings.model)
+    app = build(shelf, settings.limits, keys, _log(as_json=settings.json_log))
+    listening = _listen(settings)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(settings.limits.seconds) + 1,
+    )
+    server = _Server(config)
+    _run(_served(server, listening, shelf, keys))
+    return server.exit_code
+
+
+class _Server(uvicorn.Server):
+    """The server, which ends by itself on SIGTERM (0) and Ctrl-C (130) after what is in flight."""
+
+    exit_code = 0
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take both signals for the time of the loop, which ends with the process."""
+        loop = asyncio.get_running_loop()
+        for number, code in ((signal.SIGTERM, 0), (signal.SIGINT, _INTERRUPTED)):
+            loop.add_signal_handler(number, self._end, number, code)
+        yield
+
+    def _end(self, number: int, code: int) -> None:
+        if not self.should_exit:
+            _write(say("serve.stopping"))
+        self.exit_code = code
+        self.handle_exit(number, None)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    with contextlib.suppress(ImportError):  # not on Windows
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(work)
+
+
+async def _served(server: _Server, listening: socket.socket, shelf: Shelf, keys: Keys) -> None:
+    hurry = asyncio.Event()
+    if hasattr(signal, "SIGHUP"):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hurry.set)
+    watching = asyncio.create_task(_watch(shelf, keys, hurry))
+    host, port = listening.getsockname()[:2]
+    about = shelf.current.about()
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    _write(say("serve.serving", name=about["name"], version=about["version"], address=address))
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        watching.cancel()
+
+
+async def _watch(shelf: Shelf, keys: Keys, hurry: asyncio.Event) -> None:
+    """Look every second, and at once on SIGHUP, whether model or keys were replaced."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(hurry.wait(), _EVERY)
+        forced = hurry.is_set()
+        hurry.clear()
+        keys.refresh()
+        if not (forced or shelf.changed()):
+            continue
+        try:
+            served = await asyncio.to_thread(shelf.replace)
+            _write(say("serve.replaced", version=served.version))
+        except SegmintError as error:
+            _write(say("serve.kept", version=shelf.current.version, reason=error.text()))
+
+
+def _private(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError) as error:
+        address = f"{settings.host}:{settings.port}"
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError("serve.port", address=address, reason=reason) from None
+
+
+def _log(*, as_json: bool) -> Callable[[dict[str, Any]], None]:
+    def write(facts: dict[str, Any]) -> None:
+        _write(json.dumps(facts) if as_json else " ".join(f"{name}={value}" for name, value in facts.items()))
+
+    return write
+
+
+def _write(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Errors as they are answered: one shape (RFC 9457), and never a value of a customer."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from segmint.errors import BundleError, DataError, NotFoundError, RequestError, SegmintError
+from segmint.serve.answers import encoded
+
+CONTENT_TYPE: Final = "application/problem+json"
+
+
+def status_of(error: SegmintError) -> int:
+    """Return the status that an error is answered with."""
+    match error:
+        case RequestError():
+            return error.status
+        case NotFoundError():
+            return 404
+        case DataError():
+            return 422
+        case BundleError():
+            return 503
+    return 500
+
+
+def problem(error: SegmintError) -> dict[str, Any]:
+    """Return an error as problem details.
+
+    Examples
+    --------
+    >>> told = problem(RequestError("serve.no_field", status=422, field="age", row=2))
+    >>> told["status"], told["title"]
+    (422, 'Row 2 without the field “age”')
+    """
+    told: dict[str, Any] = {
+        "type": f"urn:segmint:problem:{error.code}",
+        "title": _sentence(error.received),
+        "status": status_of(error),
+        "detail": _sentence(error.rule) + (f". {error.remedy}" if error.remedy else ""),
+    }
+    if isinstance(error, RequestError):
+        told |= {name: value for name, value in (("field", error.field), ("row", error.row)) if value}
+    return told
+
+
+def answer(error: SegmintError) -> Response:
+    """Return the response of an error."""
+    headers = {}
+    if isinstance(error, RequestError):
+        if error.retry_after is not None:
+            headers["Retry-After"] = str(error.retry_after)
+        if error.status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+    return Response(encoded(problem(error)), status_of(error), headers, CONTENT_TYPE)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

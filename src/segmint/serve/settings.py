@@ -1,0 +1,60 @@
+"""What a service is told when it starts; every limit has a safe default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one request, and all of them together, may ask for.
+
+    Attributes
+    ----------
+    body
+        Bytes of a body that is read whole (JSON).
+    stream
+        Bytes of a body that is read and answered in pieces (CSV, JSON lines).
+    rows
+        Customers in a body that is read whole.
+    depth
+        Levels of lists and objects in JSON.
+    requests
+        Requests at the same time; more get 503 and ``Retry-After``.
+    seconds
+        Seconds for one request that is read whole; and between two pieces of one that is streamed.
+    """
+
+    body: int = 8 * 2**20
+    stream: int = 4 * 2**30
+    rows: int = 20_000
+    depth: int = 16
+    requests: int = 64
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where a service listens, what it serves, and who may ask.
+
+    Attributes
+    ----------
+    model
+        The bundle file; it may be replaced while the service runs.
+    host, port
+        Where it listens; this machine only by default.
+    keys
+        A file of API keys, one a line; ``None`` where only the environment's keys, if any, count.
+    json_log
+        Whether the access log is JSON, an object a line.
+    limits
+        See :class:`Limits`.
+    """
+
+    model: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    keys: Path | None = None
+    json_log: bool = False
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,64 @@
+"""``segmint serve``: this process becomes the service."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segmint.cli import options
+from segmint.cli.models import Model
+from segmint.words import say
+
+_NEEDED = ("starlette", "uvicorn", "prometheus_client")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("serve", epilog=say("help.serve_examples"), help=say("help.serve"))(serve)
+
+
+def serve(
+    model: Model,
+    host: Annotated[str, typer.Option("--host", help=say("help.host"))] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help=say("help.port"))] = 8000,
+    keys: Annotated[Path | None, typer.Option("--keys", help=say("help.keys"))] = None,
+    json_log: Annotated[bool, typer.Option("--json-log", help=say("help.json_log"))] = False,
+    max_body: Annotated[int | None, typer.Option("--max-body", min=1, help=say("help.max_body"))] = None,
+    max_rows: Annotated[int | None, typer.Option("--max-rows", min=1, help=say("help.max_rows"))] = None,
+    max_requests: Annotated[
+        int | None, typer.Option("--max-requests", min=1, help=say("help.max_requests"))
+    ] = None,
+    max_seconds: Annotated[
+        float | None, typer.Option("--max-seconds", min=0.1, help=say("help.max_seconds"))
+    ] = None,
+    workspace: options.Workspace = None,
+) -> None:
+    """Find the model's file, then let the serving process take over: it loads numpy and little more."""
+    from segmint.cli.settings import read_settings
+    from segmint.cli.workspaces import workspace_of
+    from segmint.errors import UsageError
+    from segmint.workflow.library import find_model
+
+    if any(find_spec(name) is None for name in _NEEDED):
+        raise UsageError("cli.no_serving")
+    path = find_model(model, workspace_of(workspace), tracking_uri=read_settings().tracking_uri)
+    command = [sys.executable, "-m", "segmint.serve", str(path), "--host", host, "--port", str(port)]
+    command += [] if keys is None else ["--keys", str(keys)]
+    command += ["--json-log"] if json_log else []
+    limits = {"body": max_body, "rows": max_rows, "requests": max_requests, "seconds": max_seconds}
+    for name, value in limits.items():
+        command += [] if value is None else [f"--max-{name}", str(value)]
+    _become(command)
+
+
+def _become(command: list[str]) -> None:
+    """Let the command take this process over; where a system can't, wait for it."""
+    if os.name == "posix":
+        os.execv(command[0], command)
+    raise typer.Exit(subprocess.run(command, check=False).returncode)

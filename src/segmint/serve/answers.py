@@ -1,38 +1,18 @@
-"""From an assignment to what is sent back."""
+"""Plain data as it is sent back."""
 
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
-from segmint.model.assignment import Assignment
 from segmint.model.cards import SegmentCard
-from segmint.model.schema import Schema
 from segmint.serve.served import Served
-from segmint.types import TextVector
 from segmint.words.visible import safe
 
 
 def encoded(content: Any) -> bytes:
     """Return plain data as JSON in UTF-8."""
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-
-
-def assignments(schema: Schema, assignment: Assignment, keys: TextVector) -> list[dict[str, Any]]:
-    """Return an object for each customer: the key under its own name where it came, then the segment's fields."""
-    named = None if schema.key is None else schema.key.name
-    columns = assignment.result()
-    names, values = list(columns), [column.tolist() for column in columns.values()]
-    found = []
-    for key, *fields in zip(keys.tolist(), *values, strict=True):
-        answer = {} if named is None or key is None else {named: key}
-        found.append(answer | {name: _plain(value) for name, value in zip(names, fields, strict=True)})
-    return found
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def segment(card: SegmentCard) -> dict[str, Any]:

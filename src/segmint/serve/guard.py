@@ -21,7 +21,7 @@ from segmint.serve.settings import Limits
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-OPEN: Final = frozenset({"/health/live", "/health/ready"})
+OPEN: Final = frozenset({"/health/live", "/health/ready", "/ping", "/v2/health/live", "/v2/health/ready"})
 """Paths that need no key, and are answered also where the service is full."""
 
 _BEARER: Final = "bearer "
@@ -97,7 +97,7 @@ class Guard:
         self._meters.refused.labels(error.code).inc()
         if exchange.status:
             raise CutShort from None
-        await problems.answer(error)(scope, exchange.receive, exchange.send)
+        await problems.answer(error, scope["path"])(scope, exchange.receive, exchange.send)
 
     def _write_down(self, scope: Scope, exchange: Exchange, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "none")

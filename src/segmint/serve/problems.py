@@ -46,15 +46,18 @@ def problem(error: SegmintError) -> dict[str, Any]:
     return told
 
 
-def answer(error: SegmintError) -> Response:
-    """Return the response of an error."""
+def answer(error: SegmintError, path: str) -> Response:
+    """Return the response of an error; below ``/v2`` it has the field ``error`` too, as that protocol wants it."""
     headers = {}
     if isinstance(error, RequestError):
         if error.retry_after is not None:
             headers["Retry-After"] = str(error.retry_after)
         if error.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
-    return Response(encoded(problem(error)), status_of(error), headers, CONTENT_TYPE)
+    told = problem(error)
+    if path.startswith("/v2"):
+        told["error"] = told["title"]
+    return Response(encoded(told), told["status"], headers, CONTENT_TYPE)
 
 
 def _sentence(text: str) -> str:

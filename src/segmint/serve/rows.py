@@ -1,45 +1,88 @@
-"""From customers as JSON to raw columns, by the one grammar of cells."""
+"""From customers as they are sent to raw columns, by the one grammar of cells."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NoReturn
 
 import numpy as np
 
 from segmint.errors import RequestError
-from segmint.model.parsing import ABSENT, BLANKS, flag_text, is_missing, level_text, parse_flag, parse_number
+from segmint.model.parsing import (
+    ABSENT,
+    BLANKS,
+    flag_text,
+    is_missing,
+    level_text,
+    parse_date,
+    parse_flag,
+    parse_number,
+)
 from segmint.model.schema import Feature, Kind, Schema
 from segmint.types import JSON, FloatVector, RawColumn, RawColumns, TextVector
 
 Row = Mapping[str, JSON]
+Values = Mapping[str, Sequence[JSON]]
+"""What was sent, by field: as many values as there are customers."""
 
 _NUMBERS: Final = frozenset({int, float})
+_TEXTS: Final = frozenset({str})
+_PLAIN: Final = re.compile(r"[0-9eE+.\n-]*")
+"""Texts of these characters are numbers for Python exactly where the grammar takes them."""
 
 
-def columns_of(schema: Schema, rows: Sequence[Row]) -> RawColumns:
+def by_field(schema: Schema, rows: Sequence[Row], *, first: int = 1) -> Values:
+    """Return the values of the fields that a model needs, and the keys, from customers as objects.
+
+    Raises
+    ------
+    RequestError
+        422 where a field is not there: ``null`` says that it is not known.
+    """
+    found = {feature.name: _field(feature.name, rows, first) for feature in schema.clustering}
+    if schema.key is not None:
+        found[schema.key.name] = [row.get(schema.key.name) for row in rows]
+    return found
+
+
+def _field(name: str, rows: Sequence[Row], first: int) -> list[JSON]:
+    try:
+        return [row[name] for row in rows]
+    except KeyError:
+        without = next(place for place, row in enumerate(rows) if name not in row)
+        raise RequestError("serve.no_field", status=422, field=name, row=first + without) from None
+
+
+def columns_of(schema: Schema, values: Values, *, first: int = 1) -> RawColumns:
     """Return the columns that make the clusters.
 
-    A field must be there; ``null`` is a missing value, as an empty cell is. Numbers may come as texts, in
-    the grammar of files. Other fields are ignored.
+    ``None`` is a missing value, as an empty cell is. Numbers may come as texts, in the grammar of files.
 
     Parameters
     ----------
     schema
         The model's.
-    rows
-        The customers, as they were read from JSON.
+    values
+        What was sent; other fields are ignored.
+    first
+        The number of the first row, for errors.
 
     Raises
     ------
     RequestError
         422, naming row and field, never the value.
     """
-    return {feature.name: _column(feature, rows) for feature in schema.clustering}
+    found = {}
+    for feature in schema.clustering:
+        if feature.name not in values:
+            raise RequestError("serve.no_field", status=422, field=feature.name, row=first)
+        found[feature.name] = _column(feature, values[feature.name], first)
+    return found
 
 
-def keys_of(schema: Schema, rows: Sequence[Row]) -> TextVector:
+def keys_of(schema: Schema, values: Values, n_rows: int, *, first: int = 1) -> TextVector:
     """Return the customers' keys as they came (text or whole number); ``None`` where there are none.
 
     Raises
@@ -47,37 +90,42 @@ def keys_of(schema: Schema, rows: Sequence[Row]) -> TextVector:
     RequestError
         422 where a key is neither text nor whole number.
     """
-    keys = np.full(len(rows), None, dtype=object)
-    if schema.key is None:
+    keys = np.full(n_rows, None, dtype=object)
+    if schema.key is None or schema.key.name not in values:
         return keys
-    name = schema.key.name
-    for place, row in enumerate(rows):
-        key = row.get(name)
+    sent = values[schema.key.name]
+    for place, key in enumerate(sent):
         if key is not None and type(key) not in (str, int):
-            raise RequestError("serve.key", status=422, field=name, row=place + 1)
-        keys[place] = key
+            raise RequestError("serve.key", status=422, field=schema.key.name, row=first + place)
+    keys[:] = sent
     return keys
 
 
-def _column(feature: Feature, rows: Sequence[Row]) -> RawColumn:
-    name = feature.name
-    try:
-        values = [row[name] for row in rows]
-    except KeyError:
-        without = next(place for place, row in enumerate(rows) if name not in row)
-        raise RequestError("serve.no_field", status=422, field=name, row=without + 1) from None
+def _column(feature: Feature, values: Sequence[JSON], first: int) -> RawColumn:
     if feature.numeric or feature.kind is Kind.DATE:
-        return _numbers(feature, values)
-    return _levels(feature, values)
-
-
-def _numbers(feature: Feature, values: Sequence[JSON]) -> FloatVector:
-    if _NUMBERS.issuperset(map(type, values)):
-        column = np.array(values, dtype=np.float64)
-        if np.isfinite(column).all():
+        column = None if feature.kind is Kind.DATE else _plain_numbers(values)
+        if column is not None:
             return column
-    numbers = [_number(feature, value, place) for place, value in enumerate(values, start=1)]
-    return np.array(numbers, dtype=np.float64)
+        read = _date if feature.kind is Kind.DATE else _number
+        numbers = [read(feature, value, place) for place, value in enumerate(values, start=first)]
+        return np.array(numbers, dtype=np.float64)
+    column = np.empty(len(values), dtype=object)
+    column[:] = _levels(feature, values, first)
+    return column
+
+
+def _plain_numbers(values: Sequence[JSON]) -> FloatVector | None:
+    """Return numbers that need no second look, all at once; ``None`` where one does."""
+    kinds = set(map(type, values))
+    column = None
+    try:
+        if kinds <= _NUMBERS:
+            column = np.array(values, dtype=np.float64)
+        elif kinds == _TEXTS and _PLAIN.fullmatch("\n".join(values)):  # type: ignore[arg-type]
+            column = np.array([*map(float, values)], dtype=np.float64)  # type: ignore[arg-type]
+    except ValueError:
+        return None
+    return column if column is not None and np.isfinite(column).all() else None
 
 
 def _number(feature: Feature, value: JSON, row: int) -> float:
@@ -88,37 +136,57 @@ def _number(feature: Feature, value: JSON, row: int) -> float:
         return number if math.isfinite(number) else _refuse(feature, row)
     if not isinstance(value, str):
         _refuse(feature, row)
-    if is_missing(value, feature.missing_values) or value.strip(BLANKS) in ABSENT:
+    if _absent(feature, value):
         return math.nan
     found = parse_number(value)
     return _refuse(feature, row) if found is None else found
 
 
-def _levels(feature: Feature, values: Sequence[JSON]) -> TextVector:
-    column = np.empty(len(values), dtype=object)
-    column[:] = [_level(feature, value, place) for place, value in enumerate(values, start=1)]
-    return column
+def _date(feature: Feature, value: JSON, row: int) -> float:
+    if value is None or (isinstance(value, str) and _absent(feature, value)):
+        return math.nan
+    found = parse_date(value, feature.date_format) if isinstance(value, str) else None
+    return _refuse(feature, row) if found is None else found
+
+
+def _levels(feature: Feature, values: Sequence[JSON], first: int) -> list[str | None]:
+    known: dict[str, str | None] = {}
+    found: list[str | None] = []
+    for row, value in enumerate(values, start=first):
+        if isinstance(value, str) and value in known:
+            found.append(known[value])
+            continue
+        found.append(_level(feature, value, row))
+        if isinstance(value, str):
+            known[value] = found[-1]
+    return found
 
 
 def _level(feature: Feature, value: JSON, row: int) -> str | None:
-    if isinstance(value, bool):
-        value = flag_text(value)
-    elif isinstance(value, int | float):
-        if not math.isfinite(value):
-            _refuse(feature, row)
-        value = str(int(value)) if float(value).is_integer() else repr(value)
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        _refuse(feature, row)
-    if is_missing(value, feature.missing_values):
+    text = _text(feature, value, row)
+    if text is None or is_missing(text, feature.missing_values):
         return None
     if feature.kind is not Kind.FLAG:
-        return level_text(value)
-    if value.strip(BLANKS) in ABSENT:
+        return level_text(text)
+    if text.strip(BLANKS) in ABSENT:
         return None
-    flag = parse_flag(level_text(value))
+    flag = parse_flag(level_text(text))
     return _refuse(feature, row) if flag is None else flag_text(flag)
+
+
+def _text(feature: Feature, value: JSON, row: int) -> str | None:
+    """Return a level as text: a whole number without a fraction, a flag as ``true`` or ``false``."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return flag_text(value)
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        _refuse(feature, row)
+    return str(int(value)) if float(value).is_integer() else repr(value)
+
+
+def _absent(feature: Feature, text: str) -> bool:
+    return is_missing(text, feature.missing_values) or text.strip(BLANKS) in ABSENT
 
 
 def _refuse(feature: Feature, row: int) -> NoReturn:

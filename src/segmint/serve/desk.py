@@ -1,0 +1,79 @@
+"""What all routes share: the model in force, the limits, the counters; bodies in, answers out."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from segmint.errors import RequestError
+from segmint.serve import answers
+from segmint.serve.assigning import Assigned, assigned, n_of
+from segmint.serve.json_body import read_json
+from segmint.serve.meters import Meters
+from segmint.serve.rows import Values
+from segmint.serve.served import Served, Shelf
+from segmint.serve.settings import Limits
+from segmint.types import JSON
+
+VERSION_HEADER: Final = "Segmint-Model"
+
+_AT_ONCE: Final = 256
+"""Rows up to which the answer costs less than the way to another thread."""
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """What a route is given beside its request."""
+
+    shelf: Shelf
+    limits: Limits
+    meters: Meters
+
+
+def kind_of(request: Request) -> str:
+    """Return the type of a body in small letters, without its parameters; JSON where none is said."""
+    said = request.headers.get("content-type", "application/json")
+    return said.partition(";")[0].strip().lower()
+
+
+async def json_of(desk: Desk, request: Request, served: Served) -> JSON:
+    """Read a body of JSON.
+
+    Raises
+    ------
+    RequestError
+        415 for another type; else as :func:`segmint.serve.json_body.read_json`.
+    """
+    kind = kind_of(request)
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise RequestError("serve.type", status=415, types="application/json")
+    return read_json(await request.body(), depth=desk.limits.depth, known=served.columns)
+
+
+async def assign_values(desk: Desk, served: Served, values: Values, *, first: int = 1) -> Assigned:
+    """Assign and count a batch; a large one in another thread, so that others are answered meanwhile.
+
+    Raises
+    ------
+    RequestError
+        413 for more customers than one body may hold; 422 naming row and field.
+    """
+    n_rows = n_of(values)
+    if n_rows > desk.limits.rows:
+        raise RequestError("serve.too_many_rows", status=413, n=n_rows, most=desk.limits.rows)
+    if n_rows <= _AT_ONCE:
+        found = assigned(served, values, first=first)
+    else:
+        found = await asyncio.to_thread(assigned, served, values, first=first)
+    desk.meters.count(found.assignment)
+    return found
+
+
+def respond(served: Served, content: Any) -> Response:
+    """Return plain data as the answer of one model."""
+    headers = {VERSION_HEADER: served.version}
+    return Response(answers.encoded(content), headers=headers, media_type="application/json")

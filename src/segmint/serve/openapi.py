@@ -1,0 +1,201 @@
+"""The service described for machines, typed by the model's own schema, with an example that works as it stands."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from segmint.model.schema import Feature
+from segmint.model.segment_model import SegmentModel
+from segmint.serve.desk import Desk, respond
+from segmint.serve.served import Served
+from segmint.words import say
+
+_JSON: Final = "application/json"
+_PROBLEM: Final = {"$ref": "#/components/responses/Problem"}
+
+
+async def document(desk: Desk, _: Request) -> Response:
+    """Tell the paths, what they take and what they give."""
+    served = desk.shelf.current
+    return respond(served, describe(served))
+
+
+def describe(served: Served) -> dict[str, Any]:
+    """Return the OpenAPI document of a model's service."""
+    model = served.model
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": model.manifest.name,
+            "version": served.version,
+            "summary": say("serve.api.summary"),
+        },
+        "security": [{}, {"bearer": []}, {"key": []}],
+        "paths": _paths(model),
+        "components": {
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            },
+            "responses": {"Problem": _answer("Problem", "application/problem+json")},
+            "schemas": _schemas(model),
+        },
+    }
+
+
+def _paths(model: SegmentModel) -> dict[str, Any]:
+    name = model.manifest.name
+    customer = {"$ref": "#/components/schemas/Customer"}
+    several = {"type": "array", "items": customer, "minItems": 1}
+    example = example_of(model)
+    csv_example = (
+        ",".join(example) + "\n" + ",".join("" if v is None else str(v) for v in example.values()) + "\n"
+    )
+    texts = {"schema": {"type": "string"}, "example": csv_example}
+    return {
+        "/assign": _post(
+            "assign",
+            {
+                _JSON: {"schema": {"oneOf": [customer, several]}, "example": example},
+                "text/csv": texts,
+                "application/x-ndjson": {"schema": {"type": "string"}},
+            },
+            {
+                "description": say("serve.api.assigned"),
+                "content": {
+                    _JSON: {"schema": {"oneOf": [_ref("Assigned"), _ref("AssignedMany")]}},
+                    "text/csv": {"schema": {"type": "string"}},
+                    "application/x-ndjson": {"schema": {"type": "string"}},
+                },
+            },
+        ),
+        "/segments": _get("segments", "Segments"),
+        "/segments/{segment}": _get("segment", "Segment", ["segment"]),
+        "/model": _get("model", "Model"),
+        "/metrics": _get("metrics", None),
+        "/health/live": _get("live", "Health"),
+        "/health/ready": _get("ready", "Health"),
+        "/invocations": _post(
+            "invocations",
+            {
+                _JSON: {"schema": {"type": "object"}, "example": {"dataframe_records": [example]}},
+                "text/csv": texts,
+            },
+            _answer("Predictions"),
+        ),
+        f"/v2/models/{name}/infer": _post(
+            "infer",
+            {_JSON: {"schema": {"type": "object"}, "example": {"inputs": _tensors(model, example)}}},
+            _answer("Outputs"),
+        ),
+    }
+
+
+def _tensors(model: SegmentModel, example: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": field.name,
+            "datatype": "FP64" if field.numeric else "BYTES",
+            "shape": [1],
+            "data": [example[field.name]],
+        }
+        for field in model.schema.clustering
+    ]
+
+
+def _schemas(model: SegmentModel) -> dict[str, Any]:
+    fields = {field.name: _field(field, model) for field in model.schema.clustering}
+    key = {} if model.schema.key is None else {model.schema.key.name: {"type": ["string", "integer"]}}
+    text, share = {"type": "string"}, {"type": "number", "minimum": 0, "maximum": 1}
+    nullable = {"type": ["string", "null"]}
+    ids = [card.id for card in model.cards]
+    result = {
+        "segment_id": {**text, "enum": [*ids, "unassigned"]},
+        "segment_name": text,
+        "confidence": {**share, "type": ["number", "null"]},
+        "runner_up": nullable,
+        "novelty": share,
+    }
+    about = {"name": text, "version": text, "revision": {"type": "integer"}}
+    many = {"type": "array", "items": _object(result)}
+    return {
+        "Customer": _object({**fields}, extra=key),
+        "About": _object(about),
+        "Assigned": _object({**result, "model": _ref("About")}),
+        "AssignedMany": _object({"model": _ref("About"), "assignments": many}),
+        "Segment": _object({"id": text, "short": text, "name": text}),
+        "Segments": _object(
+            {"model": _ref("About"), "segments": {"type": "array", "items": _ref("Segment")}}
+        ),
+        "Model": _object(about),
+        "Health": _object({"status": text}),
+        "Predictions": _object({"predictions": many}),
+        "Outputs": _object({"model_name": text, "outputs": {"type": "array"}}),
+        "Problem": _object({"type": text, "title": text, "status": {"type": "integer"}, "detail": text}),
+    }
+
+
+def _field(field: Feature, model: SegmentModel) -> dict[str, Any]:
+    if field.numeric:
+        told: dict[str, Any] = {"type": ["number", "string", "null"]}
+    else:
+        known = model.reference.levels.get(field.name)
+        told = {"type": ["string", "number", "boolean", "null"]}
+        told |= {} if known is None else {"examples": list(known.levels[:5])}
+    return told | ({} if field.unit is None else {"description": field.unit})
+
+
+def example_of(model: SegmentModel) -> dict[str, Any]:
+    """Return a customer that can be sent as it stands: the middle of every field, the commonest level.
+
+    Of no customer: means of the largest segment, rounded.
+    """
+    card = max(model.cards, key=lambda one: one.size)
+    example: dict[str, Any] = {} if model.schema.key is None else {model.schema.key.name: "A-1"}
+    for field in model.schema.clustering:
+        if field.numeric:
+            mean = card.center.get(field.name)
+            example[field.name] = None if mean is None else float(f"{mean:.3g}")
+        else:
+            known = model.reference.levels.get(field.name)
+            example[field.name] = known.levels[0] if known is not None and known.levels else None
+    return example
+
+
+def _get(operation: str, schema: str | None, parameters: list[str] | None = None) -> dict[str, Any]:
+    described = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in parameters or []
+    ]
+    content = (
+        _answer(schema)
+        if schema
+        else {"description": "text", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    )
+    responses = {"200": content, "default": _PROBLEM}
+    return {"get": {"operationId": operation, "parameters": described, "responses": responses}}
+
+
+def _post(operation: str, content: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "post": {
+            "operationId": operation,
+            "requestBody": {"required": True, "content": content},
+            "responses": {"200": answer, "default": _PROBLEM},
+        }
+    }
+
+
+def _answer(schema: str, kind: str = _JSON) -> dict[str, Any]:
+    return {"description": schema, "content": {kind: {"schema": _ref(schema)}}}
+
+
+def _object(properties: dict[str, Any], extra: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"type": "object", "properties": {**properties, **(extra or {})}, "required": list(properties)}
+
+
+def _ref(schema: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{schema}"}

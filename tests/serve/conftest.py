@@ -45,7 +45,7 @@ class Service:
             text = came.read()
             kind = came.headers.get("content-type", "")
             told = {name.lower(): value for name, value in came.headers.items()}
-            return came.status, told, json.loads(text) if kind.endswith("json") else text.decode()
+            return came.status, told, json.loads(text) if kind.endswith(("/json", "+json")) else text.decode()
         finally:
             connection.close()
 

@@ -37,6 +37,17 @@ def test_one_row_is_prepared_like_a_batch_bit_for_bit(numbers: np.ndarray) -> No
         assert alone.tobytes() == batch[row].tobytes()
 
 
+@given(
+    arrays(np.float64, st.tuples(st.integers(1, 80), st.just(5)), elements=st.floats(allow_infinity=False))
+)
+def test_columns_of_numbers_together_are_columns_one_by_one_bit_for_bit(numbers: np.ndarray) -> None:
+    steps = (PLAIN, LOGGED, SHIFTED, CLIPPED, NumericStep("tiny", 1.0, -np.inf, 3.0, None, 1e-300, 1e-290))
+    columns = {step.name: np.ascontiguousarray(numbers[:, place]) for place, step in enumerate(steps)}
+    X = Preparation(steps, {}, "standard").forward(columns)
+    for place, step in enumerate(steps):
+        assert X[:, place].tobytes() == step.forward(columns[step.name])[:, 0].tobytes(), step.name
+
+
 @given(arrays(np.float64, st.integers(1, 40), elements=values))
 def test_backward_undoes_forward_where_nothing_is_clipped(numbers: np.ndarray) -> None:
     columns = table(numbers)

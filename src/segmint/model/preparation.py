@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from segmint.words import Sentence
 BOUND = 1e100
 """Prepared numbers are held within ±BOUND, so that squared distances stay finite whatever comes in."""
 
+_FEW = 64  # rows up to which columns are prepared together
 _HUGE = 2.0**960  # from here on a difference of two floats may overflow
 
 
@@ -52,11 +54,16 @@ class NumericStep:
         """Return the prepared column, shape (n_samples, 1)."""
         x = self.shaped(column)
         with np.errstate(over="ignore"):
-            if max(abs(self.center), self.scale) > _HUGE:
+            if self.huge:
                 prepared = (0.5 * x - 0.5 * self.center) / (0.5 * self.scale)
             else:
                 prepared = (x - self.center) / self.scale
         return np.clip(prepared, -BOUND, BOUND)[:, None]
+
+    @property
+    def huge(self) -> bool:
+        """Whether a difference of two of its numbers may overflow."""
+        return max(abs(self.center), self.scale) > _HUGE
 
     def shaped(self, column: RawColumn) -> FloatVector:
         """Return the column filled, clipped and logged, not yet centered and scaled; shape (n_samples,)."""
@@ -118,6 +125,36 @@ class LevelStep:
         return (*(f"{self.name}={level}" for level in self.levels), f"{self.name}=other")
 
 
+class _Together:
+    """Numeric steps on few rows, all columns at once: the same operations on each number, so the same bits.
+
+    For one row, numpy's price of a call is all that counts.
+    """
+
+    def __init__(self, steps: Sequence[NumericStep]) -> None:
+        self._names = [step.name for step in steps]
+        self._fill, self._lower, self._upper, self._center, self._scale = (
+            np.array([getattr(step, name) for step in steps])
+            for name in ("fill", "lower", "upper", "center", "scale")
+        )
+        logged = [(place, step) for place, step in enumerate(steps) if step.log_offset is not None]
+        self._logged = np.array([place for place, _ in logged], dtype=np.intp)
+        self._offset = np.array([step.log_offset for _, step in logged], dtype=np.float64)
+        self._unit = np.array([step.log_unit for _, step in logged], dtype=np.float64)
+
+    def forward(self, columns: RawColumns, n_samples: int) -> FloatMatrix:
+        x = np.empty((n_samples, len(self._names)), dtype=np.float64)
+        for place, name in enumerate(self._names):
+            x[:, place] = columns[name]
+        x = np.where(np.isnan(x), self._fill, x)
+        x = np.minimum(np.maximum(x, self._lower), self._upper) + 0.0
+        with np.errstate(over="ignore"):
+            if self._logged.size:
+                x[:, self._logged] = np.log1p((x[:, self._logged] - self._offset) / self._unit)
+            x = (x - self._center) / self._scale
+        return np.minimum(np.maximum(x, -BOUND), BOUND)
+
+
 Step = NumericStep | LevelStep
 
 
@@ -158,6 +195,8 @@ class Preparation:
             At least the raw columns named by :attr:`columns`; their order does not matter.
         """
         n_samples = len(columns[self.steps[0].name]) if self.steps else 0
+        if self._together is not None and n_samples <= _FEW:
+            return self._together.forward(columns, n_samples)
         X = np.empty((n_samples, len(self.feature_names)), dtype=np.float64)
         start = 0
         for step in self.steps:
@@ -165,6 +204,11 @@ class Preparation:
             X[:, start : start + width] = step.forward(columns[step.name])
             start += width
         return X
+
+    @cached_property
+    def _together(self) -> _Together | None:
+        numeric = [step for step in self.steps if isinstance(step, NumericStep) and not step.huge]
+        return _Together(numeric) if numeric and len(numeric) == len(self.steps) else None
 
     def backward(self, X: FloatMatrix) -> dict[str, FloatVector]:
         """Return the numeric columns in original units, from prepared rows."""

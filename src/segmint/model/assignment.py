@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -11,17 +12,19 @@ from typing import Final
 import numpy as np
 
 from segmint.errors import SchemaError, ValueRuleError
-from segmint.labels import NOISE, UNASSIGNED
 from segmint.model.placement import Placement
 from segmint.model.preparation import LevelStep, NumericStep
 from segmint.model.segment_model import SegmentModel
-from segmint.types import FloatMatrix, FloatVector, IntVector, RawColumn, RawColumns, TextVector
+from segmint.types import BoolVector, FloatMatrix, FloatVector, IntVector, RawColumn, RawColumns, TextVector
 from segmint.words import say
 
 RESULT_COLUMNS: Final[Mapping[str, type[str] | type[float]]] = MappingProxyType(
     {"segment_id": str, "segment_name": str, "confidence": float, "runner_up": str, "novelty": float}
 )
 """The columns of a result beside the key, and what they hold."""
+
+
+_FEW: Final = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,11 +94,7 @@ def assign(model: SegmentModel, columns: RawColumns, keys: TextVector) -> Assign
     """
     _refuse_other_columns(model, columns, len(keys))
     placement = model.assigner.place(model.preparation.forward(columns))
-    cards = sorted(model.cards, key=lambda card: card.label)
-    ids = _by_label([card.id for card in cards], UNASSIGNED)
-    names = _by_label([card.name for card in cards], "")
-    seconds = ids.copy()
-    seconds[NOISE] = None
+    ids, names, seconds = model.by_label
     return Assignment(
         keys=keys,
         labels=placement.labels,
@@ -135,17 +134,9 @@ def _difference(name: str, candidates: list[str]) -> str:
 def _refuse_other_numbers(name: str, column: RawColumn) -> None:
     if column.dtype.kind not in "fiu":
         raise SchemaError("assignment.not_numbers", column=name)
-    infinite = np.flatnonzero(np.isinf(column))
-    if len(infinite):
+    if _count(math.isinf, np.isinf, column):
+        infinite = np.flatnonzero(np.isinf(column))
         raise ValueRuleError("assignment.infinite", column=name, row=int(infinite[0]) + 1, n=len(infinite))
-
-
-def _by_label(values: list[str], for_noise: str) -> TextVector:
-    """Return a table that is looked up by label; noise, −1, finds its last place."""
-    table = np.empty(len(values) + 1, dtype=object)
-    table[:-1] = values
-    table[NOISE] = for_noise
-    return table
 
 
 def novelty(quantiles: FloatMatrix, placement: Placement) -> FloatVector:
@@ -158,8 +149,11 @@ def novelty(quantiles: FloatMatrix, placement: Placement) -> FloatVector:
     placement
         Where the rows lie; noise is compared with its nearest cluster.
     """
-    result = np.empty(len(placement.labels))
     n = quantiles.shape[1]
+    if len(placement.labels) == 1:
+        nearer = quantiles[placement.nearest[0]].searchsorted(placement.distance[0], side="left")
+        return np.array([nearer / n])
+    result = np.empty(len(placement.labels))
     for label in np.unique(placement.nearest):
         rows = placement.nearest == label
         result[rows] = np.searchsorted(quantiles[label], placement.distance[rows], side="left") / n
@@ -174,8 +168,15 @@ def _unseen(model: SegmentModel, columns: RawColumns) -> dict[str, int]:
 
 def _filled(model: SegmentModel, columns: RawColumns) -> dict[str, int]:
     counts = {
-        step.name: int(np.isnan(columns[step.name]).sum())
+        step.name: _count(math.isnan, np.isnan, columns[step.name])
         for step in model.preparation.steps
         if not isinstance(step, LevelStep)
     }
     return {name: n for name, n in counts.items() if n}
+
+
+def _count(one: Callable[[float], bool], all_of: Callable[[RawColumn], BoolVector], column: RawColumn) -> int:
+    """Return how many numbers are such; of a few, Python finds it out sooner than numpy."""
+    if len(column) <= _FEW:
+        return sum(map(one, column.tolist()))
+    return int(np.count_nonzero(all_of(column)))

@@ -17,6 +17,10 @@ BLOCK_ROWS = 2048
 FARTHEST = 1e100  # values beyond are taken as this: squares stay finite
 
 
+_FEW = 64
+"""Rows up to which numpy's price of a call is all that counts."""
+
+
 def checked_rows(X: FloatMatrix, n_features: int) -> FloatMatrix:
     """Return rows as float64.
 
@@ -59,6 +63,8 @@ def squared_distances(columns: FloatMatrix, points: FloatMatrix) -> FloatMatrix:
     [[0.0, 25.0]]
     """
     n_features, n_rows = columns.shape
+    if n_rows <= _FEW:
+        return _of_few_rows(columns, points)
     result = np.empty((points.shape[0], n_rows))
     difference = np.empty(n_rows)
     for point, out in zip(points, result, strict=True):
@@ -68,6 +74,17 @@ def squared_distances(columns: FloatMatrix, points: FloatMatrix) -> FloatMatrix:
             np.subtract(columns[j], point[j], out=difference)
             np.multiply(difference, difference, out=difference)
             np.add(out, difference, out=out)
+    return result
+
+
+def _of_few_rows(columns: FloatMatrix, points: FloatMatrix) -> FloatMatrix:
+    """Do the same by features, all points at once: the same sums in the same order, in fewer steps."""
+    result = np.subtract(columns[0], points[:, :1])
+    np.multiply(result, result, out=result)
+    for j in range(1, columns.shape[0]):
+        difference = np.subtract(columns[j], points[:, j : j + 1])
+        np.multiply(difference, difference, out=difference)
+        np.add(result, difference, out=result)
     return result
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from segmint.errors import NotFoundError
 from segmint.labels import NOISE, UNASSIGNED
@@ -13,6 +16,7 @@ from segmint.model.placement import Assigner
 from segmint.model.preparation import Preparation
 from segmint.model.reference import ReferenceSnapshot
 from segmint.model.schema import Schema
+from segmint.types import TextVector
 from segmint.words import Sentence
 
 FORMAT = 1
@@ -74,6 +78,16 @@ class SegmentModel:
     cards: tuple[SegmentCard, ...]
     reference: ReferenceSnapshot
     notices: tuple[Sentence, ...] = ()
+
+    @cached_property
+    def by_label(self) -> tuple[TextVector, TextVector, TextVector]:
+        """Tables that are looked up by label: ids, names, and ids of a runner-up; noise, −1, finds the last place."""
+        cards = sorted(self.cards, key=lambda card: card.label)
+        ids = np.array([*(card.id for card in cards), UNASSIGNED], dtype=object)
+        names = np.array([*(card.name for card in cards), ""], dtype=object)
+        seconds = ids.copy()
+        seconds[NOISE] = None
+        return ids, names, seconds
 
     def card(self, wanted: str) -> SegmentCard:
         """Return one card by id, short number (``S2``) or name.

@@ -27,6 +27,7 @@ Row = Mapping[str, JSON]
 Values = Mapping[str, Sequence[JSON]]
 """What was sent, by field: as many values as there are customers."""
 
+_FEW: Final = 64
 _NUMBERS: Final = frozenset({int, float})
 _TEXTS: Final = frozenset({str})
 _PLAIN: Final = re.compile(r"[0-9eE+.\n-]*")
@@ -125,7 +126,10 @@ def _plain_numbers(values: Sequence[JSON]) -> FloatVector | None:
             column = np.array([*map(float, values)], dtype=np.float64)  # type: ignore[arg-type]
     except ValueError:
         return None
-    return column if column is not None and np.isfinite(column).all() else None
+    if column is None:
+        return None
+    finite = all(map(math.isfinite, column.tolist())) if len(column) <= _FEW else np.isfinite(column).all()
+    return column if finite else None
 
 
 def _number(feature: Feature, value: JSON, row: int) -> float:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -50,20 +51,73 @@ def test_a_chart_that_vega_refuses_is_an_error_and_the_next_one_is_drawn() -> No
     assert vega.draw(CHART, "svg").result().startswith(b"<svg")
 
 
-def test_drawings_are_made_here_where_the_process_was_killed() -> None:
-    script = (
-        "import os, signal\n"
-        "from segmint.charts import vega\n"
-        f"chart = {CHART!r}\n"
-        "before = vega.draw(chart, 'svg').result()\n"
-        "os.kill(vega._process().pid, signal.SIGKILL)\n"
-        "assert vega.draw(chart, 'svg').result() == before\n"
-        "print('drawn')\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=60
-    )
-    assert (done.stdout, done.stderr, done.returncode) == ("drawn\n", "", 0)
+def _run(script: str) -> tuple[str, str, int]:
+    head = f"import os, signal, time\nfrom segmint.charts import vega\nchart = {CHART!r}\n"
+    command = [sys.executable, "-c", head + textwrap.dedent(script)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    return done.stdout, done.stderr, done.returncode
+
+
+def test_a_process_that_was_killed_is_started_again() -> None:
+    script = """
+        before = vega.draw(chart, "svg").result()
+        os.kill(vega._process().pid, signal.SIGKILL)
+        assert vega.draw(chart, "svg").result() == before
+        print("drawn")
+    """
+    assert _run(script) == ("drawn\n", "", 0)
+
+
+def test_a_chart_on_which_vega_ends_is_an_error_and_never_drawn_here() -> None:
+    script = """
+        from segmint.errors import ResourceError
+        vega.draw(chart, "svg").result()
+        answer = vega._answer
+        def dying(process, request):
+            process.kill()
+            return answer(process, request)
+        vega._answer = dying
+        try:
+            vega.draw(chart, "svg").result()
+        except ResourceError as error:
+            print(error.code)
+    """
+    assert _run(script) == ("charts.vega_ended\n", "", 0)
+
+
+def test_where_no_second_python_starts_drawings_are_made_here() -> None:
+    script = """
+        import sys
+        sys.executable = "/nowhere/python"
+        print(vega.draw(chart, "svg").result()[:4].decode())
+    """
+    assert _run(script) == ("<svg\n", "", 0)
+
+
+def test_nobody_waits_for_drawings_that_nobody_wants() -> None:
+    script = """
+        vega.draw(chart, "svg").result()
+        os.kill(vega._process().pid, signal.SIGSTOP)
+        begun = [vega.draw(chart, "png", scale=4) for _ in range(20)]
+        print("away")
+    """
+    assert _run(script) == ("away\n", "", 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a system that forks")
+def test_a_forked_child_draws_by_itself_and_the_parent_goes_on() -> None:
+    script = """
+        before = vega.draw(chart, "svg").result()
+        child = os.fork()
+        if child == 0:
+            same = vega.draw(chart, "svg").result() == before
+            raise SystemExit(7 if same else 1)
+        _, status = os.waitpid(child, 0)
+        assert vega.draw(chart, "svg").result() == before
+        print(os.waitstatus_to_exitcode(status))
+    """
+    stdout, _, code = _run(script)  # newer Pythons warn of forks beside threads
+    assert (stdout, code) == ("7\n", 0)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -73,6 +127,7 @@ def test_the_process_outlives_ctrl_c_and_ends_with_its_parent() -> None:
     ) as process:
         assert process.stdin is not None and process.stdout is not None
         request = json.dumps({"chart": CHART, "format": "svg", "scale": 1}).encode() + b"\n"
+        assert process.stdout.readline() == b"ready\n"
         process.stdin.write(request)
         process.stdin.flush()
         length = int(process.stdout.readline().split()[1])

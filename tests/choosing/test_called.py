@@ -47,22 +47,38 @@ def test_of_several_mixtures_the_one_with_the_lowest_icl_is_meant(swept: Swept) 
     assert find_called("Gaussian mixture 3", trials) == lowest.configuration.id
 
 
-def test_of_several_density_clusterings_the_one_with_the_best_silhouette_is_meant(swept: Swept) -> None:
+def test_of_several_density_clusterings_the_one_with_little_noise_is_meant(swept: Swept) -> None:
     _, trials = swept
-    of_three = [t for t in trials if t.configuration.family == "dbscan" and t.n_clusters == 3]
-    best = max(of_three, key=lambda trial: trial.value("silhouette") or -1.0)
-    assert len(of_three) > 1
-    assert find_called("dbscan-3", trials) == best.configuration.id
+    of_three = {
+        t.configuration.id: t for t in trials if t.configuration.family == "dbscan" and t.n_clusters == 3
+    }
+    found = find_called("dbscan-3", trials)
+    assert len(of_three) > 1 and found is not None
+    noise = [trial.noise_share or 0.0 for trial in of_three.values()]
+    assert (of_three[found].noise_share or 0.0) < 0.05 < max(noise)
 
 
-@pytest.mark.parametrize("wanted", ["kmeans-4", "kmeans", "3", "", "no-such-family-3", "kmeans-3-3"])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "kmeans-4",
+        "kmeans",
+        "3",
+        "",
+        "no-such-family-3",
+        "kmeans-3-3",
+        "kmeans-03",
+        "kmeans-٣",
+        "kmeans-" + "9" * 5000,
+    ],
+)
 def test_what_is_not_planned_has_no_name(swept: Swept, wanted: str) -> None:
     planned, trials = swept
     assert not could_be_called(wanted, planned)
     assert find_called(wanted, trials) is None
 
 
-def test_density_families_may_find_any_number(swept: Swept) -> None:
-    planned, trials = swept
-    assert could_be_called("dbscan-77", planned)
-    assert find_called("dbscan-77", trials) is None
+def test_of_density_families_only_ids_can_be_named_before_the_fit(swept: Swept) -> None:
+    planned, _ = swept
+    assert not could_be_called("dbscan-3", planned)
+    assert could_be_called(next(one.id for one in planned if one.family == "dbscan"), planned)

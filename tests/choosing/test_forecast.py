@@ -71,10 +71,25 @@ def test_without_a_limit_the_machine_is_the_limit() -> None:
 
 
 @pytest.mark.parametrize(("said", "bounds"), [("1000000\n", True), ("max\n", False), ("", False)])
-def test_a_container_has_what_its_limit_leaves(said: str, bounds: bool, tmp_path: Path) -> None:
-    limit = tmp_path / "memory.max"
+@pytest.mark.parametrize(
+    ("groups", "file"),
+    [
+        ("0::/a/b\n", "a/b/memory.max"),
+        ("0::/a/b\n", "a/memory.max"),
+        ("0::/\n", "memory.max"),
+        ("4:cpu,cpuacct:/x\n3:memory:/jobs/7\n", "memory/jobs/7/memory.limit_in_bytes"),
+        ("3:memory:/jobs/7\n", "memory/memory.limit_in_bytes"),
+    ],
+)
+def test_a_container_has_what_its_limit_leaves(
+    groups: str, file: str, said: str, bounds: bool, tmp_path: Path
+) -> None:
+    limit = tmp_path / file
+    limit.parent.mkdir(parents=True, exist_ok=True)
     limit.write_text(said)
-    assert machine_memory([limit, tmp_path / "none"]) == (1e6 if bounds else machine_memory([]))
+    whole = machine_memory("", tmp_path / "none")
+    assert machine_memory(groups, tmp_path) == (1e6 if bounds else whole)
+    assert machine_memory() <= whole
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from concurrent.futures import Future
 from itertools import groupby
 from typing import Any, Final
 
@@ -49,8 +50,14 @@ def svgs(charts: Iterable[Any]) -> list[str]:
     charts
         Altair objects, best made while they are asked for.
     """
-    drawn = [draw(specification(chart), "svg") for chart in charts]
-    return [_renumbered(drawing.result().decode(), "clip") for drawing in drawn]
+    drawn: list[Future[bytes]] = []
+    try:
+        drawn.extend(draw(specification(chart), "svg") for chart in charts)
+        return [_renumbered(drawing.result().decode(), "clip") for drawing in drawn]
+    except BaseException:
+        for drawing in drawn:
+            drawing.cancel()
+        raise
 
 
 def specification(chart: Any) -> str:

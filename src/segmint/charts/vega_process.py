@@ -1,6 +1,6 @@
 """Vega as a process of its own: reads drawings to make from stdin, writes them to stdout, until stdin ends.
 
-Run as a script, so that nothing of the product is imported. A request is a line of JSON: ``format`` (``svg`` or
+Run as a script, so that nothing of the product is imported. It says ``ready`` first. A request is a line of JSON: ``format`` (``svg`` or
 ``png``), ``scale``, and ``chart`` (Vega-Lite). An answer is a line, ``ok LENGTH`` or ``no LENGTH``, and so
 many bytes: the drawing, or why there is none.
 """
@@ -26,6 +26,8 @@ def main() -> None:
     """Answer until the parent closes its end, also where the parent was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it closes stdin
     answers = sys.stdout.buffer
+    answers.write(b"ready\n")
+    answers.flush()
     for line in sys.stdin.buffer:
         try:
             outcome, drawing = b"ok", draw(json.loads(line))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from segmint.choosing.trial import TrialRecord
@@ -11,9 +10,9 @@ from segmint.families.table import FAMILIES
 
 
 def could_be_called(wanted: str, configurations: Iterable[Configuration]) -> bool:
-    """Return whether one of the configurations has this id, or could give what a name says.
+    """Return whether one of the configurations has this id, or is of the family and K that a name says.
 
-    How many clusters DBSCAN and HDBSCAN find is not known before the fit, so that any number could be theirs.
+    How many clusters DBSCAN and HDBSCAN find is not known before the fit: of them only ids are names.
 
     Examples
     --------
@@ -21,14 +20,9 @@ def could_be_called(wanted: str, configurations: Iterable[Configuration]) -> boo
     >>> [could_be_called(name, planned) for name in ("K-Means 3", "kmeans-4", "ward-3")]
     [True, False, False]
     """
-    said = re.fullmatch(r"(.*?)(\d+)", _spoken(wanted))
+    spoken = _spoken(wanted)
     return any(
-        one.id == wanted
-        or (
-            said is not None
-            and said[1] in _names(one.family)
-            and _planned_number(one) in (None, int(said[2]))
-        )
+        one.id == wanted or spoken in {f"{name}{_planned_number(one)}" for name in _names(one.family)}
         for one in configurations
     )
 
@@ -46,8 +40,8 @@ def find_called(wanted: str, trials: Sequence[TrialRecord]) -> str | None:
     ----------
     wanted
         An id, or family and number of clusters: ``kmeans-6``, ``K-Means 6``. Where several configurations
-        of a family gave that number, its best by its own index is meant: the lowest ICL of mixtures, the
-        highest silhouette of the others.
+        of a family gave that number, its best is meant: the lowest ICL of mixtures, of the others the highest
+        silhouette less twice the share of noise.
     trials
         What was fitted.
     """
@@ -58,8 +52,10 @@ def find_called(wanted: str, trials: Sequence[TrialRecord]) -> str | None:
 
 
 def _own_index(trial: TrialRecord) -> tuple[float, float]:
+    """Return what is lowest for the best of a family."""
     icl, silhouette = trial.value("icl"), trial.value("silhouette")
-    return (0.0 if icl is None else icl, 1.0 if silhouette is None else -silhouette)
+    noise = trial.noise_share or 0.0
+    return (0.0 if icl is None else icl, 2 * noise - (-1.0 if silhouette is None else silhouette))
 
 
 def _called(trial: TrialRecord) -> set[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from segmint.choosing.null import ROWS_BUDGET as NULL_ROWS
@@ -20,11 +20,7 @@ from segmint.measure.sweep import PAIRS_BUDGET
 
 _PYTHON = 390e6  # bytes that the process and its libraries hold for a study of a few rows
 _SLACK = 0.9  # of the memory: the rest is the system's
-_CONTAINER_LIMITS: Final = (
-    Path("/sys/fs/cgroup/memory.max"),
-    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-)
-"""Where Linux's control groups, version 2 and 1, say what a container may use."""
+_CONTROL_GROUPS: Final = Path("/sys/fs/cgroup")
 
 
 def forecast(
@@ -132,21 +128,49 @@ def refuse_if_too_large(cost: Cost, n_samples: int, n_features: int, *, memory_l
     )
 
 
-def machine_memory(limits: Sequence[Path] = _CONTAINER_LIMITS) -> float:
-    """Return the bytes of memory that this machine has, or that its container may use where that is less."""
+def machine_memory(groups: str | None = None, root: Path = _CONTROL_GROUPS) -> float:
+    """Return the bytes of memory that this machine has, or that its container may use where that is less.
+
+    Parameters
+    ----------
+    groups
+        What ``/proc/self/cgroup`` says; ``None`` to read it.
+    root
+        Where Linux shows its control groups.
+    """
     try:
         whole = float(os.sysconf("SC_PAGE_SIZE")) * float(os.sysconf("SC_PHYS_PAGES"))
     except (AttributeError, ValueError, OSError):  # a system that does not say
         whole = 8e9
-    return min([whole, *map(_container_limit, limits)])
+    said = _read_text(Path("/proc/self/cgroup")) if groups is None else groups
+    return min([whole, *map(_limit, _limit_files(said, root))])
 
 
-def _container_limit(file: Path) -> float:
-    """Return the bytes that a file of Linux's control groups allows; no bound where it says ``max`` or nothing."""
+def _limit_files(groups: str, root: Path) -> Iterator[Path]:
+    """Yield the files of the process's own group and of those above it, versions 2 and 1."""
+    for line in groups.splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers not in ("", "memory"):
+            continue
+        base, name = (root, "memory.max") if controllers == "" else (root / "memory", "memory.limit_in_bytes")
+        group = PurePosixPath(path.lstrip("/"))
+        for one in (group, *group.parents):
+            yield base / one / name
+
+
+def _limit(file: Path) -> float:
+    """Return the bytes that a file allows; no bound where it says ``max`` or nothing."""
     try:
-        return float(file.read_text())
-    except (OSError, ValueError):
+        return float(_read_text(file))
+    except ValueError:
         return math.inf
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
 
 
 def memory_used() -> float | None:

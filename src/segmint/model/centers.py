@@ -12,7 +12,7 @@ import numpy.typing as npt
 from segmint.model import stored
 from segmint.model.distances import blocks, checked_rows, squared_distances, two_smallest
 from segmint.model.placement import ConfidenceKind, Placement, margin
-from segmint.types import FloatMatrix, IntVector
+from segmint.types import FloatMatrix, FloatVector, IntVector
 from segmint.words import Sentence, sentence
 
 
@@ -63,6 +63,10 @@ class CentersAssigner:
         np.sqrt(nearest, out=nearest)
         np.sqrt(second, out=second)
         return Placement(labels, nearest, margin(nearest, second), runner_up, labels)
+
+    def apart(self, x: FloatVector) -> tuple[FloatMatrix, FloatVector]:
+        """Return how far one row is from each cluster, feature by feature (see ``Assigner.apart``)."""
+        return (x - self.centers) ** 2, np.zeros(self.n_clusters)
 
     def relabeled(self, order: IntVector) -> CentersAssigner:
         """Return the same rule with cluster ``order[i]`` renamed to ``i``."""

@@ -79,6 +79,10 @@ class CoresAssigner:
             nearest=first,
         )
 
+    def apart(self, x: FloatVector) -> tuple[FloatMatrix, FloatVector]:
+        """Return how far one row is from each cluster, feature by feature (see ``Assigner.apart``)."""
+        return self._kept.apart(x), np.zeros(self.n_clusters)
+
     def relabeled(self, order: IntVector) -> CoresAssigner:
         """Return the same rule with cluster ``order[i]`` renamed to ``i``."""
         return CoresAssigner(self.points, np.argsort(order)[self.point_labels], self.reach, self.exact)

@@ -81,6 +81,10 @@ class ExemplarsAssigner:
             nearest=first,
         )
 
+    def apart(self, x: FloatVector) -> tuple[FloatMatrix, FloatVector]:
+        """Return how far one row is from each cluster, feature by feature (see ``Assigner.apart``)."""
+        return self._kept.apart(x), np.zeros(self.n_clusters)
+
     def relabeled(self, order: IntVector) -> ExemplarsAssigner:
         """Return the same rule with cluster ``order[i]`` renamed to ``i``."""
         labels = np.argsort(order)[self.exemplar_labels]

@@ -147,6 +147,16 @@ class MixtureAssigner:
                 np.add(out, coordinate, out=out)
         return result
 
+    def apart(self, x: FloatVector) -> tuple[FloatMatrix, FloatVector]:
+        """Return how far one row is from each cluster, feature by feature (see ``Assigner.apart``)."""
+        differences = x - self.means
+        terms = np.empty(differences.shape)
+        for k, (difference, rows) in enumerate(zip(differences, self._whitening, strict=True)):
+            # with the inverse covariance WᵀW, Σᵢ dᵢ (WᵀW d)ᵢ is m²
+            inverse = rows.T @ (rows @ difference) if rows.ndim == 2 else rows**2 * difference
+            terms[k] = difference * inverse
+        return terms, -2.0 * self._constants
+
     def relabeled(self, order: IntVector) -> MixtureAssigner:
         """Return the same rule with component ``order[i]`` renamed to ``i``."""
         covariances = self.covariances if self.covariance_type == "tied" else self.covariances[order]

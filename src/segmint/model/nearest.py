@@ -75,6 +75,14 @@ class KeptPoints:
                 far[part] = np.sqrt(squared[second[part], rows])
         return first, near, second, far
 
+    def apart(self, x: FloatVector) -> FloatMatrix:
+        """Return (xⱼ − pⱼ)² to the nearest point of each cluster, shape (n_clusters, n_features)."""
+        squares = (x - self.points) ** 2
+        total = squares.sum(axis=1)
+        order = np.lexsort((total, self.labels))
+        nearest = order[np.searchsorted(self.labels[order], np.arange(self.n_clusters))]
+        return np.asarray(squares[nearest])
+
     def _to_clusters(self, columns: FloatMatrix) -> FloatMatrix:
         """Return squared distances to clusters, exact for the two nearest, at least that for the others."""
         members, labels, centers, radii = self._cells

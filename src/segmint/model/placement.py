@@ -63,6 +63,21 @@ class Assigner(Protocol):
     def place(self, X: FloatMatrix) -> Placement:
         """Place rows of shape (n_samples, n_features)."""
 
+    def apart(self, x: FloatVector) -> tuple[FloatMatrix, FloatVector]:
+        """Return how far one row is from each cluster, feature by feature.
+
+        Parameters
+        ----------
+        x
+            A prepared row, shape (n_features,).
+
+        Returns
+        -------
+        tuple of FloatMatrix and FloatVector
+            Terms of shape (n_clusters, n_features) and what no feature accounts for, shape (n_clusters,). The
+            cluster whose terms and rest add up to the least is the nearest.
+        """
+
     def relabeled(self, order: IntVector) -> Assigner:
         """Return the same rule with cluster ``order[i]`` renamed to ``i``."""
 

@@ -72,6 +72,11 @@ def _paths(model: SegmentModel) -> dict[str, Any]:
                 },
             },
         ),
+        "/explain": _post(
+            "explain",
+            {_JSON: {"schema": _ref("Question"), "example": {"customer": example}}},
+            _answer("Explained"),
+        ),
         "/segments": _get("segments", "Segments"),
         "/segments/{segment}": _get("segment", "Segment", ["segment"]),
         "/model": _get("model", "Model"),
@@ -126,6 +131,13 @@ def _schemas(model: SegmentModel) -> dict[str, Any]:
         "About": _object(about),
         "Assigned": _object({**result, "model": _ref("About")}),
         "AssignedMany": _object({"model": _ref("About"), "assignments": many}),
+        "Question": {
+            **_object({"customer": _ref("Customer")}, extra={"allow": _list(text), "to": text}),
+            "additionalProperties": False,
+        },
+        "Explained": _object(
+            {**result, "why": _list({"type": "object"}), "change": {"type": ["object", "null"]}}
+        ),
         "Segment": _object({"id": text, "short": text, "name": text}),
         "Segments": _object(
             {"model": _ref("About"), "segments": {"type": "array", "items": _ref("Segment")}}
@@ -195,6 +207,10 @@ def _answer(schema: str, kind: str = _JSON) -> dict[str, Any]:
 
 def _object(properties: dict[str, Any], extra: dict[str, Any] | None = None) -> dict[str, Any]:
     return {"type": "object", "properties": {**properties, **(extra or {})}, "required": list(properties)}
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
 
 
 def _ref(schema: str) -> dict[str, str]:

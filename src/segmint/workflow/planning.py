@@ -120,7 +120,7 @@ def plan_run(dataset: Dataset, options: RunOptions | None = None, progress: Prog
     return Planned(dataset, options, name, prepared, geometry, configurations, expected)
 
 
-_REPORT = Cost(2.5, 130e6)
+_REPORT = Cost(2.5, 130e6)  # Vega's own process among it
 _TRACKING = Cost(2.5, 110e6)
 
 

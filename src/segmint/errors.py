@@ -130,6 +130,8 @@ class RequestError(SegmintError):
         Where in the body, as far as it is known; the field only by a name that the model knows.
     retry_after
         Seconds after which it may be tried again; ``None`` where trying again does not help.
+    allow
+        The methods that the path has, where the one that was used is none of them.
     """
 
     def __init__(
@@ -140,12 +142,14 @@ class RequestError(SegmintError):
         field: str = "",
         row: int | None = None,
         retry_after: int | None = None,
+        allow: str = "",
         **figures: Any,
     ) -> None:
         self.status = status
         self.field = field
         self.row = row
         self.retry_after = retry_after
+        self.allow = allow
         super().__init__(code, field=field, row=row or 0, **figures)
 
 

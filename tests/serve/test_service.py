@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -94,6 +95,9 @@ def test_null_text_and_unknown_levels_mean_what_they_mean_in_a_file(
         (b'{"spend": 1, "spend": 2, "visits": 2, "region": "a"}', 422, "repeated", "spend"),
         (b'{"secret-value": 1, "secret-value": 2}', 422, "repeated", None),
         (b'{"customer": 1.5, "spend": 1, "visits": 2, "region": "a"}', 422, "key", "customer"),
+        (b"[" + b"{}," * 90_000 + b"{}]", 413, "too_many_parts", None),
+        (b'{"customer": "\\ud800", "spend": 1, "visits": 2, "region": "a"}', 422, "key", "customer"),
+        (b'{"spend": "' + b"1" * 100_000 + b'", "visits": 2, "region": "a"}', 422, "value", "spend"),
         (b'{"customer": [1], "spend": 1, "visits": 2, "region": "a"}', 422, "key", "customer"),
     ],
 )
@@ -131,7 +135,8 @@ def test_an_endless_slow_body_is_408(serving: Serve, bundle: Path) -> None:
 def test_other_paths_methods_and_types_are_problems_too(service: Any) -> None:
     assert service.ask("GET", "/nowhere")[2]["status"] == 404
     assert service.ask("GET", "/segments/none")[2]["type"] == "urn:segmint:problem:serve.no_segment"
-    assert service.ask("DELETE", "/assign")[2]["status"] == 405
+    status, headers, _ = service.ask("DELETE", "/assign")
+    assert (status, headers["allow"]) == (405, "POST")
     assert service.ask("POST", "/assign", b"x", {"Content-Type": "text/plain"})[2]["status"] == 415
 
 
@@ -175,6 +180,11 @@ def test_only_those_with_a_key_are_answered(serving: Serve, bundle: Path, tmp_pa
         assert service.ask("GET", "/model", None, {"X-API-Key": key})[0] == 200
         assert service.ask("GET", "/model", None, {"Authorization": f"Bearer {key}"})[0] == 200
     assert service.ask("GET", "/health/live")[0] == service.ask("GET", "/health/ready")[0] == 200
+    for emptied in ("", "# rotated\n", "short\n"):
+        keys.write_text(emptied)
+        service.lines_until("keys read before stay in force")
+        assert service.ask("GET", "/model")[0] == 401
+        assert service.ask("GET", "/model", None, {"X-API-Key": one})[0] == 200
     keys.write_text(two + "\n")
     _wait(lambda: service.ask("GET", "/model", None, {"X-API-Key": two})[0] == 200)
     assert service.ask("GET", "/model", None, {"X-API-Key": one})[0] == 401
@@ -187,6 +197,10 @@ def test_a_public_address_needs_a_key(bundle: Path) -> None:
 
 
 def test_short_keys_and_taken_ports_are_refused(bundle: Path, tmp_path: Path, service: Any) -> None:
+    (tmp_path / "keys").write_text("# none\n")
+    assert _refused(bundle, "--keys", str(tmp_path / "keys")).returncode == 2
+    for limit in ("nan", "inf", "0", "-1"):
+        assert _refused(bundle, "--max-seconds", limit).returncode == 2
     (tmp_path / "keys").write_text("short\n")
     done = _refused(bundle, "--keys", str(tmp_path / "keys"))
     assert (done.returncode, "short\n" in done.stderr) == (2, False)
@@ -321,3 +335,66 @@ def _wait(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+def test_connections_that_send_or_read_nothing_are_closed(serving: Serve, bundle: Path) -> None:
+    service = serving(bundle, "--max-seconds", "1", "--max-connections", "20")
+    silent = [socket.create_connection(("127.0.0.1", service.port), timeout=30) for _ in range(40)]
+    for line in silent:
+        assert _ended(line)
+    assert service.ask("GET", "/model")[0] == 200
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+        rows = json.dumps([ROW] * 20_000).encode()
+        line.sendall(b"POST /assign HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
+        line.sendall(b"Content-Length: %d\r\n\r\n" % len(rows) + rows)
+        time.sleep(4)  # the answer is larger than all buffers: the service gives up
+        assert service.ask("GET", "/metrics")[2].count("segmint_requests_in_flight 1.0") == 1
+
+
+def test_a_head_without_end_is_431(serving: Serve, bundle: Path) -> None:
+    service = serving(bundle)
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+        line.sendall(b"GET /model HTTP/1.1\r\n")
+        answer = b""
+        for _ in range(50):
+            try:
+                line.sendall(b"x-note: " + b"a" * 10_000 + b"\r\n")
+            except OSError:
+                break
+        answer = line.recv(4096)
+        assert answer.startswith(b"HTTP/1.1 431")
+
+
+def test_a_body_that_says_that_it_is_too_long_is_not_read(service: Any) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
+        line.sendall(b"POST /assign HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n{")
+        assert line.recv(4096).startswith(b"HTTP/1.1 413")
+        assert _ended(line)
+
+
+def test_a_word_for_missing_is_missing_as_number_and_as_text(serving: Serve, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame({"a": rng.normal(5, 1, 60).round(3), "b": rng.normal(7, 1, 60).round(3)})
+    rows.loc[:29, "a"] += 20
+    rows.loc[5:8, "a"] = -999
+    reading = segmint.ReadOptions(missing_values=("-999",), features=("a", "b"))
+    options = segmint.RunOptions(families=("kmeans",), ks=(2,), n_resamples=0, choose="kmeans-2")
+    (tmp_path / "rows.csv").write_text(rows.to_csv(index=False))
+    model = segmint.study(segmint.read(tmp_path / "rows.csv", reading), options).model
+    assert model is not None
+    save_bundle(model, tmp_path / "m.segmint")
+    service = serving(tmp_path / "m.segmint")
+    asked = [{"a": value, "b": 7} for value in (-999, "-999", None, "na", -999.0)]
+    told = service.ask("POST", "/assign", asked)[2]["assignments"]
+    alone = [service.ask("POST", "/assign", row)[2]["novelty"] for row in asked]
+    assert len({one["novelty"] for one in told}) == len({*alone}) == 1
+    frame = segmint.assign(model, pd.DataFrame({"a": [-999], "b": [7]}))
+    assert frame.novelty[0] == alone[0]
+
+
+def _ended(line: socket.socket) -> bool:
+    """Return whether the other side ends a connection."""
+    try:
+        return line.recv(1) == b""
+    except ConnectionResetError:
+        return True

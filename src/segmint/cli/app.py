@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
 import sys
 
@@ -44,9 +45,18 @@ _RARELY = 200_000
 def main() -> None:
     """Run the command line; the exit code says what happened."""
     gc.set_threshold(_RARELY, 20, 100)
+    sys.unraisablehook = _unraisable
     code = run_command(sys.argv[1:])
     gc.freeze()  # else Python looks through all objects once more before it ends: up to 1 s
     sys.exit(code)
+
+
+def _unraisable(what: sys.UnraisableHookArgs) -> None:
+    """Let a Ctrl-C count that came while Python cleaned up after an import, where nothing can be raised."""
+    if issubclass(what.exc_type, KeyboardInterrupt):
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(what)
 
 
 def interrupted(error: BaseException | None) -> bool:

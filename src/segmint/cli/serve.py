@@ -15,7 +15,7 @@ from segmint.cli import options
 from segmint.cli.models import Model
 from segmint.words import say
 
-_NEEDED = ("starlette", "uvicorn", "prometheus_client")
+_NEEDED = ("starlette", "uvicorn", "httptools", "prometheus_client")
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +48,7 @@ def serve(
     if any(find_spec(name) is None for name in _NEEDED):
         raise UsageError("cli.no_serving")
     path = find_model(model, workspace_of(workspace), tracking_uri=read_settings().tracking_uri)
-    command = [sys.executable, "-m", "segmint.serve", str(path), "--host", host, "--port", str(port)]
+    command = [sys.executable, "-P", "-m", "segmint.serve", str(path), "--host", host, "--port", str(port)]
     command += [] if keys is None else ["--keys", str(keys)]
     command += ["--json-log"] if json_log else []
     limits = {"body": max_body, "rows": max_rows, "requests": max_requests, "seconds": max_seconds}

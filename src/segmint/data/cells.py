@@ -62,7 +62,7 @@ def parse_cells(column: pa.Array, feature: Feature, style: NumberStyle) -> Cells
     if is_text(column.type):
         return _parse_texts(plain_texts(column), feature, style)
     if feature.kind in NUMERIC_KINDS:
-        return _typed_numbers(column)
+        return _typed_numbers(column, feature)
     if feature.kind is Kind.DATE:
         return _typed_dates(column)
     return _parse_texts(typed_texts(column), feature, NumberStyle())
@@ -218,14 +218,16 @@ _READERS: dict[Kind, Callable[[pa.Array, Feature, NumberStyle], pa.Array]] = {
 }
 
 
-def _typed_numbers(column: pa.Array) -> Cells:
+def _typed_numbers(column: pa.Array, feature: Feature) -> Cells:
     if is_date(column.type) or not (is_number(column.type) or pa.types.is_boolean(column.type)):
         return _all_unfit(column)
     values = pc.cast(
         pc.cast(column, pa.int8()) if pa.types.is_boolean(column.type) else column, pa.float64(), safe=False
     )
     floats = values.to_numpy(zero_copy_only=False)
-    return Cells(pa.array(np.where(np.isinf(floats), np.nan, floats), from_pandas=True), np.isinf(floats))
+    declared = [number for number in map(parsing.parse_number, feature.missing_values) if number is not None]
+    absent = np.isinf(floats) | np.isin(floats, declared)
+    return Cells(pa.array(np.where(absent, np.nan, floats), from_pandas=True), np.isinf(floats))
 
 
 def _typed_dates(column: pa.Array) -> Cells:

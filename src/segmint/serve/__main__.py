@@ -8,11 +8,13 @@ import contextlib
 import ipaddress
 import json
 import logging
+import math
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +23,8 @@ import uvicorn
 from segmint.errors import SegmintError, UsageError
 from segmint.serve.app import build
 from segmint.serve.keys import Keys
+from segmint.serve.meters import Meters
+from segmint.serve.protocol import protocol_of
 from segmint.serve.served import Shelf
 from segmint.serve.settings import Limits, Settings
 from segmint.words import say
@@ -67,23 +71,25 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> int:
         If the address cannot be used, or is one that others reach and there is no key.
     """
     keys = Keys(settings.keys, environment)
-    if not keys and not _private(settings.host):
+    if not keys.required and not _private(settings.host):
         raise UsageError("serve.public", host=settings.host)
     shelf = Shelf(settings.model)
-    app = build(shelf, settings.limits, keys, _log(as_json=settings.json_log))
+    meters = Meters(shelf)
+    app = build(shelf, settings.limits, keys, meters, _log(as_json=settings.json_log))
     listening = _listen(settings)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
         app,
+        http=protocol_of(settings.limits),
         lifespan="off",
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=int(settings.limits.seconds) + 1,
+        timeout_graceful_shutdown=math.ceil(settings.limits.seconds) + 1,
     )
     server = _Server(config)
-    _run(_served(server, listening, shelf, keys))
+    _run(_served(server, listening, _Watched(shelf, keys, meters)))
     return server.exit_code
 
 
@@ -97,7 +103,10 @@ class _Server(uvicorn.Server):
         """Take both signals for the time of the loop, which ends with the process."""
         loop = asyncio.get_running_loop()
         for number, code in ((signal.SIGTERM, 0), (signal.SIGINT, _INTERRUPTED)):
-            loop.add_signal_handler(number, self._end, number, code)
+            try:
+                loop.add_signal_handler(number, self._end, number, code)
+            except NotImplementedError:  # Windows
+                signal.signal(number, lambda *_, n=number, c=code: loop.call_soon_threadsafe(self._end, n, c))
         yield
 
     def _end(self, number: int, code: int) -> None:
@@ -117,13 +126,22 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         runner.run(work)
 
 
-async def _served(server: _Server, listening: socket.socket, shelf: Shelf, keys: Keys) -> None:
+@dataclass(frozen=True, eq=False)
+class _Watched:
+    """What may be replaced while the service runs, and where replacements are counted."""
+
+    shelf: Shelf
+    keys: Keys
+    meters: Meters
+
+
+async def _served(server: _Server, listening: socket.socket, watched: _Watched) -> None:
     hurry = asyncio.Event()
     if hasattr(signal, "SIGHUP"):
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hurry.set)
-    watching = asyncio.create_task(_watch(shelf, keys, hurry))
+    watching = asyncio.create_task(_watch(watched, hurry))
     host, port = listening.getsockname()[:2]
-    about = shelf.current.about()
+    about = watched.shelf.current.about()
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     _write(say("serve.serving", name=about["name"], version=about["version"], address=address))
     try:
@@ -132,21 +150,32 @@ async def _served(server: _Server, listening: socket.socket, shelf: Shelf, keys:
         watching.cancel()
 
 
-async def _watch(shelf: Shelf, keys: Keys, hurry: asyncio.Event) -> None:
+async def _watch(watched: _Watched, hurry: asyncio.Event) -> None:
     """Look every second, and at once on SIGHUP, whether model or keys were replaced."""
     while True:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(hurry.wait(), _EVERY)
         forced = hurry.is_set()
         hurry.clear()
-        keys.refresh()
-        if not (forced or shelf.changed()):
-            continue
         try:
-            served = await asyncio.to_thread(shelf.replace)
-            _write(say("serve.replaced", version=served.version))
-        except SegmintError as error:
-            _write(say("serve.kept", version=shelf.current.version, reason=error.text()))
+            await _look(watched, forced=forced)
+        except Exception as error:
+            _write(say("serve.fault", kind=type(error).__name__))
+
+
+async def _look(watched: _Watched, *, forced: bool) -> None:
+    unusable = watched.keys.refresh()
+    if unusable is not None:
+        _write(say("serve.keys_stay", reason=unusable.text()))
+    if not (forced or watched.shelf.changed()):
+        return
+    try:
+        served = await asyncio.to_thread(watched.shelf.replace)
+        watched.meters.replaced.labels("in force").inc()
+        _write(say("serve.replaced", version=served.version))
+    except SegmintError as error:
+        watched.meters.replaced.labels("refused").inc()
+        _write(say("serve.kept", version=watched.shelf.current.version, reason=error.text()))
 
 
 def _private(host: str) -> bool:
@@ -176,7 +205,8 @@ def _log(*, as_json: bool) -> Callable[[dict[str, Any]], None]:
 
 
 def _write(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    with contextlib.suppress(OSError, ValueError):  # nobody reads the log any more
+        sys.stderr.write(f"{text}\n")
 
 
 if __name__ == "__main__":

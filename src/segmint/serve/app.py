@@ -47,11 +47,11 @@ ROUTES: Final[tuple[tuple[str, str, Endpoint], ...]] = (
 """Method, path, and what answers; one line to add a route."""
 
 
-def build(shelf: Shelf, limits: Limits, keys: Keys, log: Log) -> Guard:
+def build(shelf: Shelf, limits: Limits, keys: Keys, meters: Meters, log: Log) -> Guard:
     """Return the service as an ASGI application."""
-    desk = Desk(shelf, limits, Meters(shelf))
+    desk = Desk(shelf, limits, meters)
     routes = [Route(path, _bound(answer, desk), methods=[method]) for method, path, answer in ROUTES]
-    return Guard(Router(routes, redirect_slashes=False), limits, keys, desk.meters, log)
+    return Guard(Router(routes, redirect_slashes=False), limits, keys, meters, log)
 
 
 def _bound(answer: Endpoint, desk: Desk) -> Callable[[Request], Awaitable[Response]]:

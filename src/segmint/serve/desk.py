@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -21,6 +22,8 @@ from segmint.types import JSON
 
 VERSION_HEADER: Final = "Segmint-Model"
 
+_PARTS: Final = 1000
+_SHORT_BODY: Final = 64 * 1024
 _AT_ONCE: Final = 256
 """Rows up to which the answer costs less than the way to another thread."""
 
@@ -51,7 +54,10 @@ async def json_of(desk: Desk, request: Request, served: Served) -> JSON:
     kind = kind_of(request)
     if kind != "application/json" and not kind.endswith("+json"):
         raise RequestError("serve.type", status=415, types="application/json")
-    return read_json(await request.body(), depth=desk.limits.depth, known=served.columns)
+    body = await request.body()
+    limits = desk.limits
+    read = partial(read_json, body, depth=limits.depth, parts=4 * limits.rows + _PARTS, known=served.columns)
+    return read() if len(body) <= _SHORT_BODY else await asyncio.to_thread(read)
 
 
 async def assign_values(desk: Desk, served: Served, values: Values, *, first: int = 1) -> Assigned:

@@ -10,7 +10,7 @@ from segmint.serve.settings import Limits
 if TYPE_CHECKING:
     from asyncio import Timeout
 
-    from starlette.types import Message, Receive, Send
+    from starlette.types import Message, Receive, Scope, Send
 
 EXCHANGE: Final = "segmint.exchange"
 """Where a route finds it in its scope."""
@@ -35,8 +35,9 @@ class Exchange:
         The error that was answered, and the name of the exception behind a fault of ours.
     """
 
-    def __init__(self, receive: Receive, send: Send, limits: Limits) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, limits: Limits) -> None:
         self._receive, self._send = receive, send
+        self._announced = _announced(scope)
         self.most = limits.body
         self.deadline: Timeout | None = None
         self.status = self.n_received = self.n_sent = 0
@@ -50,6 +51,8 @@ class Exchange:
         RequestError
             413 where the body is longer than it may be.
         """
+        if self._announced > self.most:
+            raise RequestError("serve.too_large", status=413, most=self.most)
         message = await self._receive()
         self.n_received += len(message.get("body", b""))
         if self.n_received > self.most:
@@ -67,3 +70,9 @@ class Exchange:
         """Return what the log tells."""
         told = {"status": self.status, "received": self.n_received, "sent": self.n_sent}
         return told | {name: value for name, value in (("code", self.code), ("fault", self.fault)) if value}
+
+
+def _announced(scope: Scope) -> int:
+    """Return how many bytes a body says that it has."""
+    said = dict(scope["headers"]).get(b"content-length", b"")
+    return int(said) if said.isdigit() and len(said) <= 18 else 0

@@ -52,7 +52,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        exchange = Exchange(receive, send, self._limits)
+        exchange = Exchange(scope, receive, send, self._limits)
         scope["app"], scope[EXCHANGE] = self, exchange
         if scope["path"] in OPEN:
             await self._passed(scope, exchange)
@@ -86,7 +86,7 @@ class Guard:
             await self._refuse(scope, exchange, RequestError("serve.broken", status=500))
 
     def _admit(self, scope: Scope) -> None:
-        if self._keys and not self._keys.admit(_offered(scope)):
+        if self._keys.required and not self._keys.admit(_offered(scope)):
             raise RequestError("serve.no_key", status=401)
         if self._at_work > self._limits.requests:
             raise RequestError("serve.busy", status=503, retry_after=1, most=self._limits.requests)
@@ -131,4 +131,5 @@ def _slow(limits: Limits) -> RequestError:
 
 def _unrouted(error: HTTPException) -> RequestError:
     """Return the framework's own refusal as one of ours: no such path, no such method."""
-    return RequestError(_BY_STATUS.get(error.status_code, "serve.broken"), status=error.status_code)
+    code = _BY_STATUS.get(error.status_code, "serve.broken")
+    return RequestError(code, status=error.status_code, allow=(error.headers or {}).get("Allow", ""))

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from segmint.errors import RequestError
 from segmint.model.assignment import RESULT_COLUMNS
 from segmint.serve.desk import Desk, assign_values, json_of, respond
-from segmint.serve.rows import Values
+from segmint.serve.rows import Values, encodable
 from segmint.serve.served import Served
 from segmint.types import JSON
 
@@ -95,7 +95,7 @@ async def infer(desk: Desk, request: Request) -> Response:
     columns = found.columns()
     outputs = [_tensor(name, columns[name]) for name in _wanted(body.get("outputs"))]
     about = {"model_name": served.model.manifest.name, "model_version": served.version}
-    identity = {"id": body["id"]} if isinstance(body.get("id"), str) else {}
+    identity = {"id": body["id"]} if isinstance(body.get("id"), str) and encodable(body["id"]) else {}
     return respond(served, {**about, **identity, "outputs": outputs})
 
 

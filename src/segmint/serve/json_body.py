@@ -9,11 +9,13 @@ from segmint.errors import RequestError
 from segmint.model.nesting import nesting
 from segmint.types import JSON
 
-_SHORT: Final = 18
-"""Digits up to which a whole number is kept exactly; longer ones are read as floats."""
+_SHORT: Final = 300
+"""Digits up to which a whole number is kept exactly; longer ones are read as floats, and most are infinite."""
 
 
-def read_json(body: bytes, *, depth: int, known: frozenset[str] = frozenset()) -> JSON:
+def read_json(
+    body: bytes, *, depth: int, parts: int = 1_000_000, known: frozenset[str] = frozenset()
+) -> JSON:
     """Read a body of JSON.
 
     NaN, infinities and numbers beyond a float64 are read as floats that are not finite: whoever knows the
@@ -25,21 +27,28 @@ def read_json(body: bytes, *, depth: int, known: frozenset[str] = frozenset()) -
         The bytes, within their limit.
     depth
         Levels of lists and objects at most.
+    parts
+        Lists and objects at most: an empty one costs two bytes to send and sixty to keep.
     known
         Names of fields that an error may show; others could be values.
 
     Raises
     ------
     RequestError
-        400 for bytes that are no UTF-8 or no JSON, or nested too deeply; 422 for a repeated field.
+        400 for bytes that are no UTF-8 or no JSON, or nested too deeply; 413 for too many parts; 422 for a
+        repeated field.
 
     Examples
     --------
     >>> read_json(b'{"age": 31}', depth=16)
     {'age': 31}
     """
-    if body.count(b"[") + body.count(b"{") > depth and nesting(body)[1] > depth:
-        raise RequestError("serve.deep", status=400, depth=depth)
+    if body.count(b"[") + body.count(b"{") > depth:
+        n_parts, deepest = nesting(body)
+        if deepest > depth:
+            raise RequestError("serve.deep", status=400, depth=depth)
+        if n_parts > parts:
+            raise RequestError("serve.too_many_parts", status=413, most=parts)
 
     def unrepeated(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
         found = dict(pairs)

@@ -17,34 +17,35 @@ VARIABLE: Final = "SEGMINT_API_KEYS"
 class Keys:
     """The keys in force: those of the environment and those of a file, which may change at any time.
 
-    A key is kept as its SHA-256 only. A file that cannot be read any more keeps the keys that were read last.
+    Whether keys are :attr:`required` is decided at the start: a file that is emptied later opens nothing. A key is kept as its SHA-256 only. A file that cannot be read any more keeps the keys that were read last.
 
     Raises
     ------
     UsageError
-        If at the start the file cannot be read, or a key is shorter than 16 characters.
+        If at the start the file cannot be read or holds no key, or a key is shorter than 16 characters.
     """
 
     def __init__(self, file: Path | None, environment: Mapping[str, str]) -> None:
         self._file = file
         self._fixed = _digests(environment.get(VARIABLE, "").replace(",", "\n").splitlines())
+        self.required = file is not None or bool(self._fixed)
         self._time: int | None = None
         self._read: tuple[bytes, ...] = ()
         if file is not None:
             self._read_file(file)
 
-    def __bool__(self) -> bool:
-        return bool(self._fixed or self._read)
-
-    def refresh(self) -> None:
-        """Read the file again where it has changed."""
+    def refresh(self) -> UsageError | None:
+        """Read the file again where it has changed; return, once a change, why it cannot be used."""
         if self._file is None:
-            return
+            return None
         try:
             if self._file.stat().st_mtime_ns != self._time:
                 self._read_file(self._file)
-        except (OSError, UsageError):
-            return
+        except OSError:  # gone for a moment, while it is replaced
+            return None
+        except UsageError as error:
+            return error
+        return None
 
     def admit(self, offered: str) -> bool:
         """Return whether a key is in force; all are compared, whichever fits."""
@@ -56,12 +57,15 @@ class Keys:
 
     def _read_file(self, file: Path) -> None:
         try:
-            time = file.stat().st_mtime_ns
+            self._time = file.stat().st_mtime_ns
             lines = file.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is no text"
             raise UsageError("serve.keys", where=file.name, reason=reason, least=SHORTEST) from None
-        self._read, self._time = _digests(lines), time
+        read = _digests(lines)
+        if not read:
+            raise UsageError("serve.keys", where=file.name, reason="it holds none", least=SHORTEST)
+        self._read = read
 
 
 def _digests(lines: Iterable[str]) -> tuple[bytes, ...]:

@@ -10,6 +10,8 @@ from segmint.errors import BundleError, DataError, NotFoundError, RequestError, 
 from segmint.serve.answers import encoded
 
 CONTENT_TYPE: Final = "application/problem+json"
+_UNREAD: Final = frozenset({401, 408, 413, 415, 503})
+"""Refused before the body was read: the connection ends, so that the rest of it is not."""
 
 
 def status_of(error: SegmintError) -> int:
@@ -52,8 +54,12 @@ def answer(error: SegmintError, path: str) -> Response:
     if isinstance(error, RequestError):
         if error.retry_after is not None:
             headers["Retry-After"] = str(error.retry_after)
+        if error.allow:
+            headers["Allow"] = error.allow
         if error.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
+        if error.status in _UNREAD:
+            headers["Connection"] = "close"
     told = problem(error)
     if path.startswith("/v2"):
         told["error"] = told["title"]

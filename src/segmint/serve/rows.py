@@ -28,6 +28,7 @@ Values = Mapping[str, Sequence[JSON]]
 """What was sent, by field: as many values as there are customers."""
 
 _FEW: Final = 64
+_LONGEST: Final = 1000  # characters of a number
 _NUMBERS: Final = frozenset({int, float})
 _TEXTS: Final = frozenset({str})
 _PLAIN: Final = re.compile(r"[0-9eE+.\n-]*")
@@ -96,15 +97,25 @@ def keys_of(schema: Schema, values: Values, n_rows: int, *, first: int = 1) -> T
         return keys
     sent = values[schema.key.name]
     for place, key in enumerate(sent):
-        if key is not None and type(key) not in (str, int):
+        if key is not None and (type(key) not in (str, int) or not encodable(key)):
             raise RequestError("serve.key", status=422, field=schema.key.name, row=first + place)
     keys[:] = sent
     return keys
 
 
+def encodable(value: JSON) -> bool:
+    """Return whether a text can be sent back: half a surrogate pair, which JSON can spell, cannot."""
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _column(feature: Feature, values: Sequence[JSON], first: int) -> RawColumn:
     if feature.numeric or feature.kind is Kind.DATE:
-        column = None if feature.kind is Kind.DATE else _plain_numbers(values)
+        plain = feature.kind is not Kind.DATE and not feature.missing_values
+        column = _plain_numbers(values) if plain else None
         if column is not None:
             return column
         read = _date if feature.kind is Kind.DATE else _number
@@ -122,7 +133,7 @@ def _plain_numbers(values: Sequence[JSON]) -> FloatVector | None:
     try:
         if kinds <= _NUMBERS:
             column = np.array(values, dtype=np.float64)
-        elif kinds == _TEXTS and _PLAIN.fullmatch("\n".join(values)):  # type: ignore[arg-type]
+        elif kinds == _TEXTS and _plain(values):  # type: ignore[arg-type]
             column = np.array([*map(float, values)], dtype=np.float64)  # type: ignore[arg-type]
     except ValueError:
         return None
@@ -132,13 +143,20 @@ def _plain_numbers(values: Sequence[JSON]) -> FloatVector | None:
     return column if finite else None
 
 
+def _plain(texts: Sequence[str]) -> bool:
+    together = "\n".join(texts)
+    return _PLAIN.fullmatch(together) is not None and together.count("\n") == len(texts) - 1
+
+
 def _number(feature: Feature, value: JSON, row: int) -> float:
     if value is None:
         return math.nan
     if type(value) in _NUMBERS:
         number = float(value)  # type: ignore[arg-type]
+        if number in {parse_number(word) for word in feature.missing_values}:
+            return math.nan
         return number if math.isfinite(number) else _refuse(feature, row)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST:
         _refuse(feature, row)
     if _absent(feature, value):
         return math.nan

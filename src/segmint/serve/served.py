@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from segmint.errors import UsageError
+from segmint.model.assignment import RESULT_COLUMNS
 from segmint.model.bundle import content_hash, load_bundle
 from segmint.model.segment_model import SegmentModel
 
@@ -47,8 +49,13 @@ def load(path: Path) -> Served:
     ------
     BundleError, NotFoundError
         As :func:`segmint.model.bundle.load_bundle`.
+    UsageError
+        If the key is called like a field of an answer.
     """
     model = load_bundle(path)
+    taken = (*RESULT_COLUMNS, "model")
+    if model.schema.key is not None and model.schema.key.name in taken:
+        raise UsageError("workflow.key_taken", key=model.schema.key.name, columns=list(taken))
     return Served(model, content_hash(model)[:16], frozenset(model.schema.names))
 
 

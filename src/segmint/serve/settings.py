@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from segmint.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,20 @@ class Limits:
         Bytes of a body that is read and answered in pieces (CSV, JSON lines).
     rows
         Customers in a body that is read whole.
+    connections
+        Connections at the same time, answered or not; more are closed.
     depth
         Levels of lists and objects in JSON.
     requests
         Requests at the same time; more get 503 and ``Retry-After``.
     seconds
-        Seconds for one request that is read whole; and between two pieces of one that is streamed.
+        Seconds for the head of a request, for one that is read whole, between two pieces of one that is
+        streamed, and in which nothing of an answer is read.
+
+    Raises
+    ------
+    UsageError
+        If a limit is not above 0 and finite.
     """
 
     body: int = 8 * 2**20
@@ -32,6 +43,12 @@ class Limits:
     depth: int = 16
     requests: int = 64
     seconds: float = 30.0
+    connections: int = 1024
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not 0 < value < math.inf:
+                raise UsageError("serve.limit", name=name)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from benchmarks.journeys import journeys
 from benchmarks.peers import comparisons
+from benchmarks.serving import compare
 
 out = sys.stdout.write
 out(f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {platform.machine()}\n\n")
@@ -17,3 +18,6 @@ for what, elapsed, memory in journeys():
 out("\n| Beside scikit-learn | Ours, s | Theirs, s | Times as fast |\n|---|---|---|---|\n")
 for what, pair in comparisons():
     out(f"| {what} | {pair.ours:.3f} | {pair.peer:.3f} | {pair.ratio:.1f} |\n")
+out("\n| One customer a request, in turn | Requests a second | p99, ms |\n|---|---|---|\n")
+for service, load in compare():
+    out(f"| {service} | {load.rate:,.0f} | {load.p99:.1f} |\n")

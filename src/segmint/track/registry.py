@@ -237,7 +237,7 @@ def resolve(reference: str, *, uri: str, cache: Path) -> Path:
         raise UsageError("track.bad_reference", reference=reference)
     name, alias, number = found["name"], found["alias"], found["version"]
     with asking(uri) as client:
-        version = _find(client, name, alias, number)
+        version = find_version(client, name, alias, number)
         bundle_hash = version.tags.get(HASH_TAG)
         if not bundle_hash:
             raise NotFoundError("track.no_bundle", name=name, version=version.version)
@@ -248,7 +248,14 @@ def resolve(reference: str, *, uri: str, cache: Path) -> Path:
     return path
 
 
-def _find(client: MlflowClient, name: str, alias: str | None, number: str | None) -> Any:
+def find_version(client: MlflowClient, name: str, alias: str | None, number: str | None) -> Any:
+    """Return MLflow's version of a model by alias or number.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model, version or alias.
+    """
     model = _registered(client, name)
     try:
         if alias is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from segmint.errors import BundleError, NotFoundError, UsageError
-from segmint.model.bundle import load_bundle, save_bundle, to_bytes
+from segmint.model.bundle import content_hash, load_bundle, save_bundle, to_bytes
 from segmint.model.cards import SegmentCard
 from segmint.model.ids import check_segment_name
 from segmint.model.segment_model import SegmentModel
@@ -54,6 +55,38 @@ def find_model(wanted: str, workspace: str | Path, *, tracking_uri: str | None =
     if "/" not in wanted and named.is_file():
         return named
     raise NotFoundError("workflow.no_such_model", wanted=wanted)
+
+
+def bring(wanted: str, target: Path, workspace: str | Path, *, tracking_uri: str | None = None) -> str | None:
+    """Bring a registered model to a file, in one step, where the file holds another one.
+
+    Parameters
+    ----------
+    wanted
+        ``models:/NAME@ALIAS``, or without ``models:/``.
+    target
+        The file.
+    workspace, tracking_uri
+        As for :func:`open_model`.
+
+    Returns
+    -------
+    str or None
+        The content hash of what was brought; ``None`` where the file held it already.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model, version or alias.
+    """
+    reference = wanted if wanted.startswith(REGISTERED) else f"{REGISTERED}{wanted}"
+    source = find_model(reference, workspace, tracking_uri=tracking_uri)
+    content = content_hash(source)
+    with suppress(NotFoundError, BundleError):
+        if content_hash(target) == content:
+            return None
+    save_bundle(load_bundle(source), target)
+    return content
 
 
 def rename_segment(model: SegmentModel, path: Path, segment: str, name: str) -> SegmentModel:

@@ -62,7 +62,7 @@ def track_study(folder: Path, workspace: str | Path, *, tracking_uri: str | None
     """
     study = named_study(load_study(folder), workspace)
     place = Path(workspace)
-    uri = _ready(place, tracking_uri)
+    uri = ready_registry(place, tracking_uri)
     name = study.provenance.name
     items = describe(study, attachments=_attachments(study), study_id=study_id(folder))
     sent = send(items, uri=uri, experiment=name, artifacts=_artifacts(place, tracking_uri))
@@ -71,7 +71,8 @@ def track_study(folder: Path, workspace: str | Path, *, tracking_uri: str | None
     return Tracked(name, sent.run_id, len(study.trials), version, sent.seconds)
 
 
-def _ready(workspace: Path, tracking_uri: str | None) -> str:
+def ready_registry(workspace: Path, tracking_uri: str | None) -> str:
+    """Return the registry's address; the workspace's own is made, or repointed after a move."""
     if tracking_uri is None:
         repoint(workspace)
         prepare_store(workspace)
@@ -108,4 +109,4 @@ def pull(wanted: str, workspace: str | Path, *, tracking_uri: str | None = None)
         If there is no such model, version or alias.
     """
     place = Path(workspace)
-    return resolve(wanted, uri=_ready(place, tracking_uri), cache=Workspace(place).pulled)
+    return resolve(wanted, uri=ready_registry(place, tracking_uri), cache=Workspace(place).pulled)

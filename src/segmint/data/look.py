@@ -62,7 +62,7 @@ class Look:
     serial: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Distinct:
     """The different cells of a column, and how many rows hold each."""
 

@@ -68,8 +68,11 @@ def arrow_table(columns: Columns) -> pa.Table:
 def _arrow_column(column: np.ndarray[Any, Any]) -> pa.Array:
     if not is_texts(column):
         return pa.array(column, from_pandas=True)
-    texts = [None if value is None or value != value else str(value) for value in column.tolist()]
-    return pa.array(texts, pa.string())
+    try:
+        return pa.array(column, pa.string(), from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # not all of them are texts
+        texts = [None if value is None or value != value else str(value) for value in column.tolist()]
+        return pa.array(texts, pa.string())
 
 
 # ------------------------------------------------------------------------------------ SQLAlchemy

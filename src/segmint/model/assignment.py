@@ -59,6 +59,11 @@ class Assignment:
     n_unseen: Mapping[str, int]
     n_filled: Mapping[str, int]
 
+    def sizes(self) -> dict[str, int]:
+        """Return how many rows each segment has, ``unassigned`` among them; segments without rows are left out."""
+        _, places, counts = np.unique(self.labels, return_index=True, return_counts=True)
+        return {str(self.segment_ids[place]): int(n) for place, n in zip(places, counts, strict=True)}
+
     def result(self) -> dict[str, TextVector | FloatVector]:
         """Return the columns of the result, as :data:`RESULT_COLUMNS` names them."""
         columns = (

@@ -48,12 +48,11 @@ class Meters:
 
     def count(self, assignment: Assignment) -> None:
         """Count the segments and the novelty of an assignment."""
-        ids = assignment.segment_ids
-        if len(ids) == 1:
-            self.assigned.labels(ids[0]).inc()
+        if len(assignment.segment_ids) == 1:
+            self.assigned.labels(assignment.segment_ids[0]).inc()
         else:
-            for segment, n in zip(*np.unique(ids.astype(str), return_counts=True), strict=True):
-                self.assigned.labels(str(segment)).inc(int(n))
+            for segment, n in assignment.sizes().items():
+                self.assigned.labels(segment).inc(n)
         self._novelty.add(assignment.novelty)
 
     def exposition(self) -> bytes:

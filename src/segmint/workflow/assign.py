@@ -187,6 +187,5 @@ def output_columns(model: SegmentModel, assignment: Assignment) -> dict[str, np.
 
 
 def _count(sizes: dict[str, int], assignment: Assignment) -> None:
-    ids, counts = np.unique(assignment.segment_ids.astype(str), return_counts=True)
-    for segment, count in zip(ids.tolist(), counts.tolist(), strict=True):
+    for segment, count in assignment.sizes().items():
         sizes[segment] = sizes.get(segment, 0) + count

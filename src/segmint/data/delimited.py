@@ -69,6 +69,7 @@ def _batches(text: TextFile, dialect: Dialect, query: str, n_rows: int) -> Itera
                 _require_short(batch, done, text, dialect)
                 done += batch.num_rows
                 yield batch
+                pa.default_memory_pool().release_unused()  # else 20 to 40 MB more stay with the process
     except (duckdb.Error, pa.ArrowException, OSError):  # Arrow gives the engine's errors as OSError
         raise _fault(text, dialect) or SourceError("data.damaged", where=text.name, format="CSV") from None
 

@@ -41,6 +41,12 @@ def test_scale_gives_more_picture_elements() -> None:
     assert width[1] == 2 * width[0]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of another process is told on Linux only")
+def test_its_memory_is_told() -> None:
+    vega.draw(CHART, "svg").result()
+    assert 30e6 < vega.memory_used() < 400e6
+
+
 def test_any_words_come_through() -> None:
     assert "Größe »" in vega.draw(_titled(WORDS), "svg").result().decode()
 

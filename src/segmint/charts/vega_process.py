@@ -1,8 +1,8 @@
 """Vega as a process of its own: reads drawings to make from stdin, writes them to stdout, until stdin ends.
 
-Run as a script, so that nothing of the product is imported. It says ``ready`` first. A request is a line of JSON: ``format`` (``svg`` or
-``png``), ``scale``, and ``chart`` (Vega-Lite). An answer is a line, ``ok LENGTH`` or ``no LENGTH``, and so
-many bytes: the drawing, or why there is none.
+Run as a script, so that nothing of the product is imported. It says ``ready`` first. A request is a line of
+JSON: ``format`` (``svg`` or ``png``), ``scale``, and ``chart`` (Vega-Lite). An answer is a line, ``ok LENGTH`` or
+``no LENGTH``, and so many bytes: the drawing, or why there is none.
 """
 
 import json

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,12 +32,9 @@ def promote(
     json: options.AsJson = False,
 ) -> None:
     """Make a version the champion."""
-    from segmint.cli.settings import read_settings
-    from segmint.cli.workspaces import workspace_of
     from segmint.workflow.promotion import promote as move
 
-    uri = read_settings().tracking_uri
-    _tell(move(model, workspace_of(workspace), because=because, tracking_uri=uri), as_json=json)
+    _move(move, model, because, workspace, as_json=json)
 
 
 def rollback(
@@ -46,12 +44,19 @@ def rollback(
     json: options.AsJson = False,
 ) -> None:
     """Make the champion before the champion again."""
-    from segmint.cli.settings import read_settings
-    from segmint.cli.workspaces import workspace_of
     from segmint.workflow.promotion import rollback as move
 
+    _move(move, model, because, workspace, as_json=json)
+
+
+def _move(
+    move: Callable[..., Moved], model: str, because: str | None, workspace: Path | None, *, as_json: bool
+) -> None:
+    from segmint.cli.settings import read_settings
+    from segmint.cli.workspaces import workspace_of
+
     uri = read_settings().tracking_uri
-    _tell(move(model, workspace_of(workspace), because=because, tracking_uri=uri), as_json=json)
+    _tell(move(model, workspace_of(workspace), because=because, tracking_uri=uri), as_json=as_json)
 
 
 def _tell(moved: Moved, *, as_json: bool) -> None:

@@ -95,6 +95,7 @@ def run(
     quiet: options.Quiet = False,
 ) -> None:
     """Prepare, sweep, measure, decide, profile, track, package, report."""
+    from segmint.charts import vega
     from segmint.choosing.forecast import memory_used
     from segmint.cli.answer import Spent, run_json, write_answer
     from segmint.cli.output import INTERRUPTED, write_json
@@ -109,7 +110,9 @@ def run(
         made, expected = _make(dataset, running, steps, track=delivering.track)
         delivered = _deliver(made, place, delivering, steps)
     compiling = steps.seconds.get("compiled", 0.0)
-    spent = Spent(time.perf_counter() - started - compiling, compiling, memory_used(), expected)
+    used = memory_used()
+    memory = None if used is None else used + vega.memory_used()
+    spent = Spent(time.perf_counter() - started - compiling, compiling, memory, expected)
     if json:
         write_json(run_json(delivered, spent))
     else:

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from segmint.errors import SchemaError, ValueRuleError
+from segmint.model.distances import FEW_ROWS
 from segmint.model.placement import Placement
 from segmint.model.preparation import LevelStep, NumericStep
 from segmint.model.segment_model import SegmentModel
@@ -22,9 +23,6 @@ RESULT_COLUMNS: Final[Mapping[str, type[str] | type[float]]] = MappingProxyType(
     {"segment_id": str, "segment_name": str, "confidence": float, "runner_up": str, "novelty": float}
 )
 """The columns of a result beside the key, and what they hold."""
-
-
-_FEW: Final = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +180,6 @@ def _filled(model: SegmentModel, columns: RawColumns) -> dict[str, int]:
 
 def _count(one: Callable[[float], bool], all_of: Callable[[RawColumn], BoolVector], column: RawColumn) -> int:
     """Return how many numbers are such; of a few, Python finds it out sooner than numpy."""
-    if len(column) <= _FEW:
+    if len(column) <= FEW_ROWS:
         return sum(map(one, column.tolist()))
     return int(np.count_nonzero(all_of(column)))

@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 
 from segmint.model.assignment import assign
-from segmint.model.explain import places
 from segmint.model.placement import Assigner
 from segmint.model.preparation import LevelStep, NumericStep
 from segmint.model.schema import Kind
@@ -95,7 +94,7 @@ class _Search:
 
     def __init__(self, model: SegmentModel, allowed: Sequence[str]) -> None:
         self._model = model
-        steps = [*zip(model.preparation.steps, places(model.preparation), strict=True)]
+        steps = [*zip(model.preparation.steps, model.preparation.places(), strict=True)]
         self._numbers = [
             (step, place.start)
             for step, place in steps

@@ -17,7 +17,7 @@ BLOCK_ROWS = 2048
 FARTHEST = 1e100  # values beyond are taken as this: squares stay finite
 
 
-_FEW = 64
+FEW_ROWS = 64
 """Rows up to which numpy's price of a call is all that counts."""
 
 
@@ -63,7 +63,7 @@ def squared_distances(columns: FloatMatrix, points: FloatMatrix) -> FloatMatrix:
     [[0.0, 25.0]]
     """
     n_features, n_rows = columns.shape
-    if n_rows <= _FEW:
+    if n_rows <= FEW_ROWS:
         return _of_few_rows(columns, points)
     result = np.empty((points.shape[0], n_rows))
     difference = np.empty(n_rows)

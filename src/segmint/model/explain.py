@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,17 +118,8 @@ def _between(
     return Explanation(found, mine.id, theirs.id, tuple(contributions), rest / total)
 
 
-def places(preparation: Preparation) -> Iterator[slice]:
-    """Yield for each column where its prepared features lie."""
-    start = 0
-    for step in preparation.steps:
-        width = len(step.output_names)
-        yield slice(start, start + width)
-        start += width
-
-
 def _by_column(preparation: Preparation, gains: FloatVector) -> Sequence[float]:
-    return [float(gains[place].sum()) for place in places(preparation)]
+    return [float(gains[place].sum()) for place in preparation.places()]
 
 
 def _value(columns: RawColumns, field: str) -> float | str | None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from segmint.model.distances import FEW_ROWS
 from segmint.types import BoolVector, FloatMatrix, FloatVector, RawColumn, RawColumns
 from segmint.words import Sentence
 
 BOUND = 1e100
 """Prepared numbers are held within ±BOUND, so that squared distances stay finite whatever comes in."""
 
-_FEW = 64  # rows up to which columns are prepared together
 _HUGE = 2.0**960  # from here on a difference of two floats may overflow
 
 
@@ -195,15 +195,20 @@ class Preparation:
             At least the raw columns named by :attr:`columns`; their order does not matter.
         """
         n_samples = len(columns[self.steps[0].name]) if self.steps else 0
-        if self._together is not None and n_samples <= _FEW:
+        if self._together is not None and n_samples <= FEW_ROWS:
             return self._together.forward(columns, n_samples)
         X = np.empty((n_samples, len(self.feature_names)), dtype=np.float64)
+        for step, place in zip(self.steps, self.places(), strict=True):
+            X[:, place] = step.forward(columns[step.name])
+        return X
+
+    def places(self) -> Iterator[slice]:
+        """Yield for each step where its prepared features lie."""
         start = 0
         for step in self.steps:
             width = len(step.output_names)
-            X[:, start : start + width] = step.forward(columns[step.name])
+            yield slice(start, start + width)
             start += width
-        return X
 
     @cached_property
     def _together(self) -> _Together | None:
@@ -212,14 +217,11 @@ class Preparation:
 
     def backward(self, X: FloatMatrix) -> dict[str, FloatVector]:
         """Return the numeric columns in original units, from prepared rows."""
-        restored: dict[str, FloatVector] = {}
-        start = 0
-        for step in self.steps:
-            width = len(step.output_names)
-            if isinstance(step, NumericStep):
-                restored[step.name] = step.backward(X[:, start : start + width])
-            start += width
-        return restored
+        return {
+            step.name: step.backward(X[:, place])
+            for step, place in zip(self.steps, self.places(), strict=True)
+            if isinstance(step, NumericStep)
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Return the preparation as plain data (infinities as ``None``)."""

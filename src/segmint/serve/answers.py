@@ -18,7 +18,7 @@ def encoded(content: Any) -> bytes:
 def segment(card: SegmentCard) -> dict[str, Any]:
     """Return a segment's card as it is served."""
     told = card.to_json()
-    return {"id": card.id, "short": card.short, **told, "summary": safe(str(card.summary))}
+    return {"short": card.short, **told, "summary": safe(str(card.summary))}
 
 
 def model(served: Served) -> dict[str, Any]:

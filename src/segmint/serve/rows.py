@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 import numpy as np
 
 from segmint.errors import RequestError
+from segmint.model.distances import FEW_ROWS
 from segmint.model.parsing import (
     ABSENT,
     BLANKS,
@@ -27,7 +28,6 @@ Row = Mapping[str, JSON]
 Values = Mapping[str, Sequence[JSON]]
 """What was sent, by field: as many values as there are customers."""
 
-_FEW: Final = 64
 _LONGEST: Final = 1000  # characters of a number
 _NUMBERS: Final = frozenset({int, float})
 _TEXTS: Final = frozenset({str})
@@ -139,7 +139,9 @@ def _plain_numbers(values: Sequence[JSON]) -> FloatVector | None:
         return None
     if column is None:
         return None
-    finite = all(map(math.isfinite, column.tolist())) if len(column) <= _FEW else np.isfinite(column).all()
+    finite = (
+        all(map(math.isfinite, column.tolist())) if len(column) <= FEW_ROWS else np.isfinite(column).all()
+    )
     return column if finite else None
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from segmint.errors import UsageError
 from segmint.model.assignment import RESULT_COLUMNS
 from segmint.model.bundle import content_hash, load_bundle
 from segmint.model.segment_model import SegmentModel
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Trace: TypeAlias = tuple[int, int, int]
 """What tells one file from the next under the same name: inode, size, time of change."""
@@ -65,10 +62,10 @@ class Shelf:
     A request takes :attr:`current` once and keeps it, so that no answer is made of two models.
     """
 
-    def __init__(self, path: Path, read: Callable[[Path], Served] = load) -> None:
-        self._path, self._read = path, read
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._trace = _trace(path)
-        self.current = read(path)
+        self.current = load(path)
 
     def changed(self) -> bool:
         """Return whether another file lies under the name than the one that was read last."""
@@ -83,7 +80,7 @@ class Shelf:
             If the new file is no model.
         """
         self._trace = _trace(self._path)  # a bad file is tried once, not every second
-        self.current = self._read(self._path)
+        self.current = load(self._path)
         return self.current
 
 

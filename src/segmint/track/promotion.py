@@ -8,7 +8,14 @@ from typing import Any, Final
 
 from segmint.errors import NotFoundError
 from segmint.track.imported import MlflowClient
-from segmint.track.registry import CHALLENGER, CHAMPION, HASH_TAG, find_version
+from segmint.track.registry import (
+    CHALLENGER,
+    CHAMPION,
+    HASH_TAG,
+    all_versions,
+    find_version,
+    registered_model,
+)
 from segmint.track.server import asking
 
 BEFORE_TAG: Final = "segmint.champions"
@@ -67,7 +74,7 @@ def rollback(name: str, *, uri: str) -> Moved:
     """
     with asking(uri) as client:
         now, before = _champions(client, name)
-        known = {int(each.version) for each in client.search_model_versions(f"name = '{name}'")}
+        known = {int(each.version) for each in all_versions(client, name)}
         left = [one for one in before if one in known and one != now]
         if not left:
             raise NotFoundError("track.nothing_before", name=name)
@@ -89,7 +96,7 @@ def _move(client: MlflowClient, name: str, wanted: Any, *, remember: bool) -> Mo
 
 def _champions(client: MlflowClient, name: str) -> tuple[int | None, list[int]]:
     """Return the champion and those before it, without what a killed move wrote twice."""
-    model = client.get_registered_model(name)
+    model = registered_model(client, name)
     now = model.aliases.get(CHAMPION)
     before = [int(one) for one in json.loads(model.tags.get(BEFORE_TAG, "[]"))]
     while before and now is not None and before[-1] == int(now):

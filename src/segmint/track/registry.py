@@ -77,7 +77,7 @@ def register(bundle: Path, *, name: str, uri: str, run_id: str) -> Version:
     bundle_hash = content_hash(bundle)
     with asking(uri) as client:
         _ensure_model(client, name)
-        found = _first_with(bundle_hash, _versions(client, name))
+        found = _first_with(bundle_hash, all_versions(client, name))
         if found is None:
             found, created = _create(client, bundle, name, run_id, bundle_hash)
         else:
@@ -97,8 +97,8 @@ def versions(name: str, *, uri: str) -> tuple[Version, ...]:
         If the server does not answer.
     """
     with asking(uri) as client:
-        _registered(client, name)
-        found = _versions(client, name)
+        registered_model(client, name)
+        found = all_versions(client, name)
         return tuple(_version(client.get_model_version(name, each.version)) for each in found)
 
 
@@ -125,7 +125,7 @@ def _create(client: MlflowClient, bundle: Path, name: str, run_id: str, bundle_h
         model_id=logged.model_id,
         tags={HASH_TAG: bundle_hash},
     )
-    first = _first_with(bundle_hash, _versions(client, name))
+    first = _first_with(bundle_hash, all_versions(client, name))
     if first is not None and int(first.version) < int(made.version):
         client.delete_model_version(name, made.version)
         client.delete_logged_model(logged.model_id)
@@ -153,13 +153,13 @@ def _log_model(client: MlflowClient, bundle: Path, name: str, run_id: str, bundl
 
 
 def _set_aliases(client: MlflowClient, name: str, version: int, *, move_challenger: bool) -> None:
-    existing = _numbers(_versions(client, name))
+    existing = _numbers(all_versions(client, name))
     if version == existing[0] and CHAMPION not in _aliases(client, name):
         client.set_registered_model_alias(name, CHAMPION, str(version))
     if not move_challenger and CHALLENGER in _aliases(client, name):
         return
     for _ in range(_ATTEMPTS):
-        newest = _numbers(_versions(client, name))[-1]
+        newest = _numbers(all_versions(client, name))[-1]
         if _aliases(client, name).get(CHALLENGER) == newest:
             return
         with contextlib.suppress(MlflowException):  # a version that its maker took back meanwhile
@@ -178,7 +178,7 @@ def _numbers(found: Sequence[Any]) -> list[int]:
     return sorted(first.values())
 
 
-def _versions(client: MlflowClient, name: str) -> list[Any]:
+def all_versions(client: MlflowClient, name: str) -> list[Any]:
     """Return MLflow's versions of a model, by number, ascending."""
     found: list[Any] = []
     token = None
@@ -256,7 +256,7 @@ def find_version(client: MlflowClient, name: str, alias: str | None, number: str
     NotFoundError
         If there is no such model, version or alias.
     """
-    model = _registered(client, name)
+    model = registered_model(client, name)
     try:
         if alias is not None:
             return client.get_model_version_by_alias(name, alias)
@@ -264,12 +264,19 @@ def find_version(client: MlflowClient, name: str, alias: str | None, number: str
     except MlflowException as error:
         if error.error_code not in _MISSING:
             raise
-        known = [str(each.version) for each in _versions(client, name)] + [f"@{a}" for a in model.aliases]
+        known = [str(each.version) for each in all_versions(client, name)] + [f"@{a}" for a in model.aliases]
         wanted = f"@{alias}" if alias is not None else str(number)
         raise NotFoundError("track.no_such_version", name=name, wanted=wanted, known=known) from error
 
 
-def _registered(client: MlflowClient, name: str) -> Any:
+def registered_model(client: MlflowClient, name: str) -> Any:
+    """Return MLflow's registered model.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model.
+    """
     try:
         return client.get_registered_model(name)
     except MlflowException as error:

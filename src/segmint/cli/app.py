@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from segmint.cli import demo, inspect, models, registry, run, serve, studies
+from segmint.cli import demo, export, inspect, models, package, registry, run, serve, signing, studies
 from segmint.cli import lab as practical_work
 from segmint.errors import SegmintError, UsageError
 from segmint.words import say
@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (run, inspect, models, serve, registry, studies, practical_work, demo):
+for room in (run, inspect, models, serve, package, export, signing, registry, studies, practical_work, demo):
     room.register(app)
 
 

@@ -187,13 +187,17 @@ def rename(
     json: options.AsJson = False,
 ) -> None:
     """Give a segment a name of your own; the model's next revision replaces the file."""
-    from segmint.cli.output import results, write_json
+    from segmint.cli.output import results, steps, write_json
+    from segmint.model.bundle import read_bundle, signature_of
     from segmint.workflow.library import refuse_registered, rename_segment
 
     refuse_registered(model)
     loaded, path = _load(model, workspace)
+    _, signature = signature_of(read_bundle(path))
     wanted = loaded.card(segment).id
     renamed = rename_segment(loaded, path, wanted, name)
+    if signature is not None:
+        steps().print(f" {say('cli.signature_gone')}")
     card = renamed.card(wanted)
     if json:
         write_json(

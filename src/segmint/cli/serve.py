@@ -13,6 +13,7 @@ import typer
 
 from segmint.cli import options
 from segmint.cli.models import Model
+from segmint.cli.signing import MinVersion
 from segmint.words import say
 
 _NEEDED = ("starlette", "uvicorn", "httptools", "prometheus_client")
@@ -37,6 +38,17 @@ def serve(
     max_seconds: Annotated[
         float | None, typer.Option("--max-seconds", min=0.1, help=say("help.max_seconds"))
     ] = None,
+    max_stream: Annotated[
+        int | None, typer.Option("--max-stream", min=1, help=say("help.max_stream"))
+    ] = None,
+    max_depth: Annotated[int | None, typer.Option("--max-depth", min=1, help=say("help.max_depth"))] = None,
+    max_connections: Annotated[
+        int | None, typer.Option("--max-connections", min=1, help=say("help.max_connections"))
+    ] = None,
+    require_signature: Annotated[
+        Path | None, typer.Option("--require-signature", help=say("help.require_signature"))
+    ] = None,
+    min_version: MinVersion = 1,
     workspace: options.Workspace = None,
 ) -> None:
     """Find the model's file, then let the serving process take over: it loads numpy and little more."""
@@ -51,7 +63,12 @@ def serve(
     command = [sys.executable, "-P", "-m", "segmint.serve", str(path), "--host", host, "--port", str(port)]
     command += [] if keys is None else ["--keys", str(keys)]
     command += ["--json-log"] if json_log else []
-    limits = {"body": max_body, "rows": max_rows, "requests": max_requests, "seconds": max_seconds}
+    command += [] if require_signature is None else ["--require-signature", str(require_signature)]
+    command += [] if min_version == 1 else ["--min-version", str(min_version)]
+    limits = {
+        "body": max_body, "stream": max_stream, "rows": max_rows, "depth": max_depth,
+        "requests": max_requests, "connections": max_connections, "seconds": max_seconds,
+    }  # fmt: skip
     for name, value in limits.items():
         command += [] if value is None else [f"--max-{name}", str(value)]
     _become(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -17,10 +17,13 @@ class Settings:
         ``SEGMINT_WORKSPACE``, else ``./segmint-workspace``.
     tracking_uri
         ``MLFLOW_TRACKING_URI``, else ``None``: the workspace's own database.
+    key_password
+        ``SEGMINT_KEY_PASSWORD``: of an encrypted signing key.
     """
 
     workspace: Path
     tracking_uri: str | None
+    key_password: str | None = field(default=None, repr=False)
 
 
 def read_settings() -> Settings:
@@ -28,4 +31,5 @@ def read_settings() -> Settings:
     return Settings(
         workspace=Path(os.environ.get("SEGMINT_WORKSPACE") or "segmint-workspace"),
         tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or None,
+        key_password=os.environ.get("SEGMINT_KEY_PASSWORD") or None,
     )

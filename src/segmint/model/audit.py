@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,9 @@ from segmint.model.ids import check_model_name
 from segmint.model.schema import Kind, Missing, Role
 from segmint.model.shapes import Anything, Each, Maybe, OneOf, Table, Text, conform
 from segmint.words import say
-from segmint.words.sentences import known
+from segmint.words.sentences import LANGUAGE, known
 
+_MOST_QUANTILES = 4096
 _SENTENCE = {"key": Text(r"[a-z_]{1,40}(\.[a-z0-9_]{1,60}){1,4}"), "figures": Table(Anything())}
 _HASH = Text(r"[0-9a-f]{64}")
 _MANIFEST = {
@@ -126,7 +129,7 @@ _MODEL = {
 
 
 def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Refuse a description whose parts have wrong types, or do not fit one another.
+    """Refuse a description whose parts have wrong types, or do not fit one another or the arrays.
 
     The rule for new rows checks its own arrays when it is restored.
 
@@ -135,17 +138,31 @@ def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) 
     BundleError
         Naming the part that does not fit.
     """
-    conform(described, _MODEL, "model")
-    audit_sentences(described)
-    try:
-        check_model_name(described["manifest"]["name"])
-    except UsageError:
-        raise BundleError("bundle.structure", place="model.manifest.name") from None
-    _audit_preparation(described["schema"], described["preparation"])
-    n_clusters = _audit_cards(described["cards"])
-    _audit_reference(described, arrays, n_clusters, _n_features(described["preparation"]))
-    unknown = {name for name in arrays if not name.startswith(("assigner.", "reference."))}
-    _refuse_unless(not unknown, "arrays")
+    _audit_shapes(described, {name: array.shape for name, array in arrays.items()})
+    _audit_values(arrays)
+
+
+def audit_sizes(described: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Refuse arrays of sizes that the description has no use for, before they are read.
+
+    Parameters
+    ----------
+    described
+        The description.
+    shapes
+        Of each array, by name.
+
+    Raises
+    ------
+    BundleError
+        Naming the part that does not fit.
+    """
+    n_clusters, n_features = _audit_shapes(described, shapes)
+    rule = [shape for name, shape in shapes.items() if name.startswith("assigner.")]
+    lengths = {1, n_clusters, *(shape[0] for shape in rule if len(shape) > 1)}
+    for shape in rule:
+        fits = shape[-1] == n_features if len(shape) > 1 else set(shape) <= lengths
+        _refuse_unless(fits, "model.assigner")
 
 
 def audit_sentences(value: Any) -> None:
@@ -159,23 +176,31 @@ def audit_sentences(value: Any) -> None:
         If a key is not of the form ``room.name`` (it names a file of words), or figures do not fill the
         text.
     """
-    if isinstance(value, list):
-        for item in value:
-            audit_sentences(item)
-    elif isinstance(value, dict):
-        if value.keys() == _SENTENCE.keys():
-            _audit_sentence(value)
-        for item in value.values():
+    if isinstance(value, dict) and value.keys() == _SENTENCE.keys():
+        _audit_sentence(value)
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in inside:
+        if isinstance(item, (dict, list)):
             audit_sentences(item)
 
 
 def _audit_sentence(value: Mapping[str, Any]) -> None:
     conform(value, _SENTENCE, "sentence")
+    key = value["key"]
+    if key.partition(".")[0] not in _rooms():
+        return
     try:
-        fits = not known(value["key"]) or bool(say(value["key"], **value["figures"]))
+        fits = not known(key) or bool(say(key, **value["figures"]))
     except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError):
         fits = False
     _refuse_unless(fits, "sentence")
+
+
+@cache
+def _rooms() -> frozenset[str]:
+    """Return the rooms there are words of: what a bundle calls otherwise is not looked for on the disk."""
+    folder = resources.files("segmint.words").joinpath(LANGUAGE)
+    return frozenset(file.name.removesuffix(".toml") for file in folder.iterdir())
 
 
 def _audit_preparation(schema: Sequence[Mapping[str, Any]], preparation: Mapping[str, Any]) -> None:
@@ -219,31 +244,56 @@ def _audit_cards(cards: Sequence[Mapping[str, Any]]) -> int:
     return n_clusters
 
 
-def _audit_reference(
-    described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]], n_clusters: int, n_features: int
-) -> None:
-    shapes = {
-        "counts": (n_clusters + 1,),
-        "means": (n_clusters, n_features),
-        "covariances": (n_clusters, n_features, n_features),
+def _audit_reference(reference: Mapping[str, Any]) -> None:
+    for item in reference["numbers"].values():
+        _refuse_unless(len(item["counts"]) == len(item["edges"]) + 1, "model.reference.numbers")
+    for item in reference["levels"].values():
+        _refuse_unless(len(item["counts"]) == len(item["levels"]), "model.reference.levels")
+
+
+def _audit_shapes(described: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, int]:
+    """Check all but the arrays' values; return the number of clusters and of prepared features."""
+    conform(described, _MODEL, "model")
+    audit_sentences(described)
+    try:
+        check_model_name(described["manifest"]["name"])
+    except UsageError:
+        raise BundleError("bundle.structure", place="model.manifest.name") from None
+    _audit_preparation(described["schema"], described["preparation"])
+    _audit_reference(described["reference"])
+    n_clusters, n_features = _audit_cards(described["cards"]), _n_features(described["preparation"])
+    unknown = {name for name in shapes if not name.startswith(("assigner.", "reference."))}
+    _refuse_unless(not unknown, "arrays")
+    _audit_reference_shapes(shapes, n_clusters, n_features)
+    return n_clusters, n_features
+
+
+def _audit_reference_shapes(shapes: Mapping[str, tuple[int, ...]], n_clusters: int, n_features: int) -> None:
+    novelty = shapes.get("reference.novelty", ())
+    fits = len(novelty) == 2 and novelty[0] == n_clusters and 1 <= novelty[1] <= _MOST_QUANTILES
+    _refuse_unless(fits, "model.reference.novelty")
+    wanted = {
+        "reference.counts": (n_clusters + 1,),
+        "reference.means": (n_clusters, n_features),
+        "reference.covariances": (n_clusters, n_features, n_features),
+        "reference.novelty": novelty,
     }
-    names = {name for name in arrays if name.startswith("reference.")}
-    _refuse_unless(names == {f"reference.{name}" for name in (*shapes, "novelty")}, "model.reference")
-    for name, shape in shapes.items():
-        _refuse_unless(arrays[f"reference.{name}"].shape == shape, f"model.reference.{name}")
-    novelty, counts = arrays["reference.novelty"], arrays["reference.counts"]
-    fits = novelty.ndim == 2 and novelty.shape[0] == n_clusters and 1 <= novelty.shape[1] <= 4096
-    _refuse_unless(fits and bool((np.diff(novelty, axis=1) >= 0).all()), "model.reference.novelty")
+    names = {name for name in shapes if name.startswith("reference.")}
+    _refuse_unless(names == wanted.keys(), "model.reference")
+    for name, shape in wanted.items():
+        _refuse_unless(shapes[name] == shape, f"model.{name}")
+
+
+def _audit_values(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    counts = arrays["reference.counts"]
     _refuse_unless(counts.dtype == np.int64 and bool((counts >= 0).all()), "model.reference.counts")
     for name in ("means", "covariances", "novelty"):
         array = arrays[f"reference.{name}"]
         _refuse_unless(
             array.dtype == np.float64 and bool(np.isfinite(array).all()), f"model.reference.{name}"
         )
-    for item in described["reference"]["numbers"].values():
-        _refuse_unless(len(item["counts"]) == len(item["edges"]) + 1, "model.reference.numbers")
-    for item in described["reference"]["levels"].values():
-        _refuse_unless(len(item["counts"]) == len(item["levels"]), "model.reference.levels")
+    novelty = arrays["reference.novelty"]
+    _refuse_unless(bool((novelty[:, 1:] >= novelty[:, :-1]).all()), "model.reference.novelty")
 
 
 def _refuse_unless(fits: bool, place: str) -> None:

@@ -1,8 +1,8 @@
 """The bundle: a whole model in one file with one spelling, checked before anything is built from it.
 
 It is a safetensors file whose header has one metadata key, ``segmint``, holding canonical JSON; nothing in
-it is ever executed. A content hash covers every byte but itself. A file that does not spell what it
-contains in the one way is refused, so that equal models are equal files.
+it is ever executed. A content hash covers every byte but itself and a signature, which vouches for that hash.
+A file that does not spell what it contains in the one way is refused, so that equal models are equal files.
 
 A bundle holds no row of a customer, with one exception: the rule of K-Means and of mixtures is its centers,
 and the center of a cluster of one row is that row (of two to four, nearly so). Cards and the reference
@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,15 +23,19 @@ import numpy.typing as npt
 
 from segmint.errors import BundleError, NotFoundError, SegmintError
 from segmint.model import container
-from segmint.model.audit import audit
-from segmint.model.canonical import dumps, loads
-from segmint.model.description import describe, make
+from segmint.model.assigners import restore
+from segmint.model.audit import audit, audit_sizes
+from segmint.model.canonical import dumps, dumps_plain, loads
+from segmint.model.description import describe, make, of_part
 from segmint.model.files import write_whole
 from segmint.model.segment_model import FORMAT, SegmentModel
+from segmint.model.signature import Signature
 
 KEY: Final = "segmint"
 _UNHASHED: Final = "0" * 64
+_SIGNATURE: Final = "signature"
 _PREFIX = 8
+_LARGE = 2**26
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -54,17 +58,29 @@ def save_bundle(model: SegmentModel, path: str | Path) -> str:
     Raises
     ------
     BundleError
-        If the model could not be loaded again.
+        If the model could not be loaded again; what lay there before is untouched.
     SegmintError
         If the disk refuses the file (full, gone, not permitted); what lay there before is untouched.
     """
     head, arrays, content = _spelled(model)
+    restore(model.assigner.kind, of_part(arrays, "assigner"), model.assigner.parameters())
+    write_bundle([head, *container.payload(arrays)], path)
+    return content
+
+
+def write_bundle(parts: Iterable[bytes | memoryview], path: str | Path) -> None:
+    """Write the bytes of a bundle; the file appears whole or not at all.
+
+    Raises
+    ------
+    SegmintError
+        If the disk refuses the file (full, gone, not permitted); what lay there before is untouched.
+    """
     try:
-        write_whole(Path(path), [head, *container.payload(arrays)])
+        write_whole(Path(path), parts)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SegmintError("bundle.unwritable", where=Path(path).name, reason=reason) from None
-    return content
 
 
 def to_bytes(model: SegmentModel) -> bytes:
@@ -84,7 +100,7 @@ def load_bundle(path: str | Path) -> SegmentModel:
         If it is damaged, altered, of another kind, or written by a later version.
     """
     try:
-        return from_bytes(_read(Path(path)))
+        return from_bytes(read_bundle(path))
     except BundleError as error:
         raise BundleError(error.code, where=Path(path).name, **error.figures) from None
 
@@ -97,16 +113,12 @@ def from_bytes(data: bytes) -> SegmentModel:
     BundleError
         See :func:`load_bundle`.
     """
-    described, arrays = _opened(data)
+    described, arrays, _ = _opened(data)
     audit(described, arrays)
     try:
         model = make(described, arrays)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
         raise BundleError("bundle.structure", place="model") from None
-    if model.assigner.n_features != model.reference.means.shape[1] or model.assigner.n_clusters != len(
-        model.cards
-    ):
-        raise BundleError("bundle.structure", place="model.assigner")
     _refuse_other_spelling(model, described, arrays)
     return model
 
@@ -124,29 +136,75 @@ def content_hash(model: SegmentModel | str | Path) -> str:
     return _spelled(load_bundle(model))[2]
 
 
+def signature_of(data: bytes) -> tuple[str, Signature | None]:
+    """Return the content hash of a bundle's bytes, and the signature that they carry; it is not verified here.
+
+    Raises
+    ------
+    BundleError
+        If the bytes are altered, or not spelled as a bundle.
+    """
+    described, _, signature = _opened(data)
+    return str(described["content"]), signature
+
+
+def with_signature(data: bytes, signature: Signature) -> bytes:
+    """Return a bundle's bytes with a signature in the place of the one that they carry, if any.
+
+    Raises
+    ------
+    BundleError
+        See :func:`signature_of`.
+    """
+    described, arrays, _ = _opened(data)
+    described[_SIGNATURE] = signature.to_json()
+    return b"".join([container.header(KEY, _text(described), arrays), *container.payload(arrays)])
+
+
 def _spelled(model: SegmentModel) -> tuple[bytes, Arrays, str]:
     """Return the bytes up to the arrays, the arrays, and the content hash."""
-    described, arrays = describe(model)
-    described["content"] = _UNHASHED
-    audit(loads(dumps(described)), arrays)  # type: ignore[arg-type]
+    found, arrays = describe(model)
+    text = dumps({**found, "content": _UNHASHED})
+    _refuse_too_large(len(text), container.MOST_HEADER_BYTES)
+    described: Any = loads(text)
+    audit(described, arrays)
     content = _hash(described, arrays)
-    return container.header(KEY, _text(described | {"content": content}), arrays), arrays, content
+    head = container.header(KEY, _text(described | {"content": content}), arrays)
+    _refuse_too_large(len(head) - _PREFIX, container.MOST_HEADER_BYTES)
+    _refuse_too_large(len(head) + sum(array.nbytes for array in arrays.values()), container.MOST_BYTES)
+    return head, arrays, content
+
+
+def _refuse_too_large(size: int, most: int) -> None:
+    """Refuse to write what would not be read again."""
+    if size > most:
+        raise BundleError("bundle.too_much", size=size, most=most)
 
 
 def _text(described: Mapping[str, Any]) -> str:
-    return dumps(described).decode("utf-8")
+    """Spell a description that was read from one."""
+    return dumps_plain(dict(described)).decode("utf-8")
 
 
 def _hash(described: Mapping[str, Any], arrays: Arrays) -> str:
-    """Hash the whole file as it would be with zeros in the place of the hash."""
+    """Hash the whole file as it would be with zeros in the place of the hash, and not signed."""
     digest = hashlib.sha256(container.header(KEY, _text({**described, "content": _UNHASHED}), arrays))
     for part in container.payload(arrays):
         digest.update(part)
     return digest.hexdigest()
 
 
-def _read(path: Path) -> bytes:
-    """Read a file, but no more than its header unless that fits the file's size."""
+def read_bundle(path: str | Path) -> bytes:
+    """Return the bytes of a file: no more than its header are read where that does not fit the file's size.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    BundleError
+        If it cannot be read, or is none of a bundle's size.
+    """
+    path = Path(path)
     try:
         # a FIFO must not make the reader wait for a writer
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -155,7 +213,9 @@ def _read(path: Path) -> bytes:
             if not stat.S_ISREG(facts.st_mode):
                 raise BundleError("bundle.not_a_file", where=path.name)
             body = file.read(container.header_length(file.read(_PREFIX), facts.st_size))
-            container.read_header(body, facts.st_size, KEY)
+            text, entries = container.read_header(body, facts.st_size, KEY)
+            if facts.st_size > _LARGE:
+                _refuse_other_sizes(text, entries)
             file.seek(0)
             return file.read(facts.st_size)
     except FileNotFoundError:
@@ -166,21 +226,34 @@ def _read(path: Path) -> bytes:
         raise BundleError("bundle.unreadable", where=path.name, reason=error.strerror or "") from None
 
 
-def _opened(data: bytes) -> tuple[dict[str, Any], Arrays]:
-    """Return the description and the arrays of a file whose bytes are spelled right and match their hash."""
+def _opened(data: bytes) -> tuple[dict[str, Any], Arrays, Signature | None]:
+    """Return the description, the arrays and the signature of bytes that are spelled right and match their hash."""
     length = container.header_length(data[:_PREFIX], len(data))
     body = data[_PREFIX : _PREFIX + length]
     text, entries = container.read_header(body, len(data), KEY)
+    described = _described(text)
+    arrays = container.read_arrays(memoryview(data)[_PREFIX + length :], entries)
+    if container.header(KEY, _text(described), arrays) != data[: _PREFIX + length]:
+        raise BundleError("bundle.spelling")
+    carried = described.pop(_SIGNATURE, None)
+    if _hash(described, arrays) != described["content"]:
+        raise BundleError("bundle.altered")
+    return described, arrays, None if carried is None else Signature.from_json(carried)
+
+
+def _described(text: str) -> dict[str, Any]:
     described = loads(text.encode("utf-8"))
     if not isinstance(described, dict) or not isinstance(described.get("content"), str):
         raise BundleError("bundle.not_a_model")
     _refuse_other_formats(described.get("format"))
-    arrays = container.read_arrays(memoryview(data)[_PREFIX + length :], entries)
-    if container.header(KEY, _text(described), arrays) != data[: _PREFIX + length]:
-        raise BundleError("bundle.spelling")
-    if _hash(described, arrays) != described["content"]:
-        raise BundleError("bundle.altered")
-    return described, arrays
+    return described
+
+
+def _refuse_other_sizes(text: str, entries: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
+    """Refuse a large file whose arrays are not those of its description before it takes memory."""
+    described = _described(text)
+    described.pop(_SIGNATURE, None)
+    audit_sizes(described, {name: shape for name, (_, shape) in entries.items()})
 
 
 def _refuse_other_formats(number: Any) -> None:
@@ -193,7 +266,7 @@ def _refuse_other_formats(number: Any) -> None:
 def _refuse_other_spelling(model: SegmentModel, described: Mapping[str, Any], arrays: Arrays) -> None:
     """Refuse a file that says more, less or other than the model that was made of it."""
     again, again_arrays = describe(model)
-    same = dumps(again | {"content": described["content"]}) == dumps(described)
+    same = dumps(again | {"content": described["content"]}) == dumps_plain(dict(described))
     same = same and again_arrays.keys() == arrays.keys()
     if not same or not all(np.array_equal(again_arrays[name], arrays[name]) for name in arrays):
         raise BundleError("bundle.spelling")

@@ -18,7 +18,9 @@ from segmint.model.nesting import nesting
 from segmint.types import JSON
 
 MOST_DEPTH = 32
-MOST_CONTAINERS = 1_000_000
+MOST_CONTAINERS = 250_000
+MOST_VALUES = 800_000
+"""A real description has some 65 bytes for each list or object and 20 for each value: 16 MiB hold fewer."""
 _LONGEST_INTEGER = 19
 _LARGEST_INTEGER = 2**63
 
@@ -41,9 +43,12 @@ def dumps(value: Any) -> bytes:
     >>> dumps({"b": 1.50, "a": (True, None)})
     b'{"a":[true,null],"b":1.5}'
     """
-    text = json.dumps(
-        plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return dumps_plain(plain(value))
+
+
+def dumps_plain(value: JSON) -> bytes:
+    """Return the one spelling of data that :func:`loads` or :func:`plain` gave: the same, sooner."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
@@ -52,10 +57,12 @@ def dumps(value: Any) -> bytes:
 
 def plain(value: Any) -> JSON:
     """Return data made of dicts, lists, texts, numbers, booleans and ``None`` only; see :func:`dumps`."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or isinstance(value, bool):
+    if type(value) is str or value is None or isinstance(value, bool):
         return value
+    if type(value) is dict and all(type(key) is str for key in value):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, np.generic):
+        return plain(value.item())
     if isinstance(value, str):
         return str(value)
     if isinstance(value, int):
@@ -90,8 +97,8 @@ def loads(data: bytes) -> JSON:
     ------
     BundleError
         For bytes that are no UTF-8, repeated keys, NaN and infinities, integers beyond 64 bits, floats
-        beyond range, more than 32 levels or a million lists and objects, half surrogate pairs, and
-        anything that is no JSON. Nothing of the content is shown.
+        beyond range, more than 32 levels, 250,000 lists and objects or 800,000 values, half surrogate pairs,
+        and anything that is no JSON. Nothing of the content is shown.
 
     Examples
     --------
@@ -116,9 +123,9 @@ def loads(data: bytes) -> JSON:
 
 
 def _refuse_deep(data: bytes) -> None:
-    """Count brackets outside of texts: a hostile nesting is refused at the price of one pass."""
+    """Count commas, and brackets outside of texts: a hostile nesting is refused at the price of two passes."""
     containers, depth = nesting(data)
-    if containers > MOST_CONTAINERS:
+    if containers > MOST_CONTAINERS or data.count(b",") > MOST_VALUES:
         raise BundleError("bundle.json", reason="too many parts")
     if depth > MOST_DEPTH:
         raise BundleError("bundle.json", reason="nested too deeply")
@@ -147,4 +154,4 @@ def _refuse_constant(_: str) -> NoReturn:
 
 def _refuse_half_pairs(value: JSON) -> None:
     """Refuse texts that no encoding can hold; they are found by spelling the value again."""
-    dumps(value)
+    dumps_plain(value)

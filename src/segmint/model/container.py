@@ -127,7 +127,7 @@ def _entry(name: str, entry: Any, start: int) -> tuple[str, tuple[int, ...], int
     """Check one array's entry: the next one begins where this one ends."""
     if not _NAME.fullmatch(name) or not isinstance(entry, dict):
         raise BundleError("bundle.header", reason="an array's name is not allowed")
-    if entry.keys() != {"dtype", "shape", "data_offsets"} or entry["dtype"] not in _TYPES:
+    if entry.keys() != {"dtype", "shape", "data_offsets"} or entry["dtype"] not in tuple(_TYPES):
         raise BundleError("bundle.header", reason="an array is of a type that a model does not hold")
     shape, offsets = entry["shape"], entry["data_offsets"]
     if not _whole_numbers(shape, 3) or not _whole_numbers(offsets, 2) or len(offsets) != 2:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from segmint.errors import BundleError
 from segmint.model.assigners import restore
 from segmint.model.cards import SegmentCard
 from segmint.model.preparation import Preparation
@@ -44,13 +45,22 @@ def describe(model: SegmentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray
 
 
 def make(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> SegmentModel:
-    """Make a model of what :func:`describe` gave; the parts must have been checked before."""
-    assigner = described["assigner"]
+    """Make a model of what :func:`describe` gave; the parts must have been checked before.
+
+    Raises
+    ------
+    BundleError
+        If the rule for new rows is none, or one of other clusters or features.
+    """
+    rule = described["assigner"]
+    assigner = restore(rule["kind"], of_part(arrays, "assigner"), rule["parameters"])
+    if (assigner.n_clusters, assigner.n_features) != arrays["reference.means"].shape:
+        raise BundleError("bundle.structure", place="model.assigner")
     return SegmentModel(
         manifest=Manifest(**described["manifest"]),
         schema=Schema.from_json(described["schema"]),
         preparation=Preparation.from_json(described["preparation"]),
-        assigner=restore(assigner["kind"], of_part(arrays, "assigner"), assigner["parameters"]),
+        assigner=assigner,
         cards=tuple(SegmentCard.from_json(_with_nan(card)) for card in described["cards"]),
         reference=_reference(described["reference"], of_part(arrays, "reference")),
         notices=tuple(Sentence.from_json(notice) for notice in described["notices"]),

@@ -192,8 +192,10 @@ class MixtureAssigner:
         K, d = means.shape
         weights = stored.floats(arrays, "weights", (K,))
         stored.positive(weights, "weights")
-        if abs(float(weights.sum()) - 1.0) > 1e-6:
-            raise BundleError("model_assigners.weights", total=float(weights.sum()))
+        with np.errstate(over="ignore"):
+            total = float(weights.sum())
+        if abs(total - 1.0) > 1e-6:
+            raise BundleError("model_assigners.weights", total=total)
         covariances = stored.floats(arrays, "covariances", _shape(covariance_type, K, d))
         if covariance_type in ("full", "tied") and not np.allclose(
             covariances, np.swapaxes(covariances, -1, -2)

@@ -109,8 +109,9 @@ def _each(value: Any, spec: Each, place: str) -> None:
 
 def _table(value: Any, spec: Table, place: str) -> None:
     _refuse_unless(isinstance(value, dict), place)
+    within = f"{place}[…]"
     for item in value.values():
-        conform(item, spec.spec, f"{place}[…]")
+        conform(item, spec.spec, within)
 
 
 def _one_of(value: Any, spec: OneOf, place: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,13 +15,22 @@ from segmint.types import FloatVector, IntVector
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
+_NAME = re.compile(r"[a-z_]{1,40}")
+_MOST_NAMES = 5
+
+
 def only(arrays: Arrays, parameters: Mapping[str, Any], names: set[str], values: set[str]) -> None:
     """Refuse arrays or values that are missing or that no rule knows."""
     for found, wanted in ((set(arrays), names), (set(parameters), values)):
         if found != wanted:
-            raise BundleError(
-                "model_assigners.parts", missing=sorted(wanted - found), unknown=sorted(found - wanted)
-            )
+            unknown = _shown(found - wanted)
+            raise BundleError("model_assigners.parts", missing=sorted(wanted - found), unknown=unknown)
+
+
+def _shown(names: set[str]) -> list[str]:
+    """Return names that a file made up as an error may show them: few, short and plain ones."""
+    shown = sorted(name if _NAME.fullmatch(name) else "…" for name in names)
+    return shown if len(shown) <= _MOST_NAMES else [*shown[:_MOST_NAMES], "…"]
 
 
 def floats(arrays: Arrays, name: str, shape: tuple[int | None, ...]) -> npt.NDArray[np.float64]:

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
@@ -28,6 +28,9 @@ from segmint.serve.protocol import protocol_of
 from segmint.serve.served import Shelf
 from segmint.serve.settings import Limits, Settings
 from segmint.words import say
+
+if TYPE_CHECKING:
+    from segmint.signing.trust import Trust
 
 _EVERY: Final = 1.0  # seconds between two looks at the files
 _BACKLOG: Final = 2048
@@ -51,6 +54,8 @@ def read_settings(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--host", default=Settings.host)
     parser.add_argument("--port", type=int, default=Settings.port)
     parser.add_argument("--keys", type=Path)
+    parser.add_argument("--require-signature", type=Path)
+    parser.add_argument("--min-version", type=int, default=Settings.min_version)
     parser.add_argument("--json-log", action="store_true")
     limits = Limits()
     for name, default in vars(limits).items():
@@ -68,12 +73,13 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> int:
     BundleError, NotFoundError
         If the file is no model.
     UsageError
-        If the address cannot be used, or is one that others reach and there is no key.
+        If the address cannot be used, or is one that others reach and there is no key; if the file of
+        trusted keys cannot be used.
     """
     keys = Keys(settings.keys, environment)
     if not keys.required and not _private(settings.host):
         raise UsageError("serve.public", host=settings.host)
-    shelf = Shelf(settings.model)
+    shelf = Shelf(settings.model, _trust(settings))
     meters = Meters(shelf)
     app = build(shelf, settings.limits, keys, meters, _log(as_json=settings.json_log))
     listening = _listen(settings)
@@ -176,6 +182,19 @@ async def _look(watched: _Watched, *, forced: bool) -> None:
     except SegmintError as error:
         watched.meters.replaced.labels("refused").inc()
         _write(say("serve.kept", version=watched.shelf.current.version, reason=error.text()))
+
+
+def _trust(settings: Settings) -> Trust | None:
+    if settings.require_signature is None:
+        if settings.min_version != Settings.min_version:
+            raise UsageError("serve.version_unsigned")
+        return None
+    try:
+        # the one import that waits: cryptography takes 12 MB, and only services that verify need it
+        from segmint.signing.trust import read_trust
+    except ImportError:
+        raise UsageError("serve.no_cryptography") from None
+    return read_trust(settings.require_signature, settings.min_version)
 
 
 def _private(host: str) -> bool:

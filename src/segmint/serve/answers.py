@@ -21,6 +21,11 @@ def segment(card: SegmentCard) -> dict[str, Any]:
     return {"short": card.short, **told, "summary": safe(str(card.summary))}
 
 
+def _signature(served: Served) -> dict[str, Any] | None:
+    signed = served.signature
+    return None if signed is None else {"key": signed.key, "version": signed.version}
+
+
 def model(served: Served) -> dict[str, Any]:
     """Return what is known of the model: which, where it comes from, and the fields it needs."""
     manifest = served.model.manifest
@@ -33,6 +38,7 @@ def model(served: Served) -> dict[str, Any]:
         "fingerprint": manifest.fingerprint,
         "confidence_kind": served.model.assigner.confidence_kind,
         "versions": dict(manifest.versions),
+        "signature": _signature(served),
         "key": None if served.model.schema.key is None else served.model.schema.key.name,
         "fields": [
             {"name": feature.name, "kind": feature.kind.value, "unit": feature.unit}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from segmint.errors import UsageError
+from segmint.errors import BundleError, UsageError
 from segmint.model.assignment import RESULT_COLUMNS
-from segmint.model.bundle import content_hash, load_bundle
+from segmint.model.bundle import content_hash, from_bytes, read_bundle
 from segmint.model.segment_model import SegmentModel
+from segmint.model.signature import Signature
+
+if TYPE_CHECKING:
+    from segmint.signing.trust import Trust
 
 Trace: TypeAlias = tuple[int, int, int]
 """What tells one file from the next under the same name: inode, size, time of change."""
@@ -27,11 +31,14 @@ class Served:
         The first sixteen digits of the bundle's content hash.
     columns
         Names that an error may show: the schema's.
+    signature
+        Who vouches for it, verified; ``None`` where nobody was asked to.
     """
 
     model: SegmentModel
     version: str
     columns: frozenset[str]
+    signature: Signature | None = None
 
     def about(self) -> dict[str, str | int]:
         """Return which model answers: name, version, revision."""
@@ -39,21 +46,33 @@ class Served:
         return {"name": manifest.name, "version": self.version, "revision": manifest.revision}
 
 
-def load(path: Path) -> Served:
+def load(path: Path, trust: Trust | None = None) -> Served:
     """Load a bundle file, checked whole.
+
+    Parameters
+    ----------
+    path
+        The file; what is verified and what is loaded are the same bytes, read once.
+    trust
+        What is asked of its signature; ``None`` for nothing.
 
     Raises
     ------
     BundleError, NotFoundError
-        As :func:`segmint.model.bundle.load_bundle`.
+        As :func:`segmint.model.bundle.load_bundle`, or if the signature is not what is asked.
     UsageError
         If the key is called like a field of an answer.
     """
-    model = load_bundle(path)
+    try:
+        data = read_bundle(path)
+        signature = None if trust is None else trust.check(data)
+        model = from_bytes(data)
+    except BundleError as error:
+        raise BundleError(error.code, where=path.name, **error.figures) from None
     taken = (*RESULT_COLUMNS, "model")
     if model.schema.key is not None and model.schema.key.name in taken:
         raise UsageError("workflow.key_taken", key=model.schema.key.name, columns=list(taken))
-    return Served(model, content_hash(model)[:16], frozenset(model.schema.names))
+    return Served(model, content_hash(model)[:16], frozenset(model.schema.names), signature)
 
 
 class Shelf:
@@ -62,10 +81,10 @@ class Shelf:
     A request takes :attr:`current` once and keeps it, so that no answer is made of two models.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, trust: Trust | None = None) -> None:
+        self._path, self._trust = path, trust
         self._trace = _trace(path)
-        self.current = load(path)
+        self.current = load(path, trust)
 
     def changed(self) -> bool:
         """Return whether another file lies under the name than the one that was read last."""
@@ -77,10 +96,10 @@ class Shelf:
         Raises
         ------
         BundleError, NotFoundError
-            If the new file is no model.
+            If the new file is no model, or not signed as is asked.
         """
         self._trace = _trace(self._path)  # a bad file is tried once, not every second
-        self.current = load(self._path)
+        self.current = load(self._path, self._trust)
         return self.current
 
 

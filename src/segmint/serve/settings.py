@@ -63,6 +63,10 @@ class Settings:
         Where it listens; this machine only by default.
     keys
         A file of API keys, one a line; ``None`` where only the environment's keys, if any, count.
+    require_signature
+        A PEM file of public keys; a model that none of them signed is not served. ``None`` to ask nothing.
+    min_version
+        The lowest signed version that is served.
     json_log
         Whether the access log is JSON, an object a line.
     limits
@@ -73,5 +77,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     keys: Path | None = None
+    require_signature: Path | None = None
+    min_version: int = 1
     json_log: bool = False
     limits: Limits = field(default_factory=Limits)

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from segmint.errors import BundleError, NotFoundError, UsageError
-from segmint.model.bundle import content_hash
+from segmint.model.bundle import content_hash, read_bundle, with_signature, write_bundle
+from segmint.model.canonical import dumps, loads
 from segmint.model.ids import check_model_name
+from segmint.model.signature import Signature
 from segmint.track.imported import MlflowClient, MlflowException, artifacts, entities
 from segmint.track.packaging import BUNDLE, write_model
 from segmint.track.server import asking
 from segmint.track.writer import local_folder
 
 HASH_TAG: Final = "segmint.content_hash"
+SIGNATURE_TAG: Final = "segmint.signature"
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
 _MISSING: Final = frozenset({"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"})
@@ -232,10 +235,7 @@ def resolve(reference: str, *, uri: str, cache: Path) -> Path:
     TrackingError
         If the server does not answer.
     """
-    found = _REFERENCE.fullmatch(reference)
-    if found is None:
-        raise UsageError("track.bad_reference", reference=reference)
-    name, alias, number = found["name"], found["alias"], found["version"]
+    name, alias, number = _parts(reference)
     with asking(uri) as client:
         version = find_version(client, name, alias, number)
         bundle_hash = version.tags.get(HASH_TAG)
@@ -245,7 +245,39 @@ def resolve(reference: str, *, uri: str, cache: Path) -> Path:
         path = _pull(location, bundle_hash, uri, cache)
     if not _is_bundle(path, bundle_hash):
         raise BundleError("track.altered", where=str(path), name=name, version=version.version)
-    return path
+    signature = version.tags.get(SIGNATURE_TAG)
+    return path if signature is None else _signed(path, signature, cache / f"{bundle_hash}.signed.segmint")
+
+
+def _signed(path: Path, told: str, kept: Path) -> Path:
+    """Return a copy that carries the signature which the registry keeps; whether it is true is the reader's question."""
+    data = with_signature(read_bundle(path), Signature.from_json(loads(told.encode())))
+    if not kept.is_file() or kept.read_bytes() != data:
+        write_bundle([data], kept)
+    return kept
+
+
+def keep_signature(reference: str, signature: Signature, *, uri: str) -> None:
+    """Keep a signature of a registered version: a tag of it.
+
+    Raises
+    ------
+    UsageError, NotFoundError, TrackingError
+        As :func:`resolve`.
+    """
+    name, alias, number = _parts(reference)
+    with asking(uri) as client:
+        version = find_version(client, name, alias, number)
+        client.set_model_version_tag(
+            name, version.version, SIGNATURE_TAG, dumps(signature.to_json()).decode()
+        )
+
+
+def _parts(reference: str) -> tuple[str, str | None, str | None]:
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise UsageError("track.bad_reference", reference=reference)
+    return found["name"], found["alias"], found["version"]
 
 
 def find_version(client: MlflowClient, name: str, alias: str | None, number: str | None) -> Any:

@@ -8,7 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from segmint.errors import BundleError, NotFoundError, UsageError
-from segmint.model.bundle import content_hash, load_bundle, save_bundle, to_bytes
+from segmint.model.bundle import (
+    load_bundle,
+    read_bundle,
+    save_bundle,
+    signature_of,
+    to_bytes,
+    write_bundle,
+)
 from segmint.model.cards import SegmentCard
 from segmint.model.ids import check_segment_name
 from segmint.model.segment_model import SegmentModel
@@ -81,11 +88,12 @@ def bring(wanted: str, target: Path, workspace: str | Path, *, tracking_uri: str
     """
     reference = wanted if wanted.startswith(REGISTERED) else f"{REGISTERED}{wanted}"
     source = find_model(reference, workspace, tracking_uri=tracking_uri)
-    content = content_hash(source)
+    data = read_bundle(source)
+    content, _ = signature_of(data)
     with suppress(NotFoundError, BundleError):
-        if content_hash(target) == content:
+        if read_bundle(target) == data:
             return None
-    save_bundle(load_bundle(source), target)
+    write_bundle([data], target)
     return content
 
 
@@ -158,6 +166,8 @@ def keep_model(model: SegmentModel, path: Path) -> SegmentModel:
     """
     kept = with_given_names(model, path)
     latest = _opened(path)
+    if latest is not None and to_bytes(kept) == to_bytes(latest):
+        return kept  # the file stays, and with it a signature
     if latest is not None and not _given_names(latest) <= _given_names(kept):
         save_bundle(latest, _set_aside(path) / f"{latest.manifest.revision}.segmint")
     save_bundle(kept, path)

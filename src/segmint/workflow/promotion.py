@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Final
 
 from segmint.errors import UsageError
 from segmint.track import promotion
 from segmint.track.promotion import Moved
+from segmint.workflow.auditing import alone, write_line
 from segmint.workflow.library import REGISTERED
 from segmint.workflow.tracking import ready_registry
 from segmint.workflow.workspace import keeping
-
-AUDIT: Final = "audit.jsonl"
-_LOCK: Final = ".promotion.lock"
 
 
 def promote(
@@ -82,38 +74,14 @@ def _read(wanted: str) -> tuple[str, int | None]:
 def _audited(
     what: str, move: Callable[[str], Moved], workspace: Path, because: str | None, tracking_uri: str | None
 ) -> Moved:
-    with keeping(workspace), _alone(workspace):
+    with keeping(workspace), alone(workspace):
         moved = move(ready_registry(workspace, tracking_uri))
-        line = {
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "what": what,
+        facts = {
             "model": moved.name,
             "from": moved.before,
             "to": moved.version,
             "content": moved.content_hash,
             "because": because,
         }
-        with (workspace / AUDIT).open("ab", buffering=0) as audit:
-            audit.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-            os.fsync(audit.fileno())
+        write_line(workspace, what, facts)
     return moved
-
-
-@contextmanager
-def _alone(workspace: Path) -> Iterator[None]:
-    """Wait until nobody else promotes in this workspace."""
-    workspace.mkdir(parents=True, exist_ok=True)
-    with (workspace / _LOCK).open("ab") as lock:
-        _take(lock)
-        yield  # the lock ends with the file
-
-
-def _take(lock: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
-        return
-    import fcntl
-
-    fcntl.flock(lock, fcntl.LOCK_EX)

@@ -10,6 +10,8 @@ from segmint.charts import drawings
 from segmint.choosing.study import Study
 from segmint.choosing.study_files import load_study, study_id
 from segmint.model.bundle import save_bundle
+from segmint.model.signature import Signature
+from segmint.track import registry
 from segmint.track.creation import prepare_store
 from segmint.track.describe import describe
 from segmint.track.items import Content
@@ -98,6 +100,13 @@ def _register(study: Study, scratch: Path, uri: str, run_id: str) -> int | None:
     bundle = scratch / f"{study.provenance.name}.segmint"
     save_bundle(chosen_model(study), bundle)
     return int(register(bundle, name=study.provenance.name, uri=uri, run_id=run_id).version)
+
+
+def keep_signature(
+    wanted: str, signature: Signature, workspace: str | Path, *, tracking_uri: str | None = None
+) -> None:
+    """Keep a signature of a registered version in its registry."""
+    registry.keep_signature(wanted, signature, uri=ready_registry(Path(workspace), tracking_uri))
 
 
 def pull(wanted: str, workspace: str | Path, *, tracking_uri: str | None = None) -> Path:

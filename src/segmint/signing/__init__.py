@@ -1,0 +1,1 @@
+"""Who vouches for a bundle: Ed25519 signatures, by ``cryptography`` (only here)."""

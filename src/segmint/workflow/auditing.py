@@ -1,0 +1,61 @@
+"""The audit of a workspace: what was signed and promoted, a line each; one writer at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+AUDIT: Final = "audit.jsonl"
+_LOCK: Final = ".promotion.lock"
+
+
+@contextmanager
+def alone(workspace: Path) -> Iterator[None]:
+    """Wait until nobody else signs or promotes in this workspace."""
+    workspace.mkdir(parents=True, exist_ok=True)
+    with (workspace / _LOCK).open("ab") as lock:
+        _take(lock)
+        yield  # the lock ends with the file
+
+
+def write_line(workspace: Path, what: str, facts: Mapping[str, Any]) -> None:
+    """Add a line, on the disk before this returns: the time (UTC), what was done, and its facts."""
+    line = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "what": what, **facts}
+    with (workspace / AUDIT).open("ab", buffering=0) as audit:
+        audit.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        os.fsync(audit.fileno())
+
+
+def read_lines(workspace: Path, what: str, model: str) -> list[dict[str, Any]]:
+    """Return the facts of all lines of one kind about one model, in order; a torn line counts as none."""
+    try:
+        texts = (workspace / AUDIT).read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    lines = [line for line in map(_facts, texts) if line is not None]
+    return [line for line in lines if (line.get("what"), line.get("model")) == (what, model)]
+
+
+def _facts(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _take(lock: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
+        return
+    import fcntl
+
+    fcntl.flock(lock, fcntl.LOCK_EX)

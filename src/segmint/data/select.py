@@ -1,0 +1,46 @@
+"""One SELECT over rows in memory, answered by DuckDB."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from segmint.data.engine import engine
+from segmint.types import RawColumn, RawColumns
+
+
+def select_rows(columns: RawColumns, table: str, statement: str) -> dict[str, np.ndarray[Any, Any]]:
+    """Run a SELECT over one table that holds these columns, and nothing else.
+
+    Parameters
+    ----------
+    columns
+        By name, all of one length; NaN and ``None`` become NULL.
+    table
+        What the statement calls the table.
+    statement
+        One SELECT.
+
+    Returns
+    -------
+    dict
+        The columns of the answer: floats with NaN for NULL, others as objects with ``None``.
+
+    Examples
+    --------
+    >>> select_rows({"a": np.array([1.0, 2.0])}, "t", "SELECT 2 * a AS b FROM t ORDER BY a")["b"].tolist()
+    [2.0, 4.0]
+    """
+    rows = pa.table({name: _arrow(column) for name, column in columns.items()})
+    with engine() as connection:
+        connection.register(table, rows)
+        answer = connection.sql(statement).to_arrow_table()
+    return {name: answer.column(name).to_numpy() for name in answer.column_names}
+
+
+def _arrow(column: RawColumn) -> pa.Array:
+    if column.dtype.kind == "O":
+        return pa.array(column.tolist(), pa.string())
+    return pa.array(column, from_pandas=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
+import re
+import secrets
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from segmint.errors import NotFoundError
-from segmint.track.imported import MlflowClient
+from segmint.track.imported import MlflowClient, MlflowException
 from segmint.track.registry import (
     CHALLENGER,
     CHAMPION,
@@ -18,9 +22,11 @@ from segmint.track.registry import (
 )
 from segmint.track.server import asking
 
-BEFORE_TAG: Final = "segmint.champions"
-"""Versions that were champion before, the latest last: a tag of the registered model."""
-_MOST_BEFORE: Final = 100
+MOVED_TAG: Final = "segmint.moved."
+"""A tag of the registered model for each promotion, ``VERSION<VERSION BEFORE``: two that are written at
+once, from two machines, are two tags, where one list would lose one of them."""
+_MOST_KEPT: Final = 100
+_MOVE: Final = re.compile(r"(?P<to>[0-9]{1,9})<(?P<before>[0-9]{1,9})")
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ def promote(name: str, *, uri: str, version: int | None = None) -> Moved:
         wanted = find_version(
             client, name, CHALLENGER if version is None else None, None if version is None else str(version)
         )
-        return _move(client, name, wanted, remember=True)
+        return _move(client, name, wanted)
 
 
 def rollback(name: str, *, uri: str) -> Moved:
@@ -73,36 +79,59 @@ def rollback(name: str, *, uri: str) -> Moved:
         If the server does not answer or refuses something.
     """
     with asking(uri) as client:
-        now, before = _champions(client, name)
+        model = registered_model(client, name)
+        moves, now = _moves(model), _champion(model)
         known = {int(each.version) for each in all_versions(client, name)}
-        left = [one for one in before if one in known and one != now]
-        if not left:
+        place, before = len(moves), now
+        while before is not None and (before == now or before not in known):
+            place = max((i for i in range(place) if moves[i].to == before), default=-1)
+            before = moves[place].came_from if place >= 0 else None
+        if before is None:
             raise NotFoundError("track.nothing_before", name=name)
-        moved = _move(client, name, find_version(client, name, None, str(left[-1])), remember=False)
-        _remember(client, name, left[:-1])
-        return moved
+        wanted = find_version(client, name, None, str(before))
+        client.set_registered_model_alias(name, CHAMPION, wanted.version)
+        _forget(client, name, moves[place:])
+        return Moved(name, now, before, wanted.tags.get(HASH_TAG, ""))
 
 
-def _move(client: MlflowClient, name: str, wanted: Any, *, remember: bool) -> Moved:
+def _move(client: MlflowClient, name: str, wanted: Any) -> Moved:
     """Move the alias; what was champion is written down first, so that a kill in between loses nothing."""
-    now, before = _champions(client, name)
-    version = int(wanted.version)
+    model = registered_model(client, name)
+    now, version = _champion(model), int(wanted.version)
     if version != now:
-        if remember and now is not None:
-            _remember(client, name, [*before, now])
+        if now is not None:
+            tag = f"{MOVED_TAG}{time.time_ns():020d}.{secrets.token_hex(4)}"
+            client.set_registered_model_tag(name, tag, f"{version}<{now}")
+            _forget(client, name, _moves(model)[: -_MOST_KEPT + 1])
         client.set_registered_model_alias(name, CHAMPION, str(version))
     return Moved(name, now, version, wanted.tags.get(HASH_TAG, ""))
 
 
-def _champions(client: MlflowClient, name: str) -> tuple[int | None, list[int]]:
-    """Return the champion and those before it, without what a killed move wrote twice."""
-    model = registered_model(client, name)
+@dataclass(frozen=True)
+class _Move:
+    """A promotion as it is written down."""
+
+    tag: str
+    to: int
+    came_from: int
+
+
+def _moves(model: Any) -> list[_Move]:
+    """Return what was promoted, the latest last."""
+    found = [(tag, _MOVE.fullmatch(told)) for tag, told in model.tags.items() if tag.startswith(MOVED_TAG)]
+    return [
+        _Move(tag, int(move["to"]), int(move["before"]))
+        for tag, move in sorted(found, key=lambda one: one[0])
+        if move
+    ]
+
+
+def _champion(model: Any) -> int | None:
     now = model.aliases.get(CHAMPION)
-    before = [int(one) for one in json.loads(model.tags.get(BEFORE_TAG, "[]"))]
-    while before and now is not None and before[-1] == int(now):
-        before.pop()
-    return (None if now is None else int(now)), before
+    return None if now is None else int(now)
 
 
-def _remember(client: MlflowClient, name: str, before: list[int]) -> None:
-    client.set_registered_model_tag(name, BEFORE_TAG, json.dumps(before[-_MOST_BEFORE:]))
+def _forget(client: MlflowClient, name: str, moves: Sequence[_Move]) -> None:
+    for move in moves:
+        with contextlib.suppress(MlflowException):  # somebody else forgot it first
+            client.delete_registered_model_tag(name, move.tag)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
+
+_LEFT_AFTER: Final = 3600.0
+"""Seconds after which nobody is still writing a scratch file."""
 
 
 def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
@@ -21,6 +26,7 @@ def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     parts
         Its bytes.
     """
+    made = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
@@ -33,7 +39,22 @@ def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     except BaseException:
         scratch.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    for folder in (path.parent, *(folder.parent for folder in made)):
+        sync_folder(folder)
+    _clear(path)
+
+
+def _clear(path: Path) -> None:
+    """Remove what killed processes left: scratch files of this name, an hour older than the file just written.
+
+    Younger ones may be those of another process that is at it.
+    """
+    scratch = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{12}}\.part")
+    with suppress(OSError):
+        stale = path.stat().st_mtime - _LEFT_AFTER
+        for found in path.parent.iterdir():
+            if scratch.fullmatch(found.name) and found.lstat().st_mtime < stale:
+                found.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,19 +11,23 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import StackingClassifier
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from segmint.errors import UsageError
+from segmint.export.capped import nearest_within_caps
 from segmint.export.check import compare
 from segmint.export.pipeline import frame_of, make_pipeline
 from segmint.export.rows import check_rows
 from segmint.model.assignment import assign
+from segmint.model.exemplars import ExemplarsAssigner
 from segmint.model.mixture import MixtureAssigner
 from segmint.model.preparation import NumericStep
 from segmint.workflow.export import export_sklearn
@@ -36,7 +40,13 @@ def labels_of(model, columns) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("family", "kind"),
-    [("kmeans", KMeans), ("gaussian_mixture", GaussianMixture), ("ward", KNeighborsClassifier)],
+    [
+        ("kmeans", KMeans),
+        ("gaussian_mixture", GaussianMixture),
+        ("ward", KNeighborsClassifier),
+        ("dbscan", StackingClassifier),
+        ("hdbscan", StackingClassifier),
+    ],
 )
 def test_ten_thousand_rows_get_the_same_labels(model, family, kind) -> None:
     made = model(family)
@@ -45,6 +55,7 @@ def test_ten_thousand_rows_get_the_same_labels(model, family, kind) -> None:
     found = compare(made, rows, pipeline.predict(frame_of(pipeline, rows)))
     assert (found.n_rows, found.n_other) == (10_000, 0)
     assert found.n_ties < 10
+    assert ({one["label"] for one in pipeline.segments_}) >= set(pipeline.predict(frame_of(pipeline, rows)))
     assert isinstance(pipeline["clusterer"], kind)
     check_is_fitted(pipeline)
 
@@ -141,7 +152,7 @@ print(json.dumps({"labels": labels.tolist(), "segments": pipeline.segments_}))
 """
 
 
-@pytest.mark.parametrize("family", ["kmeans", "ward"])
+@pytest.mark.parametrize("family", ["kmeans", "hdbscan"])
 def test_it_loads_where_segmint_is_not(model, family, tmp_path: Path) -> None:
     made = model(family)
     done = export_sklearn(made, tmp_path / "shop.joblib")
@@ -162,9 +173,16 @@ def test_it_loads_where_segmint_is_not(model, family, tmp_path: Path) -> None:
     assert answer["segments"] == list(done.segments)
 
 
-@pytest.mark.parametrize("family", ["dbscan", "hdbscan"])
-def test_a_rule_with_caps_is_refused_with_what_to_use_instead(model, family, tmp_path) -> None:
-    with pytest.raises(UsageError) as refused:
-        export_sklearn(model(family), tmp_path / "shop.joblib")
-    assert "segmint serve" in refused.value.remedy
-    assert not list(tmp_path.iterdir())
+@settings(max_examples=40)
+@given(
+    st.integers(1, 6),
+    st.lists(st.sampled_from([0.0, 0.2, 0.5, 1.0, np.inf]), min_size=6, max_size=6),
+    st.integers(0, 2**32 - 1),
+)
+def test_nearest_within_caps_is_the_rule_of_exemplars(n_clusters, caps, seed) -> None:
+    rng = np.random.default_rng(seed)
+    points, labels = rng.normal(size=(12 * n_clusters, 2)), np.arange(12 * n_clusters) % n_clusters
+    rule = ExemplarsAssigner(points, labels, np.array(caps[:n_clusters]), exact=False)
+    rows = np.vstack([rng.normal(size=(200, 2)) * 2, points, rng.normal(size=(5, 2)) * 1e6])
+    classifier = nearest_within_caps(points, labels, rule.caps)
+    assert classifier.predict(rows).tolist() == rule.place(rows).labels.tolist()

@@ -11,28 +11,24 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KNeighborsClassifier
 
-from segmint.errors import UsageError
+from segmint.export.capped import nearest_within_caps
 from segmint.model.centers import CentersAssigner
+from segmint.model.cores import CoresAssigner
 from segmint.model.exemplars import ExemplarsAssigner
 from segmint.model.mixture import MixtureAssigner, inverse_cholesky
 from segmint.model.placement import Assigner
 from segmint.types import FloatMatrix
 
 
-def make_clusterer(assigner: Assigner) -> KMeans | GaussianMixture | KNeighborsClassifier:
+def make_clusterer(assigner: Assigner) -> Any:
     """Return a fitted estimator whose ``predict`` is the assigner's rule.
 
     Parameters
     ----------
     assigner
         Nearest center becomes ``KMeans``, a mixture ``GaussianMixture``, nearest exemplar without a cap
-        (Ward's tree) ``KNeighborsClassifier`` with one neighbor.
-
-    Raises
-    ------
-    UsageError
-        If rows may lie too far from everything (DBSCAN, HDBSCAN): scikit-learn has no object that finds
-        the nearest point and refuses it beyond a distance.
+        (Ward's tree) ``KNeighborsClassifier`` with one neighbor, nearest kept point within a cap (DBSCAN,
+        HDBSCAN) a ``StackingClassifier`` of such; see :func:`nearest_within_caps`.
 
     Examples
     --------
@@ -43,10 +39,14 @@ def make_clusterer(assigner: Assigner) -> KMeans | GaussianMixture | KNeighborsC
         return _kmeans(assigner.centers)
     if isinstance(assigner, MixtureAssigner):
         return _mixture(assigner)
-    if isinstance(assigner, ExemplarsAssigner) and not np.isfinite(assigner.caps).any():
-        nearest = KNeighborsClassifier(n_neighbors=1, algorithm="kd_tree")
-        return nearest.fit(assigner.exemplars, assigner.exemplar_labels)
-    raise UsageError("export.no_estimator", rule=str(assigner.rule()))
+    if isinstance(assigner, CoresAssigner):
+        caps = np.full(assigner.n_clusters, assigner.reach[0])
+        return nearest_within_caps(assigner.points, assigner.point_labels, caps)
+    assert isinstance(assigner, ExemplarsAssigner)
+    if np.isfinite(assigner.caps).any():
+        return nearest_within_caps(assigner.exemplars, assigner.exemplar_labels, assigner.caps)
+    nearest = KNeighborsClassifier(n_neighbors=1, algorithm="kd_tree")
+    return nearest.fit(assigner.exemplars, assigner.exemplar_labels)
 
 
 def _kmeans(centers: FloatMatrix) -> KMeans:

@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sklearn.pipeline import Pipeline
 
 from segmint.export.clusterer import make_clusterer
 from segmint.export.scaler import make_scaler
+from segmint.labels import NOISE, UNASSIGNED
+from segmint.model.cores import CoresAssigner
+from segmint.model.exemplars import ExemplarsAssigner
 from segmint.model.segment_model import SegmentModel
 
 if TYPE_CHECKING:
@@ -31,19 +35,14 @@ def make_pipeline(model: SegmentModel) -> Pipeline:
     Parameters
     ----------
     model
-        A model whose rule scikit-learn has an object for: K-Means, a mixture, Ward.
+        The segmentation.
 
     Returns
     -------
     sklearn.pipeline.Pipeline
         ``scaler`` and ``clusterer``; ``predict`` takes a pandas frame with the model's columns
         (``feature_names_in_``): numbers as floats, levels as texts. Two plain attributes are beside the steps:
-        ``segments_`` (a list: label, id, number and name of each segment) and ``made_by_`` (versions).
-
-    Raises
-    ------
-    UsageError
-        If scikit-learn has no object for the model's rule or for one of its columns.
+        ``segments_`` (a list: label, id, number and name of each segment; −1 is ``unassigned``) and ``made_by_`` (versions).
 
     Examples
     --------
@@ -61,9 +60,19 @@ def make_pipeline(model: SegmentModel) -> Pipeline:
 
 
 def segments(model: SegmentModel) -> list[dict[str, Any]]:
-    """Return what each label of the model's rule means, in the order of the labels."""
-    cards = sorted(model.cards, key=lambda card: card.label)
-    return [{"label": card.label, "id": card.id, "number": card.short, "name": card.name} for card in cards]
+    """Return what each label of the model's rule means, in the order of the labels; −1 where rows may have none."""
+    told = [
+        {"label": card.label, "id": card.id, "number": card.short, "name": card.name}
+        for card in sorted(model.cards, key=lambda card: card.label)
+    ]
+    return [{"label": NOISE, "id": UNASSIGNED, "number": "", "name": ""}, *told] if _capped(model) else told
+
+
+def _capped(model: SegmentModel) -> bool:
+    rule = model.assigner
+    return isinstance(rule, CoresAssigner) or (
+        isinstance(rule, ExemplarsAssigner) and bool(np.isfinite(rule.caps).any())
+    )
 
 
 def versions() -> Mapping[str, str]:

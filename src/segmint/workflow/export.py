@@ -80,7 +80,7 @@ def export_sklearn(
     Raises
     ------
     UsageError
-        If scikit-learn has no object for the model's rule, or no row is left to check on.
+        If no row is left to check on.
     SegmintError
         If a row gets another label than the model gives it; nothing is written.
     """

@@ -24,14 +24,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from forging import MARK, cell, drop, entry, forged, headed, parts, put, with_body, with_header, with_text
+from forging import (
+    MARK,
+    canonical,
+    drop,
+    entry,
+    forged,
+    headed,
+    parts,
+    put,
+    with_body,
+    with_header,
+    with_text,
+)
 from hostile_rules import RULES
+from hostile_sizes import BOMBS, LARGE, SPARSE, holes
 from safetensors.numpy import save as save_safetensors
 
 Make = Callable[[bytes], bytes]
 BUNDLES = Path(__file__).parent / "formats" / "1"
-SPARSE = 900 * 2**20
-"""How large files say they are that are holes."""
 
 
 class Trap:
@@ -209,69 +220,14 @@ HEADERS: Mapping[str, tuple[Make, str]] = {
 }  # fmt: skip
 
 
-def bomb(one: str, ends: str, n: int) -> Make:
-    """Fill the description with as many small parts as a header holds."""
-    return with_text(f'{{"content":"{"0" * 64}","format":1,"x":{ends[0]}{",".join([one] * n)}{ends[1]}}}')
+def hashed(content: Any) -> Callable[[Any], None]:
+    """Write something else in the place of the hash."""
 
+    def change(header: Any) -> None:
+        described = json.loads(header["__metadata__"]["segmint"])
+        header["__metadata__"]["segmint"] = canonical(described | {"content": content})
 
-def rooms(described: Any) -> None:
-    """Name rooms of words that are not there: each would be looked for on the disk."""
-    described["notices"] = [{"key": "zz.x", "figures": {}} for _ in range(100_000)]
-    described["manifest"]["name"] = "../x"
-
-
-def of_many_keys(data: bytes) -> bytes:
-    text = ",".join(f'"{n:x}":1' for n in range(1_100_000))
-    return with_text(f'{{"content":"{"0" * 64}","format":1,"x":{{{text}}}}}')(data)
-
-
-def large(change: Callable[[Any], None]) -> Make:
-    """Make a description as large as it may be, of a model whose very last check fails."""
-    return lambda data: forged(cell("assigner.centers", float("nan"))(data), change)
-
-
-def of_sentences(described: Any) -> None:
-    described["notices"] = [{"key": "common.rows", "figures": {"n": n}} for n in range(124_000)]
-
-
-def of_versions(described: Any) -> None:
-    described["manifest"]["versions"] = {f"{n:x}": "" for n in range(790_000)}
-
-
-def of_effects(described: Any) -> None:
-    effect = described["cards"][0]["effects"][0]
-    described["cards"][0]["effects"] = [{**effect, "inside": n + 0.5} for n in range(90_000)]
-
-
-def of_levels(described: Any) -> None:
-    described["cards"][0]["levels"] = {f"{n:x}": {"a": 1} for n in range(240_000)}
-
-
-LARGE: Mapping[str, tuple[Make, str]] = {
-    "a model of many sentences": (large(of_sentences), "not_finite"),
-    "a model of many versions": (large(of_versions), "not_finite"),
-    "a model of many effects": (large(of_effects), "not_finite"),
-    "a model of many levels": (large(of_levels), "not_finite"),
-    "100,000 rooms that are not there": (lambda data: forged(data, rooms), "structure"),
-}
-BOMBS: Mapping[str, tuple[Make, str]] = {
-    "a million objects": (bomb('{"a":1}', "[]", 999_000), "json"),
-    "a million lists": (bomb("[]", "[]", 999_000), "json"),
-    "two million lists": (bomb("[]", "[]", 2_000_000), "json"),
-    "eight million numbers": (bomb("1", "[]", 8_000_000), "json"),
-    "four million floats": (bomb("1.5", "[]", 4_000_000), "json"),
-    "two million texts": (bomb('"ab"', "[]", 2_300_000), "json"),
-    "a million keys": (of_many_keys, "json"),
-    "fifteen megabytes of text": (with_text(MARK[:1] * 15 * 2**20), "json"),
-}
-
-
-def zeroed(header: Any) -> None:
-    described = json.loads(header["__metadata__"]["segmint"])
-    described["content"] = "0" * 64
-    header["__metadata__"]["segmint"] = json.dumps(
-        described, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    return change
 
 
 UPSIDE_DOWN = {
@@ -286,8 +242,12 @@ DESCRIPTIONS: Mapping[str, tuple[Make, str]] = {
     "half a pair in it": (with_text('{"content":"\\ud800"}'), "not_plain"),
     "a key twice in it": (with_text('{"content":"x","content":"y"}'), "json"),
     "no hash": (with_text('{"format":1}'), "not_a_model"),
-    "a hash of zeros": (with_header(zeroed), "altered"),
-    "a hash that is a number": (put("manifest", to={}), "structure"),
+    "a hash of zeros": (with_header(hashed("0" * 64)), "altered"),
+    "a hash of no digits": (with_header(hashed("")), "altered"),
+    "a hash of one digit": (with_header(hashed("1")), "altered"),
+    "a hash of quotes": (with_header(hashed('"\\')), "altered"),
+    "a hash that is a number": (with_header(hashed(7)), "not_a_model"),
+    "an empty manifest": (put("manifest", to={}), "structure"),
     "no format": (drop("format"), "not_a_model"),
     "format 0": (put("format", to=0), "not_a_model"),
     "format -1": (put("format", to=-1), "not_a_model"),
@@ -350,31 +310,10 @@ def write(folder: Path, *, large: bool) -> None:
             _keep(folder, expected, name, make(kmeans), f"{room}.{code}")
     for name, (base, make, code) in () if large else RULES.items():
         _keep(folder, expected, name, make((BUNDLES / f"{base}.segmint").read_bytes()), code)
-    for name, head, code in () if large else _holes(kmeans):
+    for name, head, code in () if large else holes(kmeans):
         _keep(folder, expected, name, head, code)
         os.truncate(folder / f"{name}.segmint", SPARSE)
     (folder / "expected.json").write_text(json.dumps(expected))
-
-
-def _holes(data: bytes) -> list[tuple[str, bytes, str]]:
-    """Return the beginnings of files that are holes of hundreds of megabytes."""
-
-    def claimed(header: Any) -> None:
-        names = sorted(name for name in header if name != "__metadata__")
-        for name in names[1:]:
-            header[name].update(shape=[0], data_offsets=[size, size])
-        header[names[0]].update(shape=[1, size // 8], data_offsets=[0, size])
-
-    size = SPARSE - 2**20
-    for _ in range(3):  # the header's own length depends on the sizes it tells
-        head = with_header(claimed)(data)[: -len(parts(data)[2])]
-        size = SPARSE - len(head)
-    return [
-        ("900 MB of nothing", b"", "bundle.json"),
-        ("900 MB behind a bundle", data, "bundle.trailing"),
-        ("900 MB of centers", head, "bundle.structure"),
-        ("900 MB and a header of 16", (2**24).to_bytes(8, "little"), "bundle.json"),
-    ]
 
 
 def _keep(folder: Path, expected: dict[str, str], name: str, content: bytes, code: str) -> None:

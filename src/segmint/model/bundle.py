@@ -168,7 +168,7 @@ def _spelled(model: SegmentModel) -> tuple[bytes, Arrays, str]:
     _refuse_too_large(len(text), container.MOST_HEADER_BYTES)
     described: Any = loads(text)
     audit(described, arrays)
-    content = _hash(described, arrays)
+    content = _hash(container.header(KEY, _text(described), arrays), arrays)
     head = container.header(KEY, _text(described | {"content": content}), arrays)
     _refuse_too_large(len(head) - _PREFIX, container.MOST_HEADER_BYTES)
     _refuse_too_large(len(head) + sum(array.nbytes for array in arrays.values()), container.MOST_BYTES)
@@ -186,9 +186,9 @@ def _text(described: Mapping[str, Any]) -> str:
     return dumps_plain(dict(described)).decode("utf-8")
 
 
-def _hash(described: Mapping[str, Any], arrays: Arrays) -> str:
-    """Hash the whole file as it would be with zeros in the place of the hash, and not signed."""
-    digest = hashlib.sha256(container.header(KEY, _text({**described, "content": _UNHASHED}), arrays))
+def _hash(head: bytes, arrays: Arrays) -> str:
+    """Hash the whole file as it is with zeros in the place of the hash, and not signed."""
+    digest = hashlib.sha256(head)
     for part in container.payload(arrays):
         digest.update(part)
     return digest.hexdigest()
@@ -233,10 +233,18 @@ def _opened(data: bytes) -> tuple[dict[str, Any], Arrays, Signature | None]:
     text, entries = container.read_header(body, len(data), KEY)
     described = _described(text)
     arrays = container.read_arrays(memoryview(data)[_PREFIX + length :], entries)
-    if container.header(KEY, _text(described), arrays) != data[: _PREFIX + length]:
+    head = container.header(KEY, _text(described), arrays)
+    if head != data[: _PREFIX + length]:
         raise BundleError("bundle.spelling")
     carried = described.pop(_SIGNATURE, None)
-    if _hash(described, arrays) != described["content"]:
+    if carried is not None:
+        head = container.header(KEY, _text(described), arrays)
+    content = described["content"].encode()
+    # no text of a file can hold the file's own hash beside the place of it
+    if (
+        head.count(content) != 1
+        or _hash(head.replace(content, _UNHASHED.encode()), arrays) != content.decode()
+    ):
         raise BundleError("bundle.altered")
     return described, arrays, None if carried is None else Signature.from_json(carried)
 

@@ -19,8 +19,8 @@ from segmint.types import JSON
 
 MOST_DEPTH = 32
 MOST_CONTAINERS = 250_000
-MOST_VALUES = 800_000
-"""A real description has some 65 bytes for each list or object and 20 for each value: 16 MiB hold fewer."""
+MOST_VALUES = 950_000
+"""A real header has 78 bytes and more for each list or object and 18 for each value: 16 MiB hold fewer."""
 _LONGEST_INTEGER = 19
 _LARGEST_INTEGER = 2**63
 
@@ -97,7 +97,7 @@ def loads(data: bytes) -> JSON:
     ------
     BundleError
         For bytes that are no UTF-8, repeated keys, NaN and infinities, integers beyond 64 bits, floats
-        beyond range, more than 32 levels, 250,000 lists and objects or 800,000 values, half surrogate pairs,
+        beyond range, more than 32 levels, 250,000 lists and objects or 950,000 values, half surrogate pairs,
         and anything that is no JSON. Nothing of the content is shown.
 
     Examples

@@ -109,9 +109,12 @@ def _each(value: Any, spec: Each, place: str) -> None:
 
 def _table(value: Any, spec: Table, place: str) -> None:
     _refuse_unless(isinstance(value, dict), place)
-    within = f"{place}[…]"
+    within, one = f"{place}[…]", spec.spec
+    if isinstance(one, type):  # there may be a million
+        _refuse_unless(all(_is(item, one) for item in value.values()), within)
+        return
     for item in value.values():
-        conform(item, spec.spec, within)
+        conform(item, one, within)
 
 
 def _one_of(value: Any, spec: OneOf, place: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +59,18 @@ class Service:
             if wanted in line:
                 return line
         raise AssertionError(f"the service ended without saying {wanted!r}: {self.log}")
+
+    def pour(self, path: Path) -> None:
+        """Let the rest of the log go to a file, so that it never fills the pipe."""
+
+        def copy() -> None:
+            assert self.process.stderr is not None
+            with path.open("w") as file, contextlib.suppress(ValueError):  # the pipe was closed
+                for line in self.process.stderr:
+                    file.write(line)
+                    file.flush()
+
+        threading.Thread(target=copy, daemon=True).start()
 
     def end(self) -> str:
         """Stop it as an orchestrator does; return the rest of its log."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from segmint.words import say
 
 _JSON: Final = "application/json"
 _PROBLEM: Final = {"$ref": "#/components/responses/Problem"}
+_INFERENCE_PROBLEM: Final = {"$ref": "#/components/responses/InferenceProblem"}
 
 
 async def document(desk: Desk, _: Request) -> Response:
@@ -34,13 +36,16 @@ def describe(served: Served) -> dict[str, Any]:
             "summary": say("serve.api.summary"),
         },
         "security": [{}, {"bearer": []}, {"key": []}],
-        "paths": _paths(model),
+        "paths": {path: _with_problem(path, item) for path, item in _paths(model).items()},
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
             },
-            "responses": {"Problem": _answer("Problem", "application/problem+json")},
+            "responses": {
+                "Problem": _answer("Problem", "application/problem+json"),
+                "InferenceProblem": _answer("InferenceProblem"),
+            },
             "schemas": _schemas(model),
         },
     }
@@ -78,25 +83,40 @@ def _paths(model: SegmentModel) -> dict[str, Any]:
             _answer("Explained"),
         ),
         "/segments": _get("segments", "Segments"),
-        "/segments/{segment}": _get("segment", "Segment", ["segment"]),
+        "/segments/{segment}": _get("segment", "Segment", parameters=["segment"]),
         "/model": _get("model", "Model"),
         "/metrics": _get("metrics", None),
         "/health/live": _get("live", "Health"),
         "/health/ready": _get("ready", "Health"),
+        "/ping": _get("ping", None, _JSON),
+        "/version": _get("version", None),
         "/invocations": _post(
             "invocations",
             {
-                _JSON: {"schema": {"type": "object"}, "example": {"dataframe_records": [example]}},
+                _JSON: {"schema": _ref("Invocation"), "example": {"dataframe_records": [example]}},
                 "text/csv": texts,
             },
             _answer("Predictions"),
         ),
+        "/v2": _get("v2", "Server"),
+        "/v2/health/live": _get("v2_live", "Live"),
+        "/v2/health/ready": _get("v2_ready", "Ready"),
+        f"/v2/models/{name}": _get("v2_model", "Tensors"),
+        f"/v2/models/{name}/ready": _get("v2_model_ready", "ModelReady"),
         f"/v2/models/{name}/infer": _post(
             "infer",
-            {_JSON: {"schema": {"type": "object"}, "example": {"inputs": _tensors(model, example)}}},
+            {_JSON: {"schema": _ref("Inputs"), "example": {"inputs": _tensors(model, example)}}},
             _answer("Outputs"),
         ),
     }
+
+
+def _with_problem(path: str, item: dict[str, Any]) -> dict[str, Any]:
+    """Add what a refusal looks like: below ``/v2`` as that protocol has it."""
+    refusal = _INFERENCE_PROBLEM if path.startswith("/v2") else _PROBLEM
+    for operation in item.values():
+        operation["responses"]["default"] = refusal
+    return item
 
 
 def _tensors(model: SegmentModel, example: dict[str, Any]) -> list[dict[str, Any]]:
@@ -126,13 +146,14 @@ def _schemas(model: SegmentModel) -> dict[str, Any]:
     }
     about = {"name": text, "version": text, "revision": {"type": "integer"}}
     many = {"type": "array", "items": _object(result)}
+    allow = {"type": ["array", "null"], "items": {"enum": list(model.preparation.columns)}}
     return {
         "Customer": _object({**fields}, extra=key),
         "About": _object(about),
         "Assigned": _object({**result, "model": _ref("About")}),
         "AssignedMany": _object({"model": _ref("About"), "assignments": many}),
         "Question": {
-            **_object({"customer": _ref("Customer")}, extra={"allow": _list(text), "to": text}),
+            **_object({"customer": _ref("Customer")}, extra={"allow": allow, "to": nullable}),
             "additionalProperties": False,
         },
         "Explained": _object(
@@ -145,8 +166,37 @@ def _schemas(model: SegmentModel) -> dict[str, Any]:
         "Model": _object(about),
         "Health": _object({"status": text}),
         "Predictions": _object({"predictions": many}),
-        "Outputs": _object({"model_name": text, "outputs": {"type": "array"}}),
+        "Outputs": _object({"model_name": text, "outputs": _list(_ref("Tensor"))}),
+        **_of_protocols(),
         "Problem": _object({"type": text, "title": text, "status": {"type": "integer"}, "detail": text}),
+    }
+
+
+def _of_protocols() -> dict[str, Any]:
+    """Return what MLflow's scoring and the Open Inference Protocol send and are told."""
+    text, flag, thing = {"type": "string"}, {"type": "boolean"}, {"type": "object"}
+    rows = {"type": "array", "minItems": 1}
+    split = _object({"columns": _list({}), "data": {**rows, "items": {"type": "array"}}})
+    records = {**rows, "items": thing}
+    sent = {
+        "dataframe_split": split,
+        "dataframe_records": records,
+        "instances": {"anyOf": [{"type": "object", "minProperties": 1}, rows]},
+        "inputs": {"anyOf": [{"type": "object", "minProperties": 1}, rows]},
+    }
+    shape = _list({"type": "integer", "minimum": -1})
+    tensor = {"name": text, "datatype": text, "shape": shape}
+    described = _list(_object(tensor))
+    return {
+        "Invocation": {"oneOf": [_object({name: schema}) for name, schema in sent.items()]},
+        "Server": _object({"name": text, "version": text, "extensions": _list(text)}),
+        "Live": _object({"live": flag}),
+        "Ready": _object({"ready": flag}),
+        "ModelReady": _object({"name": text, "ready": flag}),
+        "Tensors": _object({"name": text, "platform": text, "inputs": described, "outputs": described}),
+        "InferenceProblem": _object({"error": text, "status": {"type": "integer"}}),
+        "Tensor": _object({**tensor, "data": {"type": "array"}}),
+        "Inputs": _object({"inputs": {**rows, "items": _ref("Tensor")}}),
     }
 
 
@@ -177,18 +227,15 @@ def example_of(model: SegmentModel) -> dict[str, Any]:
     return example
 
 
-def _get(operation: str, schema: str | None, parameters: list[str] | None = None) -> dict[str, Any]:
+def _get(
+    operation: str, schema: str | None, kind: str = "text/plain", parameters: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Describe a route without a body; one without a schema answers with something of a kind."""
     described = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in parameters or []
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in parameters
     ]
-    content = (
-        _answer(schema)
-        if schema
-        else {"description": "text", "content": {"text/plain": {"schema": {"type": "string"}}}}
-    )
-    responses = {"200": content, "default": _PROBLEM}
-    return {"get": {"operationId": operation, "parameters": described, "responses": responses}}
+    content = _answer(schema) if schema else {"description": operation, "content": {kind: {}}}
+    return {"get": {"operationId": operation, "parameters": described, "responses": {"200": content}}}
 
 
 def _post(operation: str, content: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
@@ -196,7 +243,7 @@ def _post(operation: str, content: dict[str, Any], answer: dict[str, Any]) -> di
         "post": {
             "operationId": operation,
             "requestBody": {"required": True, "content": content},
-            "responses": {"200": answer, "default": _PROBLEM},
+            "responses": {"200": answer},
         }
     }
 

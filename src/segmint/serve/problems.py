@@ -10,6 +10,7 @@ from segmint.errors import BundleError, DataError, NotFoundError, RequestError, 
 from segmint.serve.answers import encoded
 
 CONTENT_TYPE: Final = "application/problem+json"
+_INFERENCE: Final = "/v2"
 _UNREAD: Final = frozenset({401, 408, 413, 415, 503})
 """Refused before the body was read: the connection ends, so that the rest of it is not."""
 
@@ -49,7 +50,11 @@ def problem(error: SegmintError) -> dict[str, Any]:
 
 
 def answer(error: SegmintError, path: str) -> Response:
-    """Return the response of an error; below ``/v2`` it has the field ``error`` too, as that protocol wants it."""
+    """Return the response of an error.
+
+    Below ``/v2`` it is what that protocol knows: JSON with the field ``error`` beside the others, and 400
+    for a body that cannot be used.
+    """
     headers = {}
     if isinstance(error, RequestError):
         if error.retry_after is not None:
@@ -60,10 +65,11 @@ def answer(error: SegmintError, path: str) -> Response:
             headers["WWW-Authenticate"] = "Bearer"
         if error.status in _UNREAD:
             headers["Connection"] = "close"
-    told = problem(error)
-    if path.startswith("/v2"):
-        told["error"] = told["title"]
-    return Response(encoded(told), told["status"], headers, CONTENT_TYPE)
+    told, kind = problem(error), CONTENT_TYPE
+    if path.startswith(_INFERENCE):
+        told |= {"error": told["title"], "status": 400 if told["status"] == 422 else told["status"]}
+        kind = "application/json"
+    return Response(encoded(told), told["status"], headers, kind)
 
 
 def _sentence(text: str) -> str:

@@ -33,6 +33,7 @@ test-all: setup ## everything: slow, browser, PostgreSQL and reference checks to
 test-deps: ## system packages that `make test-all` needs (Debian)
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql chromium
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends buildah debootstrap prometheus
 
 lint: setup ## ruff, formatting, types, floors
 	$(BIN)/ruff check .
@@ -50,7 +51,8 @@ bench: setup ## speed and memory beside the peers
 lock: | $(UV) ## compile the lock files anew
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/runtime.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev -c requirements/runtime.lock -o requirements/dev.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:serving -c requirements/dev.lock -o requirements/serve.lock
+	$(UV) pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:serving -c requirements/dev.lock -o src/segmint/image/serve.lock
+	$(UV) pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes --no-header requirements/mlflow.in -c requirements/runtime.lock -o src/segmint/image/mlflow.lock
 
 clean:
 	rm -rf $(VENV) .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache segmint-workspace

@@ -59,12 +59,16 @@ LARGE: Mapping[str, tuple[Make, str]] = {
 }
 BOMBS: Mapping[str, tuple[Make, str]] = {
     "a million objects": (bomb('{"a":1}', "[]", 999_000), "json"),
-    "a million lists": (bomb("[]", "[]", 999_000), "json"),
+    "900,000 lists": (bomb("[]", "[]", 900_000), "json"),
     "two million lists": (bomb("[]", "[]", 2_000_000), "json"),
     "eight million numbers": (bomb("1", "[]", 8_000_000), "json"),
     "four million floats": (bomb("1.5", "[]", 4_000_000), "json"),
     "two million texts": (bomb('"ab"', "[]", 2_300_000), "json"),
     "a million keys": (of_many_keys, "json"),
+    "fifteen megabytes without a hash": (
+        with_text(f'{{"content":"","format":1,"x":"{"x" * 15 * 2**20}"}}'),
+        "altered",
+    ),
     "fifteen megabytes of text": (with_text(MARK[:1] * 15 * 2**20), "json"),
 }
 

@@ -59,7 +59,7 @@ def make_select(model: SegmentModel, *, table: str, key: str | None = None) -> s
     rule, found = sql_rule(model.assigner), _key_of(model, key)
     _refuse_same_names(found, model.preparation.columns)
     own_key = identifier(found)
-    parts = [*_preparing(model, own_key, table_identifier(table)), *_placing(rule)]
+    parts = [*_preparing(model, own_key, table_identifier(table)), *rule.tables, *_placing(rule)]
     return f"{_head(model)}WITH {', '.join(parts)}\n{_answer(model, rule, own_key)}\n"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +16,10 @@ from segmint.model.mixture import MixtureAssigner, inverse_cholesky
 from segmint.model.placement import Assigner
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
-MOST_TERMS = 10_000
-"""Numbers that a statement may hold: databases read longer ones slowly, or not at all."""
+MOST_TERMS = 3_000
+"""Numbers that centers or components may hold: DuckDB plans longer expressions slowly."""
+MOST_IN_POINTS = 50_000
+"""Numbers that kept points may hold: they stand in tables of their own, and each row is compared with all."""
 MOST_FEATURES = 500
 """Terms of one sum: DuckDB takes no expression that is nested a thousand deep."""
 
@@ -38,11 +39,14 @@ class SqlRule:
         For each label the largest distance at which a row still belongs; infinite where there is none.
     posterior
         Whether the confidence is a posterior probability, else the margin 1 − d₁/d₂.
+    tables
+        What the distances read beside the features: for each label its name, columns and rows.
     """
 
     distances: tuple[str, ...]
     caps: tuple[float, ...]
     posterior: bool = False
+    tables: tuple[str, ...] = ()
 
     @property
     def capped(self) -> bool:
@@ -68,7 +72,7 @@ def sql_rule(assigner: Assigner) -> SqlRule:
     Raises
     ------
     UsageError
-        If it would take more than 10,000 numbers, or more than 500 features.
+        If it would take more numbers than databases read well, or more than 500 features.
 
     Examples
     --------
@@ -82,17 +86,17 @@ def sql_rule(assigner: Assigner) -> SqlRule:
         return SqlRule(tuple(map(_squared, assigner.centers)), (math.inf,) * assigner.n_clusters)
     if isinstance(assigner, CoresAssigner):
         caps = (float(assigner.reach[0]),) * assigner.n_clusters
-        return SqlRule(_to_points(assigner.points, assigner.point_labels), caps)
+        return _nearest_point(assigner.points, assigner.point_labels, caps)
     assert isinstance(assigner, ExemplarsAssigner)
-    distances = _to_points(assigner.exemplars, assigner.exemplar_labels)
-    return SqlRule(distances, tuple(assigner.caps.tolist()))
+    return _nearest_point(assigner.exemplars, assigner.exemplar_labels, tuple(assigner.caps.tolist()))
 
 
 def _refuse_large(assigner: Assigner) -> None:
     n_terms = sum(array.size for array in assigner.arrays().values())
-    if n_terms > MOST_TERMS or assigner.n_features > MOST_FEATURES:
+    most = MOST_TERMS if isinstance(assigner, CentersAssigner | MixtureAssigner) else MOST_IN_POINTS
+    if n_terms > most or assigner.n_features > MOST_FEATURES:
         raise UsageError(
-            "export.large", rule=str(assigner.rule()), n=n_terms, d=assigner.n_features, most=MOST_TERMS,
+            "export.large", rule=str(assigner.rule()), n=n_terms, d=assigner.n_features, most=most,
             features=MOST_FEATURES,
         )  # fmt: skip
 
@@ -103,15 +107,25 @@ def _squared(point: FloatVector) -> str:
     return " + ".join(f"{difference} * {difference}" for difference in differences)
 
 
-def _to_points(points: FloatMatrix, labels: IntVector) -> tuple[str, ...]:
-    """Return for each label the squared distance to its nearest point."""
-    return tuple(
-        _least([_squared(point) for point in points[labels == label]]) for label in range(labels.max() + 1)
+def _nearest_point(points: FloatMatrix, labels: IntVector, caps: tuple[float, ...]) -> SqlRule:
+    """Return the rule of the nearest kept point: each cluster's points are a table, and the least Σⱼ (zⱼ − pⱼ)² counts."""
+    places = range(1, points.shape[1] + 1)
+    squared = " + ".join(f"(z{j} - p{j}) * (z{j} - p{j})" for j in places)
+    names = [f"segmint_points_{label}" for label in range(len(caps))]
+    columns = ", ".join(f"p{j}" for j in places)
+    tables = (
+        f"{name}({columns}) AS (\n  VALUES\n    {_rows(points[labels == label])}\n)"
+        for label, name in enumerate(names)
     )
+    distances = (f"(SELECT MIN({squared}) FROM {name})" for name in names)
+    return SqlRule(tuple(distances), caps, tables=tuple(tables))
 
 
-def _least(terms: Sequence[str]) -> str:
-    return terms[0] if len(terms) == 1 else f"LEAST({', '.join(terms)})"
+def _rows(points: FloatMatrix) -> str:
+    """Return points as rows of VALUES; casts in the first one tell PostgreSQL that no column holds decimals."""
+    first, *others = ([number(value) for value in point] for point in points)
+    typed = [f"CAST({value} AS DOUBLE PRECISION)" for value in first]
+    return ",\n    ".join(f"({', '.join(row)})" for row in (typed, *others))
 
 
 def _log_densities(rule: MixtureAssigner) -> tuple[str, ...]:

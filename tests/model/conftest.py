@@ -61,7 +61,7 @@ def card(label: int, assigner_configuration: str) -> SegmentCard:
         size=20,
         share=0.5,
         center={"income": 25.0 + 55 * label, "age": float("nan")},
-        quantiles={"income": (1.0, 2.0, 3.0, 4.0, 5.5)},
+        quantiles={"income": (1.0, 2.0, 3.0, 4.0, 5.5), "age": (float("nan"),) * 5},
         levels={"région": {"nord": 0.25, "süd": 0.25}},
         effects=(Effect("income", None, 25.0, 80.0, 52.5, -3.1, True),),
         rule=Rule((Condition("income", upper=50.0),), 1.0, 0.9, 10),

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from segmint.errors import BundleError
-from segmint.model import canonical, container
+from segmint.families import table
+from segmint.model import audit, canonical, container
 from segmint.model.bundle import load_bundle, save_bundle
 from segmint.model.centers import CentersAssigner
 from segmint.model.description import describe
@@ -109,3 +110,7 @@ def test_the_size_of_the_header_is_the_limit_of_real_models() -> None:
     assert times > 1
     assert header.count(b",") * times < canonical.MOST_VALUES
     assert (header.count(b"[") + header.count(b"{")) * times < canonical.MOST_CONTAINERS
+
+
+def test_the_families_of_a_bundle_are_those_that_there_are() -> None:
+    assert set(audit.FAMILIES) == set(table.FAMILIES)

@@ -19,12 +19,15 @@ from segmint.model.shapes import Anything, Each, Maybe, OneOf, Table, Text, conf
 from segmint.words import say
 from segmint.words.sentences import LANGUAGE, known
 
+FAMILIES = ("kmeans", "gaussian_mixture", "dbscan", "hdbscan", "ward")
+"""Those that there are: a bundle of a later one has a later format."""
+
 _MOST_QUANTILES = 4096
 _SENTENCE = {"key": Text(r"[a-z_]{1,40}(\.[a-z0-9_]{1,60}){1,4}"), "figures": Table(Anything())}
 _HASH = Text(r"[0-9a-f]{64}")
 _MANIFEST = {
     "name": str,
-    "family": str,
+    "family": OneOf(FAMILIES),
     "configuration": str,
     "parameters": Table(Anything()),
     "seed": int,
@@ -241,10 +244,14 @@ def _audit_cards(cards: Sequence[Mapping[str, Any]]) -> int:
     )
     _refuse_unless(len(ids) == n_clusters and UNASSIGNED not in ids, "model.cards")
     _refuse_unless(len({card["number"] for card in cards}) == n_clusters, "model.cards")
+    for card in cards:
+        _refuse_unless(card["center"].keys() <= card["quantiles"].keys(), "model.cards")
+        _refuse_unless(all(card["levels"].values()), "model.cards")
     return n_clusters
 
 
 def _audit_reference(reference: Mapping[str, Any]) -> None:
+    _refuse_unless(reference["n_samples"] > 0, "model.reference.n_samples")
     for item in reference["numbers"].values():
         _refuse_unless(len(item["counts"]) == len(item["edges"]) + 1, "model.reference.numbers")
     for item in reference["levels"].values():

@@ -113,3 +113,21 @@ def test_data_to_check_on_are_sampled_and_rows_with_gaps_left_out(plain, tmp_pat
     with pytest.raises(UsageError, match="missing value to check on"):
         export_sklearn(plain, tmp_path / "other.joblib", check=path, options=segmint.ReadOptions())
     assert not (tmp_path / "other.joblib").exists()
+
+
+def test_readers_are_told_what_they_must_know(model, plain, tmp_path) -> None:
+    def told(made):
+        return {notice.key.rpartition(".")[2] for notice in export_sklearn(made, tmp_path / "x").notices}
+
+    assert told(plain) == {"pickle", "gaps"}
+    assert told(model("kmeans")) == {"pickle", "levels"}
+    dated = replace(plain, schema=plain.schema.replacing("income", kind=Kind.DATE))
+    assert told(dated) == {"pickle", "gaps", "dates"}
+    ward = model("ward")
+    exact = replace(ward, assigner=replace(ward.assigner, exact=True))
+    assert told(exact) == {"pickle", "levels", "exact"}
+
+
+def test_the_same_model_gives_the_same_bytes(model, tmp_path) -> None:
+    first, second = (export_sklearn(model("ward"), tmp_path / name).path.read_bytes() for name in "ab")
+    assert first == second

@@ -8,7 +8,7 @@ from dataclasses import replace
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import segmint
@@ -81,12 +81,14 @@ def test_one_segment_has_no_runner_up(plain) -> None:
     assert answer["runner_up"].tolist() == [None, None]
 
 
-@given(st.floats(0, 1e300) | st.floats(0, 1e-6) | st.floats(0.9, 1.1))
-def test_the_logarithm_keeps_its_digits(x) -> None:
+@settings(max_examples=25)
+@given(st.lists(st.floats(0, 1e300) | st.floats(0, 1e-6) | st.floats(0.9, 1.1), min_size=1, max_size=100))
+def test_the_logarithm_keeps_its_digits(values) -> None:
     step = NumericStep("x", 0.0, 0.0, np.inf, 0.0, 0.0, 1.0)
     (expression,) = features(step, "x")
-    (got,) = select_rows({"x": np.array([x])}, "t", f"SELECT {expression} AS y FROM t")["y"]
-    assert got == pytest.approx(np.log1p(x), rel=1e-15 * 4, abs=0)
+    rows = numbered({"x": np.array(values)})
+    got = select_rows(rows, "t", f"SELECT {expression} AS y FROM t ORDER BY n")["y"]
+    np.testing.assert_allclose(got, np.log1p(values), rtol=4e-15, atol=0)
 
 
 def test_names_of_segments_stay_texts(model) -> None:
@@ -300,7 +302,7 @@ def test_postgres_types_are_read_as_segmint_reads_them(
     url = postgres_url.replace("postgresql:", "postgresql+psycopg:")
     own = segmint.assign(made, url, segmint.ReadOptions(table="typed"))
     assert {row[0]: row[1] for row in found} == dict(zip(own.keys, own.segment_ids, strict=True))
-    assert len(found) == 420
+    assert len(found) == 300
 
 
 @pytest.mark.reference

@@ -151,6 +151,10 @@ def build_study(n: int = 200) -> Study:
     )  # fmt: skip
 
 
+def _spread(values: np.ndarray[Any, Any]) -> tuple[float, ...]:
+    return tuple(float(value) for value in np.quantile(values, (0.1, 0.25, 0.5, 0.75, 0.9)))
+
+
 def _model(
     raw: np.ndarray[Any, Any], X: np.ndarray[Any, Any], schema: Schema, preparation: Preparation, fit: Fit
 ) -> SegmentModel:
@@ -161,7 +165,8 @@ def _model(
         SegmentCard(
             f"seg_{label:04d}", label + 1, label, f"Group {label + 1}", False, int(rows.sum()),
             float(rows.mean()), {name: float(raw[rows, i].mean()) for i, name in enumerate(NAMES)},
-            {}, {}, (), None, None, None, sentence("common.rows", n=int(rows.sum())),
+            {name: _spread(raw[rows, i]) for i, name in enumerate(NAMES)}, {}, (), None, None, None,
+            sentence("common.rows", n=int(rows.sum())),
         )
         for label, rows in enumerate(inside)
     )  # fmt: skip

@@ -86,3 +86,11 @@ def refused_cheaply() -> Callable[[Path], str]:
         return code
 
     return refuse
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Write the figures that tests measured, such as the image's size."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "told":
+                terminalreporter.write_line(value)

@@ -9,10 +9,11 @@ import altair as alt
 import numpy as np
 
 from segmint.charts.marks import layer
+from segmint.charts.matching import color_token
 from segmint.charts.theme import THEMES, ThemeName, configuration
 from segmint.choosing.study import Study
 from segmint.model.preparation import NumericStep
-from segmint.types import FloatMatrix, FloatVector
+from segmint.types import FloatMatrix, FloatVector, IntVector
 from segmint.words import say
 
 PANEL = 384
@@ -40,6 +41,64 @@ def scaling_chart(
     after = _panel(X, names, say("charts.lessons.after"), theme)
     title = _title(say("charts.lessons.scaling"), say("charts.lessons.scaling_reading"), theme)
     return _finished(alt.hconcat(before, after, spacing=48).properties(title=title), theme)
+
+
+def without_scaler_chart(
+    names: Sequence[str],
+    raw: FloatMatrix,
+    numbers: IntVector,
+    unscaled: IntVector,
+    *,
+    theme: ThemeName = "light",
+) -> Any:
+    """Draw the same customers twice, coloured by the segments they get with and without their scaler.
+
+    Parameters
+    ----------
+    names
+        The two columns.
+    raw
+        Their values in original units, shape (n_samples, 2).
+    numbers, unscaled
+        The number of each row's segment, from 1 on, with the scaler, and without it.
+    theme
+        ``light`` or ``dark``.
+    """
+    panels = [
+        _colored(raw, names, found, say(f"charts.lessons.{key}"), theme)
+        for key, found in (("with_scaler", numbers), ("without_scaler", unscaled))
+    ]
+    differ = int((numbers != unscaled).sum())
+    finding = say("charts.lessons.unscaled", n=differ, rows=len(raw))
+    title = _title(finding, say("charts.lessons.unscaled_reading"), theme)
+    return _finished(alt.hconcat(*panels, spacing=48).properties(title=title), theme)
+
+
+def _colored(
+    points: FloatMatrix, names: Sequence[str], numbers: IntVector, title: str, theme: ThemeName
+) -> Any:
+    highest = int(numbers.max())
+    rows = [
+        {
+            "x": float(x),
+            "y": float(y),
+            "color": THEMES[theme][color_token(number, highest)],
+            "segment": f"S{number}",
+        }
+        for (x, y), number in zip(points, numbers.tolist(), strict=True)
+    ]
+    axes = [alt.Axis(title=name, tickCount=5) for name in names]
+    return (
+        layer(rows)
+        .mark_point(size=70, filled=True, opacity=0.9)
+        .encode(
+            x=alt.X("x:Q", scale=alt.Scale(zero=False, padding=12), axis=axes[0]),
+            y=alt.Y("y:Q", scale=alt.Scale(zero=False, padding=12), axis=axes[1]),
+            color=alt.Color("color:N", scale=None),
+            tooltip=["segment:N"],
+        )
+        .properties(width=PANEL - 40, height=PANEL - 40, title=title)
+    )
 
 
 def _panel(points: FloatMatrix, names: Sequence[str], title: str, theme: ThemeName) -> Any:

@@ -142,7 +142,8 @@ def _write_lesson(task: Task, lesson: Lesson, pictures: list[Path]) -> None:
             console.print(line)
     for table in lesson.tables:
         console.print()
-        plain_table(console, table.head, table.rows, right=frozenset(range(len(table.head))))
+        right = frozenset[int]() if table.of_texts else frozenset(range(len(table.head)))
+        plain_table(console, table.head, table.rows, right=right)
     for part in lesson.explanation:
         console.print()
         for line in wrapped(str(part), first="", indent=1):

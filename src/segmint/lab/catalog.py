@@ -6,6 +6,7 @@ from segmint.errors import UsageError
 from segmint.lab.comparison import density, mixtures
 from segmint.lab.following import tracking
 from segmint.lab.lesson import Task
+from segmint.lab.packing import packing
 from segmint.lab.representatives import choosing_k, preparation, silhouette
 from segmint.lab.starting import initialization
 from segmint.words import sentence
@@ -21,7 +22,7 @@ TASKS: tuple[Task, ...] = tuple(
         ("2.3", None),
         ("2.4", None),
         ("3.1", tracking),
-        ("3.2", None),
+        ("3.2", packing),
         ("3.3", None),
         ("4.1", initialization),
         ("4.2", None),

@@ -43,10 +43,11 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Table:
-    """Figures of an answer: a head, and rows of texts."""
+    """Figures of an answer: a head, and rows of texts; ``of_texts`` where these are no numbers."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    of_texts: bool = False
 
 
 @dataclass(frozen=True)

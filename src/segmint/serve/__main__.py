@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 _EVERY: Final = 1.0  # seconds between two looks at the files
 _BACKLOG: Final = 2048
+_THREADS: Final = 1
+_TURN: Final = 0.0005  # seconds
 _INTERRUPTED: Final = 130
 
 
@@ -86,7 +89,7 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> int:
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
         app,
-        http=protocol_of(settings.limits),
+        http=protocol_of(settings.limits, app.turned_away),
         lifespan="off",
         ws="none",
         log_config=None,
@@ -129,6 +132,9 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
+        # Python's lock: a thread at work holds it for so long, each time that the loop wants it
+        sys.setswitchinterval(_TURN)
+        runner.get_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "work"))
         runner.run(work)
 
 

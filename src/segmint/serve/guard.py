@@ -49,6 +49,15 @@ class Guard:
     def __init__(self, app: ASGIApp, limits: Limits, keys: Keys, meters: Meters, log: Log) -> None:
         self._app, self._limits, self._keys, self._meters, self._log = app, limits, keys, meters, log
         self._at_work = 0
+        self._busy = RequestError("serve.busy", status=503, retry_after=1, most=limits.requests)
+        self._busy_answer = problems.raw_answer(self._busy)
+
+    def turned_away(self, path: str) -> bytes | None:
+        """Return the whole answer to a request that comes where the service is full, ``None`` where it is not."""
+        if self._at_work < self._limits.requests or path in OPEN:
+            return None
+        self._meters.refused.labels(self._busy.code).inc()
+        return self._busy_answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -89,7 +98,7 @@ class Guard:
         if self._keys.required and not self._keys.admit(_offered(scope)):
             raise RequestError("serve.no_key", status=401)
         if self._at_work > self._limits.requests:
-            raise RequestError("serve.busy", status=503, retry_after=1, most=self._limits.requests)
+            raise self._busy
 
     async def _refuse(self, scope: Scope, exchange: Exchange, error: SegmintError) -> None:
         """Answer with a problem; where an answer has begun, cut it short, so that nobody takes it for whole."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -70,6 +71,15 @@ def answer(error: SegmintError, path: str) -> Response:
         told |= {"error": told["title"], "status": 400 if told["status"] == 422 else told["status"]}
         kind = "application/json"
     return Response(encoded(told), told["status"], headers, kind)
+
+
+def raw_answer(error: SegmintError) -> bytes:
+    """Return the same as bytes of HTTP/1.1, to be sent by those who never come to a route."""
+    response = answer(error, "")
+    phrase = HTTPStatus(response.status_code).phrase
+    lines = [f"HTTP/1.1 {response.status_code} {phrase}".encode()]
+    lines += [name + b": " + value for name, value in response.raw_headers]
+    return b"\r\n".join([*lines, b"", bytes(response.body)])
 
 
 def _sentence(text: str) -> str:

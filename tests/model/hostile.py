@@ -220,20 +220,21 @@ HEADERS: Mapping[str, tuple[Make, str]] = {
 }  # fmt: skip
 
 
-def hashed(content: Any) -> Callable[[Any], None]:
-    """Write something else in the place of the hash."""
+def saying(**more: Any) -> Make:
+    """Change the description and leave its hash as it is."""
 
     def change(header: Any) -> None:
         described = json.loads(header["__metadata__"]["segmint"])
-        header["__metadata__"]["segmint"] = canonical(described | {"content": content})
+        header["__metadata__"]["segmint"] = canonical(described | more)
 
-    return change
+    return with_header(change)
 
 
 UPSIDE_DOWN = {
     "type": "number", "name": "hours", "fill": 0.0, "lower": 1.0, "upper": 0.0,
     "log_offset": None, "center": 0.0, "scale": 1.0, "log_unit": 1.0,
 }  # fmt: skip
+SIGNATURE = {"key": "0" * 16, "version": 1, "value": "9" * 128}
 KEY = {"key": f"../../{MARK}.x", "figures": {}}
 DESCRIPTIONS: Mapping[str, tuple[Make, str]] = {
     "no JSON in it": (with_text(MARK), "json"),
@@ -242,11 +243,17 @@ DESCRIPTIONS: Mapping[str, tuple[Make, str]] = {
     "half a pair in it": (with_text('{"content":"\\ud800"}'), "not_plain"),
     "a key twice in it": (with_text('{"content":"x","content":"y"}'), "json"),
     "no hash": (with_text('{"format":1}'), "not_a_model"),
-    "a hash of zeros": (with_header(hashed("0" * 64)), "altered"),
-    "a hash of no digits": (with_header(hashed("")), "altered"),
-    "a hash of one digit": (with_header(hashed("1")), "altered"),
-    "a hash of quotes": (with_header(hashed('"\\')), "altered"),
-    "a hash that is a number": (with_header(hashed(7)), "not_a_model"),
+    "a hash of zeros": (saying(content="0" * 64), "altered"),
+    "a hash of no digits": (saying(content=""), "altered"),
+    "a hash of one digit": (saying(content="1"), "altered"),
+    "a hash of quotes": (saying(content='"\\'), "altered"),
+    "a hash that is a number": (saying(content=7), "not_a_model"),
+    "a signature that is a list": (saying(signature=[MARK]), "structure"),
+    "a signature that is null": (saying(signature=None), "altered"),
+    "a signature of no key": (saying(signature=SIGNATURE | {"key": MARK}), "structure"),
+    "a signature of version 0": (saying(signature=SIGNATURE | {"version": 0}), "structure"),
+    "a signature with more said": (saying(signature=SIGNATURE | {MARK: 1}), "structure"),
+    "a signature of no digits": (saying(signature=SIGNATURE | {"value": "\n" + "9" * 127}), "structure"),
     "an empty manifest": (put("manifest", to={}), "structure"),
     "no format": (drop("format"), "not_a_model"),
     "format 0": (put("format", to=0), "not_a_model"),

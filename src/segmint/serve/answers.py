@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from segmint.model.cards import SegmentCard
 from segmint.serve.served import Served
 from segmint.words.visible import safe
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_PIECE: Final = 200
+
 
 def encoded(content: Any) -> bytes:
-    """Return plain data as JSON in UTF-8."""
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    """Return plain data as JSON in UTF-8.
+
+    A long list in an object is written in pieces: in one piece nothing else in the process could go on meanwhile.
+
+    Examples
+    --------
+    >>> encoded({"rows": [1.5, None], "name": "ä"}).decode()
+    '{"rows":[1.5,null],"name":"ä"}'
+    """
+    if not isinstance(content, dict) or not any(_long(value) for value in content.values()):
+        return _ENCODER.encode(content).encode()
+    fields = (f"{_ENCODER.encode(name)}:{_in_pieces(value)}" for name, value in content.items())
+    return f"{{{','.join(fields)}}}".encode()
+
+
+def _long(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > _PIECE
+
+
+def _in_pieces(value: Any) -> str:
+    if not _long(value):
+        return _ENCODER.encode(value)
+    pieces = (_ENCODER.encode(value[start : start + _PIECE]) for start in range(0, len(value), _PIECE))
+    return f"[{','.join(piece[1:-1] for piece in pieces)}]"
 
 
 def segment(card: SegmentCard) -> dict[str, Any]:

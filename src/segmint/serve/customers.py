@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from segmint.errors import NotFoundError, RequestError
 from segmint.serve import answers, meters, streams
-from segmint.serve.desk import Desk, assign_values, json_of, kind_of, respond
+from segmint.serve.desk import Desk, assign_values, json_of, kind_of, respond, respond_rows
 from segmint.serve.rows import Row, by_field
 from segmint.types import JSON
 
@@ -21,10 +21,12 @@ async def assign(desk: Desk, request: Request) -> Response:
         return await streams.assign(desk, request, served)
     body = await json_of(desk, request, served)
     rows = customers_of(body, desk)
-    found = (await assign_values(desk, served, by_field(served.model.schema, rows))).records()
+    found = await assign_values(desk, served, by_field(served.model.schema, rows))
     if isinstance(body, dict):
-        return respond(served, found[0] | {"model": served.about()})
-    return respond(served, {"model": served.about(), "assignments": found})
+        return respond(served, found.records()[0] | {"model": served.about()})
+    return await respond_rows(
+        served, found, lambda: {"model": served.about(), "assignments": found.records()}
+    )
 
 
 def customers_of(body: JSON, desk: Desk) -> Sequence[Row]:

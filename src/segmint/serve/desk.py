@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -77,6 +78,13 @@ async def assign_values(desk: Desk, served: Served, values: Values, *, first: in
         found = await asyncio.to_thread(assigned, served, values, first=first)
     desk.meters.count(found.assignment)
     return found
+
+
+async def respond_rows(served: Served, found: Assigned, tell: Callable[[], Any]) -> Response:
+    """Return an answer about many customers; it is put together where :func:`assign_values` assigned them."""
+    if found.n_rows <= _AT_ONCE:
+        return respond(served, tell())
+    return await asyncio.to_thread(lambda: respond(served, tell()))
 
 
 def respond(served: Served, content: Any) -> Response:

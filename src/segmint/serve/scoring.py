@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from segmint.errors import RequestError
 from segmint.serve.customers import customers_of
-from segmint.serve.desk import Desk, assign_values, json_of, kind_of, respond
+from segmint.serve.desk import Desk, assign_values, json_of, kind_of, respond_rows
 from segmint.serve.rows import Values, by_field
 from segmint.serve.served import Served
 from segmint.types import JSON
@@ -37,7 +37,7 @@ async def invocations(desk: Desk, request: Request) -> Response:
     else:
         values = values_of(await json_of(desk, request, served), served, desk)
     found = await assign_values(desk, served, values)
-    return respond(served, {"predictions": found.records()})
+    return await respond_rows(served, found, lambda: {"predictions": found.records()})
 
 
 def values_of(body: JSON, served: Served, desk: Desk) -> Values:

@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 
 import segmint
 from segmint.model.bundle import load_bundle, save_bundle
+from segmint.serve.settings import Limits
 
 SWAP_SECONDS, N_SWAPS, N_CONNECTIONS = 600.0, 100, 4
 OVERLOAD_SECONDS, ROWS, TIMES = 20.0, 2000, 10
@@ -108,45 +108,46 @@ def _two_models(folder: Path) -> tuple[tuple[Path, Path, Path], dict[str, Any], 
     return paths, dict.fromkeys(model.preparation.columns, 1000), names
 
 
-def overload(seconds: float = OVERLOAD_SECONDS) -> Overloaded:
-    """Measure how many requests it answers a second when asked in turn, then send ten times as many."""
+def overload(kind: str, seconds: float = OVERLOAD_SECONDS) -> Overloaded:
+    """Measure how many requests it answers a second when asked in turn, then ask ten times too much of it.
+
+    Parameters
+    ----------
+    kind
+        ``clients``: ten times as many as may ask at once; ``rate``: ten times as many requests a second.
+    seconds
+        Of each of the two.
+    """
     with tempfile.TemporaryDirectory() as folder:
         _, customer, _ = _two_models(Path(folder))
         body = json.dumps([customer] * ROWS).encode()
         with _service(Path(folder) / "served.segmint") as (_, port):
-            capacity = _capacity(port, body, seconds)
-            flood = [
-                sys.executable,
-                "-m",
-                "benchmarks.flood",
-                str(port),
-                str(TIMES * capacity),
-                str(seconds),
-            ]
-            with subprocess.Popen(flood, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as flooding:
-                assert flooding.stdin is not None
-                assert flooding.stdout is not None
-                flooding.stdin.write(body)
-                flooding.stdin.close()
+            with _flood(port, body, "clients", N_CONNECTIONS, seconds) as flooding:
+                capacity = _counted(flooding).get(200, 0) / seconds
+            how_many = TIMES * (Limits().requests if kind == "clients" else capacity)
+            with _flood(port, body, kind, how_many, seconds) as flooding:
                 health = sorted(_health(port, flooding))
-                statuses = {int(code): n for code, n in json.loads(flooding.stdout.read()).items()}
+                statuses = _counted(flooding)
     goodput = statuses.get(200, 0) / seconds
     return Overloaded(capacity, goodput, statuses, health[int(0.99 * len(health))])
 
 
-def _capacity(port: int, body: bytes, seconds: float) -> float:
-    """Return how many requests a second are answered that come one after the other, on two connections."""
+@contextmanager
+def _flood(
+    port: int, body: bytes, kind: str, how_many: float, seconds: float
+) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "benchmarks.flood", str(port), kind, str(how_many), str(seconds)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as flooding:
+        assert flooding.stdin is not None
+        flooding.stdin.write(body)
+        flooding.stdin.close()
+        yield flooding
 
-    def ask(until: float) -> int:
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        n = 0
-        while time.perf_counter() < until:
-            line.request("POST", "/assign", body, {"Content-Type": "application/json"})
-            n += line.getresponse().read() != b""
-        return n
 
-    with ThreadPoolExecutor(2) as threads:
-        return sum(threads.map(ask, [time.perf_counter() + seconds] * 2)) / seconds
+def _counted(flooding: subprocess.Popen[bytes]) -> dict[int, int]:
+    """Wait for the end of a flood; return how many answers had which status."""
+    assert flooding.stdout is not None
+    return {int(code): n for code, n in json.loads(flooding.stdout.read()).items()}
 
 
 def _health(port: int, flooding: subprocess.Popen[bytes]) -> Iterator[float]:

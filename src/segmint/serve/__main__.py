@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _EVERY: Final = 1.0  # seconds between two looks at the files
 _BACKLOG: Final = 2048
 _THREADS: Final = 1
-_TURN: Final = 0.0001  # seconds
+_TURN: Final = 0.0003  # seconds
 _INTERRUPTED: Final = 130
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from segmint.errors import NotFoundError, RequestError
 from segmint.serve import answers, meters, streams
-from segmint.serve.desk import Desk, assign_values, json_of, kind_of, respond, respond_rows
+from segmint.serve.desk import Desk, answered, assign_values, json_body, kind_of, read_body, respond
 from segmint.serve.rows import Row, by_field
+from segmint.serve.served import Served
 from segmint.types import JSON
 
 
@@ -19,14 +21,16 @@ async def assign(desk: Desk, request: Request) -> Response:
     served = desk.shelf.current
     if kind_of(request) in streams.FORMATS:
         return await streams.assign(desk, request, served)
-    body = await json_of(desk, request, served)
+    return await answered(partial(_assigned, desk, served), await json_body(request))
+
+
+def _assigned(desk: Desk, served: Served, sent: bytes) -> Response:
+    body = read_body(desk, served, sent)
     rows = customers_of(body, desk)
-    found = await assign_values(desk, served, by_field(served.model.schema, rows))
+    found = assign_values(desk, served, by_field(served.model.schema, rows)).records()
     if isinstance(body, dict):
-        return respond(served, found.records()[0] | {"model": served.about()})
-    return await respond_rows(
-        served, found, lambda: {"model": served.about(), "assignments": found.records()}
-    )
+        return respond(served, found[0] | {"model": served.about()})
+    return respond(served, {"model": served.about(), "assignments": found})
 
 
 def customers_of(body: JSON, desk: Desk) -> Sequence[Row]:

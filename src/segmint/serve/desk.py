@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -24,9 +23,8 @@ from segmint.types import JSON
 VERSION_HEADER: Final = "Segmint-Model"
 
 _PARTS: Final = 1000
-_SHORT_BODY: Final = 64 * 1024
-_AT_ONCE: Final = 256
-"""Rows up to which the answer costs less than the way to another thread."""
+_SHORT_BODY: Final = 16 * 1024
+"""Bytes (a hundred customers or so) up to which the answer costs less than the way to another thread."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,25 +42,37 @@ def kind_of(request: Request) -> str:
     return said.partition(";")[0].strip().lower()
 
 
-async def json_of(desk: Desk, request: Request, served: Served) -> JSON:
-    """Read a body of JSON.
+async def json_body(request: Request) -> bytes:
+    """Receive a body that says that it is JSON, or says nothing.
 
     Raises
     ------
     RequestError
-        415 for another type; else as :func:`segmint.serve.json_body.read_json`.
+        415 for another type.
     """
     kind = kind_of(request)
     if kind != "application/json" and not kind.endswith("+json"):
         raise RequestError("serve.type", status=415, types="application/json")
-    body = await request.body()
+    return await request.body()
+
+
+async def answered(make: Callable[[bytes], Response], body: bytes) -> Response:
+    """Make the answer to a body; to a long one in another thread, so that others are answered meanwhile.
+
+    It is one piece of work from the first byte to the last: of requests that come together the first is done first,
+    and makes room for another.
+    """
+    return make(body) if len(body) <= _SHORT_BODY else await asyncio.to_thread(make, body)
+
+
+def read_body(desk: Desk, served: Served, body: bytes) -> JSON:
+    """Read JSON; see :func:`segmint.serve.json_body.read_json` for what is refused."""
     limits = desk.limits
-    read = partial(read_json, body, depth=limits.depth, parts=4 * limits.rows + _PARTS, known=served.columns)
-    return read() if len(body) <= _SHORT_BODY else await asyncio.to_thread(read)
+    return read_json(body, depth=limits.depth, parts=4 * limits.rows + _PARTS, known=served.columns)
 
 
-async def assign_values(desk: Desk, served: Served, values: Values, *, first: int = 1) -> Assigned:
-    """Assign and count a batch; a large one in another thread, so that others are answered meanwhile.
+def assign_values(desk: Desk, served: Served, values: Values, *, first: int = 1) -> Assigned:
+    """Assign and count a batch.
 
     Raises
     ------
@@ -72,19 +82,9 @@ async def assign_values(desk: Desk, served: Served, values: Values, *, first: in
     n_rows = n_of(values)
     if n_rows > desk.limits.rows:
         raise RequestError("serve.too_many_rows", status=413, n=n_rows, most=desk.limits.rows)
-    if n_rows <= _AT_ONCE:
-        found = assigned(served, values, first=first)
-    else:
-        found = await asyncio.to_thread(assigned, served, values, first=first)
+    found = assigned(served, values, first=first)
     desk.meters.count(found.assignment)
     return found
-
-
-async def respond_rows(served: Served, found: Assigned, tell: Callable[[], Any]) -> Response:
-    """Return an answer about many customers; it is put together where :func:`assign_values` assigned them."""
-    if found.n_rows <= _AT_ONCE:
-        return respond(served, tell())
-    return await asyncio.to_thread(lambda: respond(served, tell()))
 
 
 def respond(served: Served, content: Any) -> Response:

@@ -13,9 +13,10 @@ from segmint.model.change import Change, smallest_change
 from segmint.model.explain import Explanation, explain
 from segmint.model.segment_model import SegmentModel
 from segmint.serve.assigning import Assigned
-from segmint.serve.desk import Desk, json_of, respond
+from segmint.serve.desk import Desk, json_body, read_body, respond
 from segmint.serve.rows import by_field, columns_of
-from segmint.types import JSON, RawColumns
+from segmint.serve.served import Served
+from segmint.types import JSON
 
 _OPTIONS = ("customer", "allow", "to")
 
@@ -26,22 +27,22 @@ async def answer(desk: Desk, request: Request) -> Response:
     ``allow`` names the fields that may change, by default all of them; ``to`` the segment that is wanted.
     """
     served = desk.shelf.current
-    body = await json_of(desk, request, served)
+    sent = await json_body(request)
+    return await asyncio.to_thread(_explained, desk, served, sent)  # a search: always beside the loop
+
+
+def _explained(desk: Desk, served: Served, sent: bytes) -> Response:
+    body = read_body(desk, served, sent)
     customer = body.get("customer") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(customer, dict) or not set(body) <= set(_OPTIONS):
         raise RequestError("serve.explain", status=422)
     model = served.model
     columns = columns_of(model.schema, by_field(model.schema, [customer]))
     allowed, label = _allowed(model, body.get("allow")), _label(model, body.get("to"))
-    found, change = await asyncio.to_thread(_both, model, columns, allowed, label)
+    found = explain(model, columns)
+    change = smallest_change(model, columns, allowed=allowed, to=label)
     told = Assigned(found.assignment, None).records()[0]
     return respond(served, {**told, **_told(found), "change": _told_change(change), "model": served.about()})
-
-
-def _both(
-    model: SegmentModel, columns: RawColumns, allowed: list[str], label: int | None
-) -> tuple[Explanation, Change | None]:
-    return explain(model, columns), smallest_change(model, columns, allowed=allowed, to=label)
 
 
 def _allowed(model: SegmentModel, sent: JSON) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from segmint.errors import RequestError
 from segmint.model.assignment import RESULT_COLUMNS
-from segmint.serve.desk import Desk, assign_values, json_of, respond
+from segmint.serve.desk import Desk, answered, assign_values, json_body, read_body, respond
 from segmint.serve.rows import Values, encodable
 from segmint.serve.served import Served
 from segmint.types import JSON
@@ -87,11 +88,15 @@ async def model(desk: Desk, request: Request) -> Response:
 async def infer(desk: Desk, request: Request) -> Response:
     """Assign the rows of tensors. Outputs without a value are ``""`` and 0: tensors know no ``null``."""
     served = _asked_for(desk, request)
-    body = await json_of(desk, request, served)
+    return await answered(partial(_inferred, desk, served), await json_body(request))
+
+
+def _inferred(desk: Desk, served: Served, sent: bytes) -> Response:
+    body = read_body(desk, served, sent)
     inputs = body.get("inputs") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(inputs, list):
         raise RequestError("serve.tensors", status=400)
-    found = await assign_values(desk, served, _values(inputs, served))
+    found = assign_values(desk, served, _values(inputs, served))
     columns = found.columns()
     outputs = [_tensor(name, columns[name]) for name in _wanted(body.get("outputs"))]
     about = {"model_name": served.model.manifest.name, "model_version": served.version}

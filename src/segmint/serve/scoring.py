@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from segmint.errors import RequestError
 from segmint.serve.customers import customers_of
-from segmint.serve.desk import Desk, assign_values, json_of, kind_of, respond_rows
+from segmint.serve.desk import Desk, answered, assign_values, json_body, kind_of, read_body, respond
 from segmint.serve.rows import Values, by_field
 from segmint.serve.served import Served
 from segmint.types import JSON
@@ -33,11 +33,16 @@ async def invocations(desk: Desk, request: Request) -> Response:
     """Assign what any client of MLflow sends; the answer is ``{"predictions": [an object a row]}``."""
     served = desk.shelf.current
     if kind_of(request) == "text/csv":
-        values = _csv(await request.body())
-    else:
-        values = values_of(await json_of(desk, request, served), served, desk)
-    found = await assign_values(desk, served, values)
-    return await respond_rows(served, found, lambda: {"predictions": found.records()})
+        return await answered(lambda body: _predicted(desk, served, _csv(body)), await request.body())
+
+    def make(body: bytes) -> Response:
+        return _predicted(desk, served, values_of(read_body(desk, served, body), served, desk))
+
+    return await answered(make, await json_body(request))
+
+
+def _predicted(desk: Desk, served: Served, values: Values) -> Response:
+    return respond(served, {"predictions": assign_values(desk, served, values).records()})
 
 
 def values_of(body: JSON, served: Served, desk: Desk) -> Values:

@@ -86,6 +86,8 @@ def protocol_of(limits: Limits, turned_away: Callable[[str], bytes | None]) -> t
         guard never sees the request. Under ten times too many requests that is what leaves time for those at work.
     """
 
+    leaving: set[HttpToolsProtocol] = set()  # were answered, and may still be sending
+
     class Bounded(HttpToolsProtocol):
         _timer: asyncio.TimerHandle | None = None
         _in_head = True
@@ -97,20 +99,22 @@ def protocol_of(limits: Limits, turned_away: Callable[[str], bytes | None]) -> t
         def connection_made(self, transport: Any) -> None:
             self._lingering = Lingering(transport, self._unread, self._read_on)
             super().connection_made(cast("asyncio.Transport", self._lingering))
-            if len(self.connections) > 2 * limits.connections:
+            if len(leaving) > limits.connections:
                 transport.abort()
-            elif len(self.connections) > limits.connections:
+            elif len(self.connections) - len(leaving) > limits.connections:
                 self._turn_away(_FULL)
             else:
                 self._arm()
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._disarm()
+            leaving.discard(self)
             self._lingering.finish()
             super().connection_lost(exc)
 
         def _turn_away(self, answer: bytes) -> None:
             self._turned = True
+            leaving.add(self)
             self._lingering.write(answer)
             self._lingering.close()
 

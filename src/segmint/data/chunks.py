@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow as pa
 from segmint.data.cells import NumberStyle, is_text, parse_cells, plain_texts
 from segmint.data.columns import raw_column
 from segmint.data.diff import column_diff
-from segmint.data.keys import key_texts
+from segmint.data.keys import key_texts, row_numbers
 from segmint.data.options import ReadOptions, with_clean_names
 from segmint.data.quarantine import Aside, quarantine
 from segmint.data.rows import BATCH_ROWS, Rejects, Rows
@@ -26,6 +26,9 @@ from segmint.model.schema import Feature, Schema
 from segmint.types import BoolVector, RawColumns, TextVector
 from segmint.words import Sentence, say, sentence
 
+
+_NONE: Final = np.array(None, dtype=object)
+"""No key: an array, so that a whole column is compared with it at once."""
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
@@ -192,8 +195,9 @@ def _chunk(
         for feature in wanted.features
     }
     fits = fitting_rows(columns, rows, first, style, aside, tuple(found.values()))
-    keys = np.arange(first + 1, first + len(fits) + 1).astype(str).astype(object)
-    if wanted.key is not None:
+    if wanted.key is None:
+        keys = row_numbers(first + 1, len(fits))
+    else:
         keys = key_texts(found[wanted.key])
         fits = fits & _with_keys(keys, fits, wanted.key, rows, first, aside, found)
     kept = pa.array(fits)
@@ -211,7 +215,7 @@ def _with_keys(
     found: Mapping[str, pa.Array],
 ) -> BoolVector:
     """Return which rows have a key; refuse the others, or set them aside."""
-    present = np.fromiter((key is not None for key in keys), dtype=np.bool_, count=len(keys))
+    present = np.not_equal(keys, _NONE)
     without = np.flatnonzero(~present & fits).tolist()
     if without and aside is None:
         raise ValueRuleError("data.no_key_here", where=rows.where(first + without[0], name), n=len(without))

@@ -13,7 +13,7 @@ from segmint.data.cells import typed_texts
 from segmint.data.look import Look
 from segmint.data.options import OnDuplicate, ReadOptions
 from segmint.errors import DataError, ValueRuleError
-from segmint.model.parsing import is_blank
+from segmint.model.parsing import BLANKS
 from segmint.model.schema import NUMERIC_KINDS, Role, Schema
 from segmint.types import BoolVector, IntVector, TextVector
 from segmint.words import Sentence, sentence
@@ -50,8 +50,10 @@ def key_texts(column: pa.Array) -> TextVector:
     >>> key_texts(pa.array(["000651", "1E5", " "])).tolist()
     ['000651', '1E5', None]
     """
-    texts = typed_texts(column).to_pylist()
-    return np.array([None if text is None or is_blank(text) else text for text in texts], dtype=object)
+    texts = typed_texts(column)
+    blank = pc.equal(pc.utf8_trim(texts, characters=BLANKS), "")
+    kept: TextVector = pc.if_else(blank, None, texts).to_numpy(zero_copy_only=False)
+    return kept.astype(object, copy=False)
 
 
 def row_numbers(start: int, n: int) -> TextVector:

@@ -6,6 +6,7 @@ import gzip
 import io
 import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -204,14 +205,24 @@ def _quoted(text: str) -> str:
 
 @contextmanager
 def _parquet(temporary: Path) -> Iterator[Write]:
-    with ExitStack() as stack:
+    """Write in a thread, which packs one chunk while the next is made; a refusal comes with the chunk after."""
+    with ThreadPoolExecutor(1, "parquet") as thread, ExitStack() as stack:
         writer: pq.ParquetWriter | None = None
+        pending: Future[None] | None = None
+
+        def settle() -> None:
+            nonlocal pending
+            waiting, pending = pending, None
+            if waiting is not None:
+                waiting.result()
 
         def write(columns: Columns) -> None:
-            nonlocal writer
+            nonlocal writer, pending
             table: pa.Table = arrow_table(columns)
             if writer is None:
                 writer = stack.enter_context(pq.ParquetWriter(temporary, table.schema, compression="zstd"))
-            writer.write_table(table)
+                stack.callback(settle)
+            settle()
+            pending = thread.submit(writer.write_table, table)
 
         yield write

@@ -235,6 +235,7 @@ UPSIDE_DOWN = {
     "log_offset": None, "center": 0.0, "scale": 1.0, "log_unit": 1.0,
 }  # fmt: skip
 SIGNATURE = {"key": "0" * 16, "version": 1, "value": "9" * 128}
+COMMAND = f'"\nRUN touch /tmp/{MARK} #'
 KEY = {"key": f"../../{MARK}.x", "figures": {}}
 DESCRIPTIONS: Mapping[str, tuple[Make, str]] = {
     "no JSON in it": (with_text(MARK), "json"),
@@ -271,6 +272,29 @@ DESCRIPTIONS: Mapping[str, tuple[Make, str]] = {
     "a name with a zero byte": (put("manifest", "name", to="a\0b"), "structure"),
     "a parent that is no hash": (put("manifest", "parent", to=MARK), "structure"),
     "an unheard-of verdict": (put("manifest", "verdict", to=MARK), "structure"),
+    "a parent with a line's end": (put("manifest", "parent", to="0" * 64 + "\n"), "structure"),
+    "a parent that is too long": (put("manifest", "parent", to="0" * 65), "structure"),
+    "a name with a line's end": (put("manifest", "name", to="shop\n"), "structure"),
+    "a family with a line's end": (put("manifest", "family", to="kmeans\n"), "structure"),
+    "a fingerprint that is a command": (put("manifest", "fingerprint", to=COMMAND), "structure"),
+    "a fingerprint with a line's end": (put("manifest", "fingerprint", to="0" * 64 + "\n"), "structure"),
+    "a fingerprint in capitals": (put("manifest", "fingerprint", to="A" * 64), "structure"),
+    "no fingerprint's digits": (put("manifest", "fingerprint", to=""), "structure"),
+    "a configuration that is a path": (put("manifest", "configuration", to=f"../{MARK}"), "structure"),
+    "a configuration that is a command": (put("manifest", "configuration", to=COMMAND), "structure"),
+    "a configuration with a line's end": (
+        put("manifest", "configuration", to="0123456789ab\n"),
+        "structure",
+    ),
+    "a parameter that is a command": (put("manifest", "parameters", "init", to=COMMAND), "structure"),
+    "a parameter called as a command": (put("manifest", "parameters", COMMAND, to=1), "structure"),
+    "a parameter that is a list": (put("manifest", "parameters", "init", to=[MARK]), "structure"),
+    "a parameter with escapes": (put("manifest", "parameters", "init", to="\x1b[2J"), "structure"),
+    "65 parameters": (put("manifest", "parameters", to={f"p{n}": n for n in range(65)}), "structure"),
+    "a version that is a command": (put("manifest", "versions", "numpy", to=COMMAND), "structure"),
+    "a version called as a command": (put("manifest", "versions", COMMAND, to="1"), "structure"),
+    "a version with a line's end": (put("manifest", "versions", "numpy", to="1.0\n"), "structure"),
+    "65 versions": (put("manifest", "versions", to={f"v{n}": "1" for n in range(65)}), "structure"),
     "versions that are lists": (put("manifest", "versions", to={"numpy": []}), "structure"),
     "a schema that is an object": (put("schema", to={}), "structure"),
     "a kind that is code": (put("schema", 0, "kind", to="__import__('os')"), "structure"),

@@ -52,7 +52,7 @@ def of_levels(described: Any) -> None:
 
 LARGE: Mapping[str, tuple[Make, str]] = {
     "a model of many sentences": (large(of_sentences), "not_finite"),
-    "a model of many versions": (large(of_versions), "not_finite"),
+    "a model of many versions": (large(of_versions), "structure"),
     "a model of many effects": (large(of_effects), "not_finite"),
     "a model of many levels": (large(of_levels), "not_finite"),
     "100,000 rooms that are not there": (lambda data: forged(data, rooms), "structure"),

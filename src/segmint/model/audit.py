@@ -15,7 +15,7 @@ from segmint.labels import UNASSIGNED
 from segmint.model.assigners import ASSIGNERS
 from segmint.model.ids import check_model_name
 from segmint.model.schema import Kind, Missing, Role
-from segmint.model.shapes import Anything, Each, Maybe, OneOf, Table, Text, conform
+from segmint.model.shapes import Anything, Each, Maybe, OneOf, Setting, Table, Text, conform
 from segmint.words import say
 from segmint.words.sentences import LANGUAGE, known
 
@@ -25,20 +25,23 @@ FAMILIES = ("kmeans", "gaussian_mixture", "dbscan", "hdbscan", "ward")
 _MOST_QUANTILES = 4096
 _SENTENCE = {"key": Text(r"[a-z_]{1,40}(\.[a-z0-9_]{1,60}){1,4}"), "figures": Table(Anything())}
 _HASH = Text(r"[0-9a-f]{64}")
+_MOST_SETTINGS = 64
+_WORD = r"[a-z0-9][a-z0-9+_.-]{0,63}"
+_VERSION = Text(r"[0-9A-Za-z][0-9A-Za-z.!+_-]{0,63}")
 _MANIFEST = {
     "name": str,
     "family": OneOf(FAMILIES),
-    "configuration": str,
-    "parameters": Table(Anything()),
+    "configuration": Text(r"[0-9a-f]{12}"),
+    "parameters": Table(Setting(_WORD), keys=_WORD, most=_MOST_SETTINGS),
     "seed": int,
-    "fingerprint": str,
+    "fingerprint": _HASH,
     "verdict": OneOf(("groups", "slices", "none")),
     "agreement": float,
     "agreement_held_out": Maybe(float),
     "decided_because": Maybe(str),
     "parent": Maybe(_HASH),
     "revision": int,
-    "versions": Table(str),
+    "versions": Table(_VERSION, keys=_WORD, most=_MOST_SETTINGS),
 }
 _FEATURE = {
     "name": str,

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from segmint.errors import BundleError
 
-Spec: TypeAlias = "type | Mapping[str, Spec] | Maybe | Each | Table | OneOf | Text | Anything"
+Spec: TypeAlias = "type | Mapping[str, Spec] | Maybe | Each | Table | OneOf | Text | Setting | Anything"
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,14 @@ class Each:
 
 @dataclass(frozen=True)
 class Table:
-    """An object whose keys are names and whose values are alike."""
+    """An object whose keys are names and whose values are alike.
+
+    ``keys`` is the pattern of the names and ``most`` the largest number of them, where they are bounded.
+    """
 
     spec: Any
+    keys: str | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,13 @@ class OneOf:
 @dataclass(frozen=True)
 class Text:
     """A text of a pattern."""
+
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A number, a truth value, ``None``, or a text of a pattern."""
 
     pattern: str
 
@@ -108,8 +120,10 @@ def _each(value: Any, spec: Each, place: str) -> None:
 
 
 def _table(value: Any, spec: Table, place: str) -> None:
-    _refuse_unless(isinstance(value, dict), place)
+    _refuse_unless(isinstance(value, dict) and (spec.most is None or len(value) <= spec.most), place)
     within, one = f"{place}[…]", spec.spec
+    if spec.keys is not None:
+        _refuse_unless(all(re.fullmatch(spec.keys, name) for name in value), within)
     if isinstance(one, type):  # there may be a million
         _refuse_unless(all(_is(item, one) for item in value.values()), within)
         return
@@ -125,6 +139,11 @@ def _text(value: Any, spec: Text, place: str) -> None:
     _refuse_unless(isinstance(value, str) and re.fullmatch(spec.pattern, value) is not None, place)
 
 
+def _setting(value: Any, spec: Setting, place: str) -> None:
+    if value is not None and not isinstance(value, (bool, int, float)):
+        _text(value, Text(spec.pattern), place)
+
+
 def _anything(value: Any, spec: Anything, place: str) -> None:
     """Plain data are plain already."""
 
@@ -135,5 +154,6 @@ _COMPOSED: Mapping[type, Callable[[Any, Any, str], None]] = {
     Table: _table,
     OneOf: _one_of,
     Text: _text,
+    Setting: _setting,
     Anything: _anything,
 }

@@ -402,30 +402,3 @@ def _ended(line: socket.socket) -> bool:
         return True
     except ConnectionResetError:
         return True
-
-
-def test_who_is_refused_while_sending_reads_why(serving: Serve, bundle: Path) -> None:
-    service = serving(bundle, "--max-requests", "1")
-    large = b" " * 40_000_000
-    status, _, told = service.ask("POST", "/assign", large)
-    assert (status, told["status"]) == (413, 413)
-    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as held:
-        held.sendall(b"POST /assign HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-        time.sleep(0.3)
-        status, headers, told = service.ask("POST", "/assign", large[: 8 * 2**20])
-        assert (status, headers["retry-after"], told["type"]) == (503, "1", "urn:segmint:problem:serve.busy")
-        assert service.ask("GET", "/v2/health/ready")[0] == 200
-    _wait(lambda: service.ask("GET", "/model")[0] == 200)
-    refused = 'segmint_refused_total{code="serve.busy"}'
-    assert refused in service.ask("GET", "/metrics")[2]
-
-
-def test_connections_over_the_limit_are_told_so(serving: Serve, bundle: Path) -> None:
-    service = serving(bundle, "--max-connections", "3")
-    held = [socket.create_connection(("127.0.0.1", service.port), timeout=30) for _ in range(3)]
-    time.sleep(0.3)
-    status, headers, _ = service.ask("GET", "/model")
-    assert (status, headers["retry-after"]) == (503, "1")
-    for line in held:
-        line.close()
-    _wait(lambda: service.ask("GET", "/model")[0] == 200)

@@ -89,7 +89,7 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> int:
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
         app,
-        http=protocol_of(settings.limits, app.turned_away),
+        http=protocol_of(settings.limits, app),
         lifespan="off",
         ws="none",
         log_config=None,

@@ -50,14 +50,24 @@ class Guard:
         self._app, self._limits, self._keys, self._meters, self._log = app, limits, keys, meters, log
         self._at_work = 0
         self._busy = RequestError("serve.busy", status=503, retry_after=1, most=limits.requests)
-        self._busy_answer = problems.raw_answer(self._busy)
+        self._busy_answers = {
+            problems.of_inference(path): problems.raw_answer(self._busy, path) for path in ("", "/v2")
+        }
 
     def turned_away(self, path: str) -> bytes | None:
         """Return the whole answer to a request that comes where the service is full, ``None`` where it is not."""
         if self._at_work < self._limits.requests or path in OPEN:
             return None
+        return self._turned(path)
+
+    def no_room(self) -> bytes:
+        """Return the whole answer to a connection too many."""
+        return self._turned("")
+
+    def _turned(self, path: str) -> bytes:
         self._meters.refused.labels(self._busy.code).inc()
-        return self._busy_answer
+        self._meters.requests.labels("none", "other", str(self._busy.status)).inc()
+        return self._busy_answers[problems.of_inference(path)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -67,15 +67,20 @@ def answer(error: SegmintError, path: str) -> Response:
         if error.status in _UNREAD:
             headers["Connection"] = "close"
     told, kind = problem(error), CONTENT_TYPE
-    if path.startswith(_INFERENCE):
+    if of_inference(path):
         told |= {"error": told["title"], "status": 400 if told["status"] == 422 else told["status"]}
         kind = "application/json"
     return Response(encoded(told), told["status"], headers, kind)
 
 
-def raw_answer(error: SegmintError) -> bytes:
-    """Return the same as bytes of HTTP/1.1, to be sent by those who never come to a route."""
-    response = answer(error, "")
+def of_inference(path: str) -> bool:
+    """Return whether a path belongs to the inference protocol, which has its own shape of errors."""
+    return path.startswith(_INFERENCE)
+
+
+def raw_answer(error: SegmintError, path: str) -> bytes:
+    """Return the same as bytes of HTTP/1.1, to be sent to those who never come to a route."""
+    response = answer(error, path)
     phrase = HTTPStatus(response.status_code).phrase
     lines = [f"HTTP/1.1 {response.status_code} {phrase}".encode()]
     lines += [name + b": " + value for name, value in response.raw_headers]

@@ -22,7 +22,7 @@ class Limits:
     rows
         Customers in a body that is read whole.
     connections
-        Connections at the same time, answered or not; more are closed.
+        Connections at the same time, answered or not; more get 503 and ``Retry-After``.
     depth
         Levels of lists and objects in JSON.
     requests

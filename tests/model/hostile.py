@@ -154,6 +154,12 @@ def many_arrays(header: Any) -> None:
     )
 
 
+def empty_array(shape: list[int]) -> Make:
+    """Add an array of no bytes before all others."""
+    entry = {"dtype": "F64", "shape": shape, "data_offsets": [0, 0]}
+    return lambda data: forged(data, header=lambda header: header.update({"assigner.a": entry}))
+
+
 def reshaped(data: bytes) -> bytes:
     return forged(data, header=lambda header: header["assigner.centers"].update(shape=[2, 3]))
 
@@ -210,6 +216,9 @@ HEADERS: Mapping[str, tuple[Make, str]] = {
     "a shape of four": (entry("assigner.centers", shape=[3, 2, 1, 1]), "header"),
     "a shape of 2^90": (entry("assigner.centers", shape=[2**30] * 3), "header"),
     "a shape of 2^40": (entry("assigner.centers", shape=[2**40, 0]), "header"),
+    "a shape of 2^60 and nothing": (empty_array([2**30, 2**30, 0]), "header"),
+    "a shape of nothing and 2^60": (empty_array([0, 2**30, 2**30]), "header"),
+    "a shape of 2^30 and nothing": (empty_array([0, 2**30]), "header"),
     "another shape": (reshaped, "structure"),
     "a gap": (entry("assigner.centers", data_offsets=[8, 56]), "header"),
     "an overlap": (entry("reference.counts", data_offsets=[40, 72]), "header"),

@@ -132,6 +132,8 @@ def _entry(name: str, entry: Any, start: int) -> tuple[str, tuple[int, ...], int
     shape, offsets = entry["shape"], entry["data_offsets"]
     if not _whole_numbers(shape, 3) or not _whole_numbers(offsets, 2) or len(offsets) != 2:
         raise BundleError("bundle.header", reason="an array's shape or place is no list of whole numbers")
+    if 8 * math.prod(length or 1 for length in shape) > MOST_BYTES:  # numpy counts so even where one is zero
+        raise BundleError("bundle.header", reason="an array's shape is not believable")
     size = 8 * math.prod(shape)
     if offsets != [start, start + size]:
         raise BundleError(

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
+from collections.abc import Iterator
 from errno import EACCES, EINVAL
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,8 @@ import numpy as np
 import pytest
 
 from segmint.data import open_writer
-from segmint.model.files import write_whole
+from segmint.errors import SegmintError
+from segmint.model.files import write_file, write_whole
 
 
 @pytest.fixture(params=["open", "fsync"])
@@ -40,3 +43,48 @@ def test_a_folder_that_cannot_be_synced_is_no_reason_to_fail(folder_that_cannot_
     assert (folder / "a").read_bytes() == b"whole"
     assert (folder / "b.csv").read_text() == "x\n0\n1\n"
     assert {path.name for path in folder.iterdir()} == {"a", "b.csv"}
+
+
+@pytest.fixture(params=[0o022, 0o077])
+def umask(request: Any) -> Iterator[int]:
+    """Set which permissions a new file does not get."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
+@pytest.mark.parametrize("given", [0o600, 0o640, 0o664, 0o444])
+def test_a_file_that_is_replaced_hands_on_its_permissions(tmp_path: Path, umask: int, given: int) -> None:
+    path = tmp_path / "a"
+    write_whole(path, [b"first"])
+    assert mode(path) == 0o666 & ~umask
+    path.chmod(given)
+    write_whole(path, [b"second"])
+    assert (mode(path), path.read_bytes()) == (given, b"second")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
+def test_nobody_else_reads_a_private_file_while_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"first")
+    path.chmod(0o600)
+    seen = []
+
+    def parts() -> Iterator[bytes]:
+        seen.extend(mode(each) for each in tmp_path.glob(".a.*.part"))
+        yield b"second"
+
+    write_whole(path, parts())
+    assert seen == [0o600]
+
+
+def test_a_refusal_of_the_disk_names_the_place(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"no folder")
+    with pytest.raises(SegmintError) as error:
+        write_file(tmp_path / "a" / "b", [b""], refusal="bundle.unwritable")
+    assert (error.value.code, error.value.where) == ("bundle.unwritable", "b")

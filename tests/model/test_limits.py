@@ -13,10 +13,11 @@ import pytest
 from segmint.errors import BundleError
 from segmint.families import table
 from segmint.model import audit, canonical, container
-from segmint.model.bundle import load_bundle, save_bundle
+from segmint.model.bundle import from_bytes, load_bundle, save_bundle, signature_of, to_bytes, with_signature
 from segmint.model.centers import CentersAssigner
 from segmint.model.description import describe
 from segmint.model.segment_model import SegmentModel
+from segmint.model.signature import Signature
 
 GOOD = Path(__file__).parent / "formats" / "1" / "kmeans.segmint"
 
@@ -70,6 +71,35 @@ def test_a_model_that_could_not_be_read_again_is_not_written(
         save_bundle(change(model), path)
     assert error.value.code == code
     assert path.read_bytes() == GOOD.read_bytes()
+
+
+SIGNATURE = Signature("0" * 16, 1, "9" * 128)
+
+
+def with_a_text_of(n: int) -> bytes:
+    model = load_bundle(GOOD)
+    return to_bytes(replace(model, manifest=replace(model.manifest, decided_because="x" * n)))
+
+
+def test_a_model_that_could_not_be_read_with_a_signature_is_not_signed() -> None:
+    least = int.from_bytes(with_a_text_of(0)[:8], "little")
+    unsigned = with_a_text_of(container.MOST_HEADER_BYTES - least - 8)
+    assert from_bytes(unsigned)
+    with pytest.raises(BundleError) as error:
+        with_signature(unsigned, SIGNATURE)
+    assert error.value.code == "bundle.too_much"
+    signed = with_signature(with_a_text_of(container.MOST_HEADER_BYTES - least - 1000), SIGNATURE)
+    assert signature_of(signed)[1] == SIGNATURE
+
+
+def test_a_model_of_too_many_parts_with_a_signature_is_not_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = GOOD.read_bytes()
+    header = data[8 : 8 + int.from_bytes(data[:8], "little")]
+    monkeypatch.setattr(canonical, "MOST_VALUES", header.count(b","))
+    assert signature_of(data)[1] is None
+    with pytest.raises(BundleError) as error:
+        with_signature(data, SIGNATURE)
+    assert error.value.code == "bundle.json"
 
 
 def widened(described: dict[str, Any], times: int) -> dict[str, Any]:

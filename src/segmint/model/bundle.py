@@ -21,13 +21,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from segmint.errors import BundleError, NotFoundError, SegmintError
+from segmint.errors import BundleError, NotFoundError
 from segmint.model import container
 from segmint.model.assigners import restore
 from segmint.model.audit import audit, audit_sizes
 from segmint.model.canonical import dumps, dumps_plain, loads
 from segmint.model.description import describe, make, of_part
-from segmint.model.files import write_whole
+from segmint.model.files import write_file
 from segmint.model.segment_model import FORMAT, SegmentModel
 from segmint.model.signature import Signature
 
@@ -76,11 +76,7 @@ def write_bundle(parts: Iterable[bytes | memoryview], path: str | Path) -> None:
     SegmintError
         If the disk refuses the file (full, gone, not permitted); what lay there before is untouched.
     """
-    try:
-        write_whole(Path(path), parts)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SegmintError("bundle.unwritable", where=Path(path).name, reason=reason) from None
+    write_file(path, parts, refusal="bundle.unwritable")
 
 
 def to_bytes(model: SegmentModel) -> bytes:
@@ -154,11 +150,13 @@ def with_signature(data: bytes, signature: Signature) -> bytes:
     Raises
     ------
     BundleError
-        See :func:`signature_of`.
+        See :func:`signature_of`; or if the bytes could not be read again with a signature.
     """
     described, arrays, _ = _opened(data)
     described[_SIGNATURE] = signature.to_json()
-    return b"".join([container.header(KEY, _text(described), arrays), *container.payload(arrays)])
+    head = container.header(KEY, _text(described), arrays)
+    _refuse_unreadable(head, arrays)
+    return b"".join([head, *container.payload(arrays)])
 
 
 def _spelled(model: SegmentModel) -> tuple[bytes, Arrays, str]:
@@ -170,13 +168,20 @@ def _spelled(model: SegmentModel) -> tuple[bytes, Arrays, str]:
     audit(described, arrays)
     content = _hash(container.header(KEY, _text(described), arrays), arrays)
     head = container.header(KEY, _text(described | {"content": content}), arrays)
-    _refuse_too_large(len(head) - _PREFIX, container.MOST_HEADER_BYTES)
-    _refuse_too_large(len(head) + sum(array.nbytes for array in arrays.values()), container.MOST_BYTES)
+    _refuse_unreadable(head, arrays)
     return head, arrays, content
 
 
+def _refuse_unreadable(head: bytes, arrays: Arrays) -> None:
+    """Refuse to write what would not be read again: too large, or of too many parts."""
+    size = len(head) + sum(array.nbytes for array in arrays.values())
+    _refuse_too_large(len(head) - _PREFIX, container.MOST_HEADER_BYTES)
+    _refuse_too_large(size, container.MOST_BYTES)
+    text, _ = container.read_header(head[_PREFIX:], size, KEY)
+    _described(text)
+
+
 def _refuse_too_large(size: int, most: int) -> None:
-    """Refuse to write what would not be read again."""
     if size > most:
         raise BundleError("bundle.too_much", size=size, most=most)
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from segmint.errors import SegmintError
+
 _LEFT_AFTER: Final = 3600.0
 """Seconds after which nobody is still writing a scratch file."""
+_PERMISSIONS: Final = 0o777
 
 
 def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     """Write a file in one step: under another name first, onto the disk, then renamed.
 
-    Whatever happens before the last step, what lay under the name before is untouched.
+    Whatever happens before the last step, what lay under the name before is untouched. A file that is
+    replaced hands on who may read and write it.
 
     Parameters
     ----------
@@ -29,10 +34,14 @@ def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     made = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    mode = _mode(path)
     try:
-        with scratch.open("xb") as file:
+        with open(scratch, "xb", opener=None if mode is None else _for_the_owner) as file:
             for part in parts:
                 file.write(part)
+            if mode is not None:
+                with suppress(PermissionError):  # a drive without permissions: nobody loses any
+                    scratch.chmod(mode)
             file.flush()
             os.fsync(file.fileno())
         scratch.replace(path)
@@ -42,6 +51,42 @@ def write_whole(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     for folder in (path.parent, *(folder.parent for folder in made)):
         sync_folder(folder)
     _clear(path)
+
+
+def write_file(path: str | Path, parts: Iterable[bytes | memoryview], *, refusal: str) -> None:
+    """Write a file as :func:`write_whole` does; a refusal of the disk names the place.
+
+    Parameters
+    ----------
+    path, parts
+        The file and its bytes.
+    refusal
+        The code of the error.
+
+    Raises
+    ------
+    SegmintError
+        If the disk refuses the file (full, gone, not permitted); what lay there before is untouched.
+    """
+    path = Path(path)
+    try:
+        write_whole(path, parts)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SegmintError(refusal, where=path.name, reason=reason) from None
+
+
+def _mode(path: Path) -> int | None:
+    """Return the permissions of a file that is there."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode) & _PERMISSIONS
+    except FileNotFoundError:
+        return None
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    """Open a scratch file that nobody else reads before its permissions are known."""
+    return os.open(path, flags, 0o600)
 
 
 def _clear(path: Path) -> None:

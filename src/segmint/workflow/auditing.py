@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from errno import ENOSPC
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -25,17 +26,38 @@ def alone(workspace: Path) -> Iterator[None]:
 
 
 def write_line(workspace: Path, what: str, facts: Mapping[str, Any]) -> None:
-    """Add a line, on the disk before this returns: the time (UTC), what was done, and its facts."""
+    """Add a line, on the disk before this returns: the time (UTC), what was done, and its facts.
+
+    A line that a kill or a full disk tore is ended first, so that it takes no other with it.
+
+    Raises
+    ------
+    OSError
+        If the disk does not take the whole line.
+    """
     line = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "what": what, **facts}
-    with (workspace / AUDIT).open("ab", buffering=0) as audit:
-        audit.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+    # half a surrogate pair, of a command line that is no UTF-8, is spelled as JSON spells it
+    data = json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+    with (workspace / AUDIT).open("a+b", buffering=0) as audit:
+        if _is_torn(audit):
+            data = b"\n" + data
+        if audit.write(data) != len(data):
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
         os.fsync(audit.fileno())
+
+
+def _is_torn(audit: IO[bytes]) -> bool:
+    """Return whether the last line has no end."""
+    if not audit.seek(0, os.SEEK_END):
+        return False
+    audit.seek(-1, os.SEEK_END)
+    return audit.read(1) != b"\n"
 
 
 def read_lines(workspace: Path, what: str, model: str) -> list[dict[str, Any]]:
     """Return the facts of all lines of one kind about one model, in order; a torn line counts as none."""
     try:
-        texts = (workspace / AUDIT).read_text(encoding="utf-8", errors="replace").splitlines()
+        texts = (workspace / AUDIT).read_text(encoding="utf-8", errors="replace").split("\n")
     except FileNotFoundError:
         return []
     lines = [line for line in map(_facts, texts) if line is not None]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import resources
@@ -12,6 +11,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Final
 
+from segmint.image.blanks import filled
 from segmint.image.facts import Facts, facts_of
 from segmint.image.lock import MLFLOW, SERVE, lock_text, read_lock
 from segmint.image.rooms import serving_files
@@ -32,8 +32,6 @@ TEMPLATES: Final = {
     "prometheus/alerts.yml": "prometheus/alerts.yml",
 }
 """Paths in the context, and the text that each is made of."""
-
-_BLANK: Final = re.compile(r"@([a-z]+[a-z_]*)@")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,7 @@ def describe_context(bundle: bytes, wheels: Path | None = None) -> Context:
     Raises
     ------
     BundleError
-        If the bytes are no model.
+        If the bytes are no model, or a text of it has characters that don't belong into a Dockerfile.
     UsageError
         If the wheels are not there, or not all of them.
     """
@@ -99,12 +97,11 @@ def _texts(facts: Facts, *, no_index: bool) -> dict[str, bytes]:
         "mlflow": mlflow,
         "no_index": "1" if no_index else "",
     }
-    return {path: _filled(name, blanks).encode() for path, name in TEMPLATES.items()}
+    return {path: filled(_template(name), blanks).encode() for path, name in TEMPLATES.items()}
 
 
-def _filled(name: str, blanks: Mapping[str, str]) -> str:
-    text = resources.files("segmint.image").joinpath("templates", name).read_text(encoding="utf-8")
-    return _BLANK.sub(lambda blank: blanks[blank[1]], text)
+def _template(name: str) -> str:
+    return resources.files("segmint.image").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _license() -> bytes:

@@ -28,7 +28,7 @@ def test_everything_of_a_run_lies_in_the_workspace(delivered: Delivered, tmp_pat
 
 def test_names_that_people_gave_survive_the_same_run(delivered: Delivered, tmp_path: Path) -> None:
     assert delivered.model is not None
-    rename_segment(segmint.load_model(delivered.model), delivered.model, "S1", "Restaurants")
+    rename_segment(delivered.model, "S1", "Restaurants")
     again = segmint.run(segmint.example_table("wholesale_customers"), tmp_path, options=QUICK, track=False)
     assert again.study_id == delivered.study_id
     for study in (again.study, named_study(segmint.load_study(again.folder), tmp_path)):

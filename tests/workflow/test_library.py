@@ -11,7 +11,7 @@ from segmint.workflow.workspace import Workspace
 
 
 def rename(path: Path, segment: str, name: str) -> None:
-    rename_segment(segmint.load_model(path), path, segment, name)
+    rename_segment(path, segment, name)
 
 
 def test_a_renamed_segment_keeps_its_id_and_the_model_counts_a_revision(model: Path) -> None:

@@ -32,7 +32,7 @@ def place(study: Study, tmp_path: Path) -> Workspace:
 
 def rename(place: Workspace, segment: str, name: str) -> None:
     path = place.model("shop")
-    rename_segment(segmint.load_model(path), path, segment, name)
+    rename_segment(path, segment, name)
 
 
 def names(place: Workspace) -> list[str]:

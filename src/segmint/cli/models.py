@@ -188,30 +188,27 @@ def rename(
 ) -> None:
     """Give a segment a name of your own; the model's next revision replaces the file."""
     from segmint.cli.output import results, steps, write_json
-    from segmint.model.bundle import read_bundle, signature_of
     from segmint.workflow.library import refuse_registered, rename_segment
 
     refuse_registered(model)
     loaded, path = _load(model, workspace)
-    _, signature = signature_of(read_bundle(path))
     wanted = loaded.card(segment).id
-    renamed = rename_segment(loaded, path, wanted, name)
-    if signature is not None:
+    done = rename_segment(path, wanted, name)
+    if done.was_signed:
         steps().print(f" {say('cli.signature_gone')}")
-    card = renamed.card(wanted)
+    card, revision = done.model.card(wanted), done.model.manifest.revision
     if json:
         write_json(
             {
                 "model": str(path.resolve()),
                 "segment": card.id,
                 "name": card.name,
-                "revision": renamed.manifest.revision,
+                "revision": revision,
+                "was_signed": done.was_signed,
             }
         )
         return
-    results().print(
-        f" {say('cli.renamed', number=card.short, name=card.name, revision=renamed.manifest.revision)}"
-    )
+    results().print(f" {say('cli.renamed', number=card.short, name=card.name, revision=revision)}")
 
 
 def _load(model: str, workspace: Path | None) -> tuple[SegmentModel, Path]:

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from segmint.errors import UsageError
 
+PrivateKey: TypeAlias = Ed25519PrivateKey
+"""A key that signs."""
 PublicKeys: TypeAlias = Mapping[str, Ed25519PublicKey]
 """Public keys by their ids."""
 

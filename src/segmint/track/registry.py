@@ -257,8 +257,8 @@ def _signed(path: Path, told: str, kept: Path) -> Path:
     return kept
 
 
-def keep_signature(reference: str, signature: Signature, *, uri: str) -> None:
-    """Keep a signature of a registered version: a tag of it.
+def pin(reference: str, *, uri: str) -> str:
+    """Return a reference by the number of the version that it means now; an alias may mean another one soon.
 
     Raises
     ------
@@ -267,7 +267,35 @@ def keep_signature(reference: str, signature: Signature, *, uri: str) -> None:
     """
     name, alias, number = _parts(reference)
     with asking(uri) as client:
+        return f"models:/{name}/{find_version(client, name, alias, number).version}"
+
+
+def keep_signature(reference: str, content: str, signature: Signature, *, uri: str) -> None:
+    """Keep a signature of a registered version: a tag of it.
+
+    Parameters
+    ----------
+    reference
+        ``models:/NAME/VERSION`` (see :func:`pin`).
+    content
+        The content hash that is signed.
+    signature
+        Its signature.
+    uri
+        The tracking server.
+
+    Raises
+    ------
+    BundleError
+        If the version is one of another content; its own signature stays.
+    UsageError, NotFoundError, TrackingError
+        As :func:`resolve`.
+    """
+    name, alias, number = _parts(reference)
+    with asking(uri) as client:
         version = find_version(client, name, alias, number)
+        if version.tags.get(HASH_TAG) != content:
+            raise BundleError("track.altered", where=reference, name=name, version=version.version)
         client.set_model_version_tag(
             name, version.version, SIGNATURE_TAG, dumps(signature.to_json()).decode()
         )

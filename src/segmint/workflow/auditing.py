@@ -1,28 +1,16 @@
-"""The audit of a workspace: what was signed and promoted, a line each; one writer at a time."""
+"""The audit of a workspace: what was signed and promoted, a line each; its writers hold the workspace's lock."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from errno import ENOSPC
 from pathlib import Path
 from typing import IO, Any, Final
 
 AUDIT: Final = "audit.jsonl"
-_LOCK: Final = ".promotion.lock"
-
-
-@contextmanager
-def alone(workspace: Path) -> Iterator[None]:
-    """Wait until nobody else signs or promotes in this workspace."""
-    workspace.mkdir(parents=True, exist_ok=True)
-    with (workspace / _LOCK).open("ab") as lock:
-        _take(lock)
-        yield  # the lock ends with the file
 
 
 def write_line(workspace: Path, what: str, facts: Mapping[str, Any]) -> None:
@@ -70,14 +58,3 @@ def _facts(text: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
-
-
-def _take(lock: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
-        return
-    import fcntl
-
-    fcntl.flock(lock, fcntl.LOCK_EX)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from segmint.errors import BundleError, NotFoundError, UsageError
 from segmint.model.bundle import (
+    from_bytes,
     load_bundle,
     read_bundle,
     save_bundle,
@@ -19,7 +21,9 @@ from segmint.model.bundle import (
 from segmint.model.cards import SegmentCard
 from segmint.model.ids import check_segment_name
 from segmint.model.segment_model import SegmentModel
-from segmint.workflow.workspace import Workspace
+from segmint.model.signature import Signature
+from segmint.workflow.locking import alone, holders
+from segmint.workflow.workspace import Workspace, keeping
 
 REGISTERED = "models:/"
 
@@ -90,20 +94,39 @@ def bring(wanted: str, target: Path, workspace: str | Path, *, tracking_uri: str
     source = find_model(reference, workspace, tracking_uri=tracking_uri)
     data = read_bundle(source)
     content, _ = signature_of(data)
-    with suppress(NotFoundError, BundleError):
-        if read_bundle(target) == data:
-            return None
-    write_bundle([data], target)
+    with _writing(target):
+        with suppress(NotFoundError, BundleError):
+            if read_bundle(target) == data:
+                return None
+        write_bundle([data], target)
     return content
 
 
-def rename_segment(model: SegmentModel, path: Path, segment: str, name: str) -> SegmentModel:
+@dataclass(frozen=True)
+class Renamed:
+    """What a renaming made.
+
+    Attributes
+    ----------
+    model
+        The next revision.
+    was_signed
+        Whether the revision before carried a signature; the next one carries none.
+    """
+
+    model: SegmentModel
+    was_signed: bool
+
+
+def rename_segment(path: Path, segment: str, name: str) -> Renamed:
     """Give one segment a name; the next revision replaces the file in one step.
+
+    In a workspace nobody else writes meanwhile: of two renamings at once none is lost.
 
     Parameters
     ----------
-    model, path
-        The model, and the file that it came from.
+    path
+        The model's file.
     segment
         The segment's id, number (``S2``) or present name.
     name
@@ -111,24 +134,41 @@ def rename_segment(model: SegmentModel, path: Path, segment: str, name: str) -> 
 
     Returns
     -------
-    SegmentModel
-        The next revision.
+    Renamed
+        The next revision, and whether the one before was signed.
 
     Raises
     ------
     NotFoundError
-        If no segment is called so.
+        If there is no such file, or no segment is called so.
+    BundleError
+        If the file is no whole bundle.
     UsageError
         If the name cannot be shown safely, or another segment is called so by name, number or id.
     """
-    card, wanted = model.card(segment), check_segment_name(name)
+    with _writing(path):
+        model, signature = _whole(path)
+        renamed = _renamed(model, segment, check_segment_name(name))
+        save_bundle(renamed, path)
+    return Renamed(renamed, signature is not None)
+
+
+def _whole(path: Path) -> tuple[SegmentModel, Signature | None]:
+    """Return a model and its signature, of one reading of the file."""
+    data = read_bundle(path)
+    try:
+        return from_bytes(data), signature_of(data)[1]
+    except BundleError as error:
+        raise BundleError(error.code, where=path.name, **error.figures) from None
+
+
+def _renamed(model: SegmentModel, segment: str, wanted: str) -> SegmentModel:
+    card = model.card(segment)
     for other in model.cards:
         taken = {_spoken(called) for called in (other.name, other.short, other.id)}
         if other.id != card.id and _spoken(wanted) in taken:
             raise UsageError("workflow.name_taken", name=wanted, number=card.short, other=other.short)
-    renamed = model.renamed(card.id, wanted)
-    save_bundle(renamed, path)
-    return renamed
+    return model.renamed(card.id, wanted)
 
 
 def refuse_registered(wanted: str) -> None:
@@ -164,14 +204,22 @@ def keep_model(model: SegmentModel, path: Path) -> SegmentModel:
     SegmentModel
         What was written (see :func:`with_given_names`).
     """
-    kept = with_given_names(model, path)
-    latest = _opened(path)
-    if latest is not None and to_bytes(kept) == to_bytes(latest):
-        return kept  # the file stays, and with it a signature
-    if latest is not None and not _given_names(latest) <= _given_names(kept):
-        save_bundle(latest, _set_aside(path) / f"{latest.manifest.revision}.segmint")
-    save_bundle(kept, path)
+    with _writing(path):
+        kept = with_given_names(model, path)
+        latest = _opened(path)
+        if latest is not None and to_bytes(kept) == to_bytes(latest):
+            return kept  # the file stays, and with it a signature
+        if latest is not None and not _given_names(latest) <= _given_names(kept):
+            save_bundle(latest, _set_aside(path) / f"{latest.manifest.revision}.segmint")
+        save_bundle(kept, path)
     return kept
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Hold the lock of the workspace in which a model's file lies, if it lies in one."""
+    with keeping(path), alone(*holders(path)):
+        yield
 
 
 def with_given_names(model: SegmentModel, path: Path) -> SegmentModel:

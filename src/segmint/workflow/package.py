@@ -7,7 +7,8 @@ from pathlib import Path
 
 from segmint.image.context import describe_context
 from segmint.image.facts import Facts
-from segmint.image.folder import check_folder, write_folder
+from segmint.image.folder import check_folder
+from segmint.image.replacing import write_folder
 from segmint.model.bundle import read_bundle
 from segmint.workflow.library import find_model
 
@@ -63,6 +64,8 @@ def package(
         If the file is damaged, altered or not a model.
     UsageError
         If the folder holds something else, or a wheel is missing.
+    SegmintError
+        If the disk refuses.
     """
     target = Path(folder)
     check_folder(target)

@@ -8,8 +8,9 @@ from pathlib import Path
 from segmint.errors import UsageError
 from segmint.track import promotion
 from segmint.track.promotion import Moved
-from segmint.workflow.auditing import alone, write_line
+from segmint.workflow.auditing import write_line
 from segmint.workflow.library import REGISTERED
+from segmint.workflow.locking import alone
 from segmint.workflow.tracking import ready_registry
 from segmint.workflow.workspace import keeping
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from segmint.errors import BundleError, UsageError
 from segmint.model.bundle import from_bytes, read_bundle, signature_of, write_bundle
-from segmint.model.signature import Signature, whole
-from segmint.signing.keys import read_private_key
+from segmint.model.signature import whole
+from segmint.signing.keys import PrivateKey, key_id, read_private_key
 from segmint.signing.trust import make_signature, read_trust, sign
-from segmint.workflow.auditing import alone, read_lines, write_line
+from segmint.workflow.auditing import read_lines, write_line
 from segmint.workflow.library import REGISTERED, find_model
+from segmint.workflow.locking import alone, holders
 from segmint.workflow.workspace import keeping
 
 
@@ -53,6 +54,9 @@ def sign_model(
 ) -> Signed:
     """Sign a model; the signature is kept in its file, of a registered version in the registry.
 
+    What is signed is read, told to the audit and only then written, while nobody else writes: killed in
+    between, no other content takes the version, and the same content takes it when it is signed again.
+
     Parameters
     ----------
     wanted
@@ -81,21 +85,53 @@ def sign_model(
     if output is not None and wanted.startswith(REGISTERED):
         raise UsageError("signing.registry_output")
     private, place = read_private_key(key, password), Path(workspace)
-    path = find_model(wanted, place, tracking_uri=tracking_uri)
-    data = read_bundle(path)
+    with keeping(place):
+        if wanted.startswith(REGISTERED):
+            with alone(place):
+                return _sign_registered(wanted, place, private, version, tracking_uri)
+        source = find_model(wanted, place)
+        target = source if output is None else Path(output)
+        with alone(place, *holders(source, target)):
+            return _sign_file(source, target, place, private, version)
+
+
+def _sign_file(
+    source: Path, target: Path, workspace: Path, private: PrivateKey, version: int | None
+) -> Signed:
+    data = read_bundle(source)
+    signed = _to_sign(data, target, workspace, private, version)
+    written = sign(data, private, signed.version)
+    _tell(signed, workspace)
+    write_bundle([written], target)
+    return signed
+
+
+def _sign_registered(
+    wanted: str, workspace: Path, private: PrivateKey, version: int | None, tracking_uri: str | None
+) -> Signed:
+    # MLflow: 1 s, for those who ask the registry
+    from segmint.workflow.tracking import keep_signature, pin
+
+    pinned = pin(wanted, workspace, tracking_uri=tracking_uri)  # an alias may move while this goes on
+    path = find_model(pinned, workspace, tracking_uri=tracking_uri)
+    signed = _to_sign(read_bundle(path), path, workspace, private, version)
+    _tell(signed, workspace)
+    signature = make_signature(signed.content, private, signed.version)
+    keep_signature(pinned, signed.content, signature, workspace, tracking_uri=tracking_uri)
+    return signed
+
+
+def _to_sign(data: bytes, path: Path, workspace: Path, private: PrivateKey, version: int | None) -> Signed:
+    """Return as what a bundle is to be signed; it is checked whole."""
     content, _ = signature_of(data)
     name = from_bytes(data).manifest.name
-    with keeping(place), alone(place):
-        chosen = _version(read_lines(place, "sign", name), content, version)
-        signature = make_signature(content, private, chosen)
-        if wanted.startswith(REGISTERED):
-            _keep_registered(wanted, signature, place, tracking_uri)
-        else:
-            path = path if output is None else Path(output)
-            write_bundle([sign(data, private, chosen)], path)
-        facts = {"model": name, "content": content, "version": chosen, "key": signature.key}
-        write_line(place, "sign", facts)
-    return Signed(name, content, signature.key, chosen, path)
+    chosen = _version(read_lines(workspace, "sign", name), content, version)
+    return Signed(name, content, key_id(private.public_key()), chosen, path)
+
+
+def _tell(signed: Signed, workspace: Path) -> None:
+    facts = {"model": signed.name, "content": signed.content, "version": signed.version, "key": signed.key}
+    write_line(workspace, "sign", facts)
 
 
 def _version(signed: list[dict[str, Any]], content: str, wanted: int | None) -> int:
@@ -108,12 +144,6 @@ def _version(signed: list[dict[str, Any]], content: str, wanted: int | None) -> 
     if not whole(wanted) or wanted < last or (wanted == last and not same):
         raise UsageError("signing.version", version=wanted, last=last)
     return wanted
-
-
-def _keep_registered(wanted: str, signature: Signature, workspace: Path, tracking_uri: str | None) -> None:
-    from segmint.workflow.tracking import keep_signature  # MLflow: 1 s, for those who ask the registry
-
-    keep_signature(wanted, signature, workspace, tracking_uri=tracking_uri)
 
 
 def verify_model(

@@ -102,11 +102,22 @@ def _register(study: Study, scratch: Path, uri: str, run_id: str) -> int | None:
     return int(register(bundle, name=study.provenance.name, uri=uri, run_id=run_id).version)
 
 
+def pin(wanted: str, workspace: str | Path, *, tracking_uri: str | None = None) -> str:
+    """Return a registered model by the number of its version, which stays when aliases move.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model, version or alias.
+    """
+    return registry.pin(wanted, uri=ready_registry(Path(workspace), tracking_uri))
+
+
 def keep_signature(
-    wanted: str, signature: Signature, workspace: str | Path, *, tracking_uri: str | None = None
+    pinned: str, content: str, signature: Signature, workspace: str | Path, *, tracking_uri: str | None = None
 ) -> None:
-    """Keep a signature of a registered version in its registry."""
-    registry.keep_signature(wanted, signature, uri=ready_registry(Path(workspace), tracking_uri))
+    """Keep a signature of a registered version in its registry (see :func:`segmint.track.registry.keep_signature`)."""
+    registry.keep_signature(pinned, content, signature, uri=ready_registry(Path(workspace), tracking_uri))
 
 
 def pull(wanted: str, workspace: str | Path, *, tracking_uri: str | None = None) -> Path:

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -96,7 +97,9 @@ def start(model: Path, *options: str, **environment: str) -> Service:
         env={**os.environ, **environment},
     )
     service = Service(process, 0, [])
-    service.port = int(service.lines_until("http://").rsplit(":", 1)[1])
+    found = re.search(r"http://[^ \"]*:([0-9]+)", service.lines_until("http://"))
+    assert found is not None
+    service.port = int(found[1])
     return service
 
 

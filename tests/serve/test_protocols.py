@@ -161,3 +161,10 @@ def test_a_matrix_serves_all_fields_of_numbers(serving: Any, tmp_path: Any) -> N
     told = running.ask("POST", "/v2/models/wholesale/infer", {"inputs": [tensor]})[2]
     expected = segmint.assign(model, pd.DataFrame(X, columns=fields)).segment_ids.tolist()
     assert told["outputs"][0]["data"] == expected
+
+
+def test_a_matrix_of_numbers_is_no_category(service: Any) -> None:
+    matrix = {"name": "x", "datatype": "FP64", "shape": [1, 3], "data": [210.0, 14, 1]}
+    assert service.ask("POST", "/v2/models/shop/infer", {"inputs": [matrix]})[0] == 400
+    texts = {**matrix, "datatype": "BYTES", "data": ["210.0", "14", "south"]}
+    assert service.ask("POST", "/v2/models/shop/infer", {"inputs": [texts]})[0] == 200

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -259,11 +260,15 @@ def test_the_log_is_json_and_holds_nothing_personal(serving: Serve, bundle: Path
     service = serving(bundle, "--json-log")
     secret = {**ROW, "customer": "canary-7193", "region": "canary-7193"}
     service.ask("POST", "/assign?canary-7193=1", secret, {"X-Note": "canary-7193"})
-    service.ask("GET", "/segments/canary-7193")
+    quoted = service.ask("GET", "/segments/canary-7193")[1]["segmint-request"]
     service.ask("GET", "/canary-7193")
     service.ask("POST", "/assign", {**secret, "spend": "canary-7193"})
     text = service.end()
-    entries = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    events = [json.loads(line) for line in text.splitlines()]
+    assert all(datetime.fromisoformat(event["time"]).tzinfo is not None for event in events)
+    assert [event["event"] for event in events] == ["serving", *["request"] * 4, "stopping"]
+    entries = [event for event in events if event["event"] == "request"]
+    assert entries[1]["request"] == quoted
     assert [entry["status"] for entry in entries] == [200, 404, 404, 422]
     assert entries[0]["route"] == "/assign"
     assert "canary" not in text

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,28 @@ def test_only_what_a_trusted_key_signed_comes_into_force(
     ):
         assert reason in replaced(bad, "goes on"), reason
         assert service.ask("GET", "/model")[2] == first
+    other = replace(model, manifest=replace(model.manifest, name="other"))
+    assert "another name" in replaced(sign(to_bytes(other), KEY, 9), "goes on")
     replaced(sign(renamed, KEY, 6), "was replaced")
     now = service.ask("GET", "/model")[2]
     assert (now["signature"]["version"], now["version"] != first["version"]) == (6, True)
+
+
+def test_keys_are_added_and_withdrawn_while_it_serves(
+    serving: Serve, bundle: Path, model: SegmentModel, trusted: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "shop.segmint"
+    path.write_bytes(sign(bundle.read_bytes(), KEY, 5))
+    service = serving(path, "--require-signature", str(trusted))
+    by_other = sign(to_bytes(model.renamed(model.cards[0].id, "Other")), OTHER, 6)
+    write_whole(path, [by_other])
+    assert key_id(OTHER.public_key()) in service.lines_until("goes on")
+    pem = OTHER.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    write_whole(trusted, [pem])
+    service.lines_until("was replaced")
+    assert service.ask("GET", "/model")[2]["signature"]["version"] == 6
+    write_whole(path, [sign(bundle.read_bytes(), KEY, 7)])
+    assert key_id(KEY.public_key()) in service.lines_until("goes on")
 
 
 @pytest.mark.parametrize("options", [("--require-signature", "none.pem"), ("--min-version", "3")])

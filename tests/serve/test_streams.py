@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import http.client
 import io
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import segmint
 from segmint.model.segment_model import SegmentModel
+from segmint.workflow.assign import assign_source
 
 CSV = {"Content-Type": "text/csv"}
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -40,7 +42,7 @@ def test_csv_is_what_a_file_gets(
     assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_bytes(body)
-    segmint.workflow.assign.assign_source(model, source, target)
+    assign_source(model, source, target)
     expected = list(csv.reader(io.StringIO(target.read_text(), newline="")))
     assert list(csv.reader(io.StringIO(told, newline=""))) == expected
 
@@ -114,3 +116,30 @@ def test_blanks_a_mark_at_the_beginning_and_other_line_ends(service: Any, custom
     whole = service.ask("POST", "/assign", body.encode(), CSV)[2]
     for other in ("\ufeff" + body, body.replace("\n", "\r\n"), body.rstrip("\n"), body.replace("\n", "\n\n")):
         assert service.ask("POST", "/assign", other.encode(), CSV)[2] == whole
+
+
+def test_a_compressed_body_is_415(service: Any) -> None:
+    sent = gzip.compress(b"spend,visits,region\n210,14,south\n")
+    for kind in (CSV, {"Content-Type": "application/json"}):
+        status, _, told = service.ask("POST", "/assign", sent, {**kind, "Content-Encoding": "gzip"})
+        assert (status, told["type"]) == (415, "urn:segmint:problem:serve.encoding")
+
+
+@pytest.mark.slow
+def test_an_answer_that_the_disk_has_no_room_for_is_503(serving: Any, bundle: Path, tmp_path: Path) -> None:
+    place = tmp_path / "small"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk needs root: mount was refused")
+    try:
+        service = serving(bundle, TMPDIR=str(place))
+        body = b"spend,visits,region\n" + b"210,14,south\n" * 700_000  # the answer is above 32 MiB
+        status, headers, told = service.ask("POST", "/assign", body, CSV)
+        assert (status, headers["retry-after"]) == (503, "10")
+        assert told["type"] == "urn:segmint:problem:serve.no_space"
+        service.end()
+    finally:
+        subprocess.run(["umount", place], check=False)

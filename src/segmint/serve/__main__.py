@@ -15,7 +15,9 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,9 +84,10 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> int:
     keys = Keys(settings.keys, environment)
     if not keys.required and not _private(settings.host):
         raise UsageError("serve.public", host=settings.host)
-    shelf = Shelf(settings.model, _trust(settings))
+    shelf = Shelf(settings.model, partial(_trust, settings), settings.require_signature)
     meters = Meters(shelf)
-    app = build(shelf, settings.limits, keys, meters, _log(as_json=settings.json_log))
+    journal = _Journal(as_json=settings.json_log)
+    app = build(shelf, settings.limits, keys, meters, journal.request)
     listening = _listen(settings)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
@@ -98,7 +101,8 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> int:
         timeout_graceful_shutdown=math.ceil(settings.limits.seconds) + 1,
     )
     server = _Server(config)
-    _run(_served(server, listening, _Watched(shelf, keys, meters)))
+    server.journal = journal
+    _run(_served(server, listening, _Watched(shelf, keys, meters, journal)))
     return server.exit_code
 
 
@@ -106,6 +110,7 @@ class _Server(uvicorn.Server):
     """The server, which ends by itself on SIGTERM (0) and Ctrl-C (130) after what is in flight."""
 
     exit_code = 0
+    journal: _Journal
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -120,7 +125,7 @@ class _Server(uvicorn.Server):
 
     def _end(self, number: int, code: int) -> None:
         if not self.should_exit:
-            _write(say("serve.stopping"))
+            self.journal.say("serve.stopping")
         self.exit_code = code
         self.handle_exit(number, None)
 
@@ -145,6 +150,9 @@ class _Watched:
     shelf: Shelf
     keys: Keys
     meters: Meters
+    journal: _Journal
+    loader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "loader"))
+    """Of its own: a new model does not wait behind requests."""
 
 
 async def _served(server: _Server, listening: socket.socket, watched: _Watched) -> None:
@@ -155,7 +163,7 @@ async def _served(server: _Server, listening: socket.socket, watched: _Watched) 
     host, port = listening.getsockname()[:2]
     about = watched.shelf.current.about()
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    _write(say("serve.serving", name=about["name"], version=about["version"], address=address))
+    watched.journal.say("serve.serving", name=about["name"], version=about["version"], address=address)
     try:
         await server.serve(sockets=[listening])
     finally:
@@ -172,22 +180,23 @@ async def _watch(watched: _Watched, hurry: asyncio.Event) -> None:
         try:
             await _look(watched, forced=forced)
         except Exception as error:
-            _write(say("serve.fault", kind=type(error).__name__))
+            watched.journal.say("serve.fault", kind=type(error).__name__)
 
 
 async def _look(watched: _Watched, *, forced: bool) -> None:
     unusable = watched.keys.refresh()
     if unusable is not None:
-        _write(say("serve.keys_stay", reason=unusable.text()))
+        watched.journal.say("serve.keys_stay", reason=unusable.text())
     if not (forced or watched.shelf.changed()):
         return
     try:
-        served = await asyncio.to_thread(watched.shelf.replace)
+        loop = asyncio.get_running_loop()
+        served = await loop.run_in_executor(watched.loader, watched.shelf.replace)
         watched.meters.replaced.labels("in force").inc()
-        _write(say("serve.replaced", version=served.version))
+        watched.journal.say("serve.replaced", version=served.version)
     except SegmintError as error:
         watched.meters.replaced.labels("refused").inc()
-        _write(say("serve.kept", version=watched.shelf.current.version, reason=error.text()))
+        watched.journal.say("serve.kept", version=watched.shelf.current.version, reason=error.text())
 
 
 def _trust(settings: Settings) -> Trust | None:
@@ -222,11 +231,24 @@ def _listen(settings: Settings) -> socket.socket:
         raise UsageError("serve.port", address=address, reason=reason) from None
 
 
-def _log(*, as_json: bool) -> Callable[[dict[str, Any]], None]:
-    def write(facts: dict[str, Any]) -> None:
-        _write(json.dumps(facts) if as_json else " ".join(f"{name}={value}" for name, value in facts.items()))
+class _Journal:
+    """The log on standard error: lines of text, or JSON objects with the time (UTC)."""
 
-    return write
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def say(self, key: str, **figures: Any) -> None:
+        """Write what happened to the service."""
+        text = say(key, **figures)
+        _write(self._object({"event": key.partition(".")[2], "message": text}) if self._as_json else text)
+
+    def request(self, facts: dict[str, Any]) -> None:
+        """Write what became of a request."""
+        plain = " ".join(f"{name}={value}" for name, value in facts.items())
+        _write(self._object({"event": "request", **facts}) if self._as_json else plain)
+
+    def _object(self, facts: dict[str, Any]) -> str:
+        return json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **facts})
 
 
 def _write(text: str) -> None:

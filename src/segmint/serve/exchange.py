@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from segmint.errors import RequestError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 EXCHANGE: Final = "segmint.exchange"
 """Where a route finds it in its scope."""
+
+REQUEST_HEADER: Final = b"segmint-request"
 
 
 class CutShort(Exception):  # noqa: N818 - no fault: the server closes the connection on it
@@ -31,6 +34,8 @@ class Exchange:
         Set before the route is called; a route that streams moves it.
     status
         Of the answer; 0 before it begins.
+    name
+        What log and answer call the request, so that a client can quote it.
     code, fault
         The error that was answered, and the name of the exception behind a fault of ours.
     """
@@ -42,6 +47,7 @@ class Exchange:
         self.deadline: Timeout | None = None
         self.status = self.n_received = self.n_sent = 0
         self.code = self.fault = ""
+        self.name = secrets.token_hex(8)
 
     async def receive(self) -> Message:
         """Receive a part of the body.
@@ -63,12 +69,16 @@ class Exchange:
         """Send a part of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            message = {
+                **message,
+                "headers": [*message.get("headers", ()), (REQUEST_HEADER, self.name.encode())],
+            }
         self.n_sent += len(message.get("body", b""))
         await self._send(message)
 
     def facts(self) -> dict[str, Any]:
         """Return what the log tells."""
-        told = {"status": self.status, "received": self.n_received, "sent": self.n_sent}
+        told = {"request": self.name, "status": self.status, "received": self.n_received, "sent": self.n_sent}
         return told | {name: value for name, value in (("code", self.code), ("fault", self.fault)) if value}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -109,6 +108,8 @@ class Guard:
             raise RequestError("serve.no_key", status=401)
         if self._at_work > self._limits.requests:
             raise self._busy
+        if dict(scope["headers"]).get(b"content-encoding", b"identity").lower() != b"identity":
+            raise RequestError("serve.encoding", status=415)
 
     async def _refuse(self, scope: Scope, exchange: Exchange, error: SegmintError) -> None:
         """Answer with a problem; where an answer has begun, cut it short, so that nobody takes it for whole."""
@@ -125,7 +126,6 @@ class Guard:
         self._meters.seconds.labels(route).observe(seconds)
         self._log(
             {
-                "request": secrets.token_hex(8),
                 "method": method,
                 "route": route,
                 "ms": round(1000 * seconds, 3),

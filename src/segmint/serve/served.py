@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 Trace: TypeAlias = tuple[int, int, int]
 """What tells one file from the next under the same name: inode, size, time of change."""
+
+ReadTrust: TypeAlias = "Callable[[], Trust | None]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,16 +82,25 @@ class Shelf:
     """The one place that changes while a service runs: which model is in force.
 
     A request takes :attr:`current` once and keeps it, so that no answer is made of two models.
+
+    Parameters
+    ----------
+    path
+        The model's file.
+    read_trust
+        Reads what is asked of signatures, each time that a file is loaded: keys may be added and withdrawn.
+    keys
+        The file that it reads; ``None`` where nothing is asked.
     """
 
-    def __init__(self, path: Path, trust: Trust | None = None) -> None:
-        self._path, self._trust = path, trust
-        self._trace = _trace(path)
-        self.current = load(path, trust)
+    def __init__(self, path: Path, read_trust: ReadTrust = lambda: None, keys: Path | None = None) -> None:
+        self._path, self._read_trust, self._keys = path, read_trust, keys
+        self._trace = self._traces()
+        self.current = load(path, read_trust())
 
     def changed(self) -> bool:
-        """Return whether another file lies under the name than the one that was read last."""
-        return _trace(self._path) != self._trace
+        """Return whether another file, or other trusted keys, lie under the name than were read last."""
+        return self._traces() != self._trace
 
     def replace(self) -> Served:
         """Read the file again and put it in force; where that fails the old one stays.
@@ -96,11 +108,23 @@ class Shelf:
         Raises
         ------
         BundleError, NotFoundError
-            If the new file is no model, or not signed as is asked.
+            If the new file is no model, not signed as is asked, or of another name than the one in force: who
+            asks for it means that one, and signed versions are counted by name.
+        UsageError
+            If the file of trusted keys cannot be used.
         """
-        self._trace = _trace(self._path)  # a bad file is tried once, not every second
-        self.current = load(self._path, self._trust)
-        return self.current
+        self._trace = self._traces()  # a bad file is tried once, not every second
+        served = load(self._path, self._read_trust())
+        names = {each.model.manifest.name for each in (served, self.current)}
+        if len(names) > 1:
+            raise BundleError(
+                "serve.other_name", where=self._path.name, name=self.current.model.manifest.name
+            )
+        self.current = served
+        return served
+
+    def _traces(self) -> tuple[Trace | None, Trace | None]:
+        return _trace(self._path), None if self._keys is None else _trace(self._keys)
 
 
 def _trace(path: Path) -> Trace | None:

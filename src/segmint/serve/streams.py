@@ -8,6 +8,7 @@ in a temporary file, so that memory does not grow with the body.
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Callable, Mapping
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
@@ -32,6 +33,8 @@ FORMATS: Final[Mapping[str, Callable[[Served, Limits], Form]]] = {
 _PIECE: Final = 1 << 20
 _LONGEST_RECORD: Final = 1 << 20
 _IN_MEMORY: Final = 32 << 20
+_NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_RETRY: Final = 10  # seconds
 
 
 async def assign(desk: Desk, request: Request, served: Served) -> Response:
@@ -55,6 +58,11 @@ async def assign(desk: Desk, request: Request, served: Served) -> Response:
             await asyncio.to_thread(waiting.write, answer)
         form.end()
         waiting.seek(0)
+    except OSError as error:
+        waiting.close()
+        if error.errno in _NO_SPACE:
+            raise RequestError("serve.no_space", status=503, retry_after=_RETRY) from None
+        raise
     except BaseException:
         waiting.close()
         raise

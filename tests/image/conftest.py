@@ -14,7 +14,7 @@ import pytest
 
 import segmint
 from segmint.image.context import Context, describe_context
-from segmint.image.folder import write_folder
+from segmint.image.replacing import write_folder
 from segmint.model.bundle import save_bundle
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from segmint.errors import NotFoundError, SegmintError, UsageError
-from segmint.image.folder import write_folder
 from segmint.image.lock import Locked
+from segmint.image.replacing import write_folder
 from segmint.image.wheels import admitted_wheels, narrowed
 from segmint.workflow.package import package
 
@@ -132,3 +132,30 @@ def test_a_missing_wheel_is_named(bundle: Path, tmp_path: Path) -> None:
         package(bundle.as_posix(), tmp_path / "players", tmp_path, wheels=tmp_path / "nowhere")
     assert refused.value.code == "image.no_wheels"
     assert not (tmp_path / "players").exists()
+
+
+# Disks
+
+
+def test_what_the_disk_refuses_is_said_with_its_place(bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "wheels" / "a.whl").mkdir(parents=True)
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("file/players", "n" * 250, "loop/players"):
+        with pytest.raises(SegmintError) as refused:
+            package(bundle.as_posix(), tmp_path / name, tmp_path)
+        assert (refused.value.code, refused.value.where) == ("image.unwritable", str(tmp_path / name))
+    with pytest.raises(SegmintError, match="directory") as refused:
+        package(bundle.as_posix(), tmp_path / "players", tmp_path, wheels=tmp_path / "wheels")
+    assert refused.value.code == "image.wheels_unreadable"
+    assert refused.value.where == str(tmp_path / "wheels")
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "wheels", "loop"}
+
+
+def test_a_folder_in_the_place_of_a_file_was_changed(bundle: Path, tmp_path: Path) -> None:
+    package(bundle.as_posix(), tmp_path / "players", tmp_path)
+    (tmp_path / "players" / "Dockerfile").unlink()
+    (tmp_path / "players" / "Dockerfile").mkdir()
+    with pytest.raises(UsageError, match="Dockerfile") as refused:
+        package(bundle.as_posix(), tmp_path / "players", tmp_path)
+    assert refused.value.code == "image.changed"

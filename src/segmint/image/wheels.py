@@ -9,6 +9,7 @@ from pathlib import Path
 
 from segmint.errors import UsageError
 from segmint.image.lock import Locked, normal
+from segmint.image.refusals import refusals
 
 
 def admitted_wheels(folder: Path, locked: Sequence[Locked]) -> Mapping[str, bytes]:
@@ -25,11 +26,14 @@ def admitted_wheels(folder: Path, locked: Sequence[Locked]) -> Mapping[str, byte
     ------
     UsageError
         If there is no such folder, or it lacks a package.
+    SegmintError
+        If a wheel cannot be read.
     """
     if not folder.is_dir():
         raise UsageError("image.no_wheels", where=str(folder))
     hashes = {digest for package in locked for digest in package.hashes}
-    found = {path.name: path.read_bytes() for path in sorted(folder.glob("*.whl"))}
+    with refusals(folder, "image.wheels_unreadable"):
+        found = {path.name: path.read_bytes() for path in sorted(folder.glob("*.whl"))}
     found = {name: content for name, content in found.items() if _sha256(content) in hashes}
     there = {_package(name) for name in found}
     missing = [f"{package.name} {package.version}" for package in locked if package.name not in there]

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -62,6 +63,24 @@ def test_the_rooms_are_those_that_the_service_imports_and_no_others(context: Con
 def test_the_copy_is_the_product_itself(context: Context) -> None:
     for path, content in serving_files().items():
         assert context.files[path] == content == (PRODUCT.parent / path).read_bytes()
+
+
+def test_nothing_that_lies_about_in_a_room_is_taken(tmp_path: Path) -> None:
+    copy = shutil.copytree(PRODUCT, tmp_path / "segmint", ignore=shutil.ignore_patterns("__pycache__"))
+    astray = (
+        "serve/.env", "serve/app.py~", "serve/.app.py.swp", "serve/#app.py#", "serve/.#app.py", "serve/app.py.orig",
+        "serve/customers.csv", "serve/notes.txt", "serve/key.pem", "serve/app (copy).py", "serve/app.so",
+        "serve/.ipynb_checkpoints/app.py", "serve/__pycache__/app.py", "words/en/.words.toml", "words/en/words.toml.bak",
+    )  # fmt: skip
+    for path in astray:
+        (copy / path).parent.mkdir(exist_ok=True)
+        (copy / path).write_text("SECRET = 1\n")
+    told = (
+        "import json; from segmint.image.rooms import serving_files; print(json.dumps(list(serving_files())))"
+    )
+    said, complained = alone(tmp_path, tmp_path, "-B", "-c", told).communicate(timeout=60)
+    assert said, complained
+    assert json.loads(said) == list(serving_files())
 
 
 def alone(package: Path, tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:

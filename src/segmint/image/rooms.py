@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -11,12 +12,16 @@ from typing import Final
 _PRODUCT: Final = "segmint"
 _FIRST: Final = "serve"
 _SKIPPED: Final = "__pycache__"
+_FOLDER: Final = re.compile(r"[A-Za-z_]\w*")
+_FILE: Final = re.compile(
+    r"[A-Za-z_]\w*\.(py|toml)|py\.typed"
+)  # code and words; never an editor's backup, or .env
 
 
 def serving_files() -> Mapping[str, bytes]:
     """Return the files of the serving process by their paths, ``segmint/…``; every other room is left out.
 
-    A room is taken whole where any room that was taken imports from it. Imports for type checkers do not
+    A room is taken whole, its code and its words, where any room that was taken imports from it. Imports for type checkers do not
     count; nor does the lazy table of the package's own ``__init__``, which imports by name when asked.
     """
     product = resources.files(_PRODUCT)
@@ -86,9 +91,8 @@ def _files(product: Traversable, room: str) -> dict[str, bytes]:
 
 def _below(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
     for entry in folder.iterdir():
-        if entry.name == _SKIPPED:
-            continue
         if entry.is_dir():
-            yield from _below(entry, f"{path}/{entry.name}")
-        else:
+            if _FOLDER.fullmatch(entry.name) and entry.name != _SKIPPED:
+                yield from _below(entry, f"{path}/{entry.name}")
+        elif _FILE.fullmatch(entry.name):
             yield f"{path}/{entry.name}", entry.read_bytes()

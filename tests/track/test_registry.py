@@ -12,6 +12,8 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from mlflow import MlflowClient
 
 from segmint.choosing.study import Study
@@ -19,10 +21,12 @@ from segmint.errors import BundleError, NotFoundError, TrackingError, UsageError
 from segmint.model.assignment import RESULT_COLUMNS, assign
 from segmint.model.bundle import content_hash, load_bundle, save_bundle
 from segmint.model.segment_model import SegmentModel
+from segmint.model.signature import Signature
 from segmint.track.describe import describe
-from segmint.track.registry import register, resolve, versions
+from segmint.track.registry import SIGNATURE_TAG, keep_signature, pin, register, resolve, versions
 from segmint.track.store import repoint, tracking_uri
 from segmint.track.writer import send
+from segmint.workflow import signing
 
 
 def model_of(study: Study) -> SegmentModel:
@@ -260,3 +264,44 @@ def test_what_is_loaded_equals_what_was_saved(uri: str, run_id: str, bundle: Pat
     register(bundle, name="customers", uri=uri, run_id=run_id)
     found = load_bundle(resolve("models:/customers@champion", uri=uri, cache=tmp_path))
     assert replace(found.manifest) == load_bundle(bundle).manifest
+
+
+# ------------------------------------------------------------------------------------------- signing
+
+SIGNATURE = Signature("0" * 16, 1, "9" * 128)
+
+
+def test_a_signature_is_kept_by_the_version_of_its_content(
+    uri: str, run_id: str, bundle: Path, renamed: Path
+) -> None:
+    for path in (bundle, renamed):
+        register(path, name="customers", uri=uri, run_id=run_id)
+    assert pin("models:/customers@champion", uri=uri) == "models:/customers/1"
+    keep_signature("models:/customers/1", content_hash(bundle), SIGNATURE, uri=uri)
+    with pytest.raises(BundleError) as refused:
+        keep_signature("models:/customers/1", content_hash(renamed), replace(SIGNATURE, version=2), uri=uri)
+    assert refused.value.code == "track.altered"
+    kept = MlflowClient(uri, uri).get_model_version("customers", "1").tags[SIGNATURE_TAG]
+    assert json.loads(kept) == SIGNATURE.to_json()
+
+
+def test_an_alias_that_moves_meanwhile_signs_no_other_version(
+    uri: str, run_id: str, bundle: Path, renamed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in (bundle, renamed):
+        register(path, name="customers", uri=uri, run_id=run_id)
+    client = MlflowClient(uri, uri)
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    key = tmp_path / "signing.pem"
+    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    read = signing.read_bundle
+
+    def read_while_it_moves(path: Path) -> bytes:
+        client.set_registered_model_alias("customers", "champion", "2")
+        return read(path)
+
+    monkeypatch.setattr(signing, "read_bundle", read_while_it_moves)
+    signed = signing.sign_model("models:/customers@champion", tmp_path / "workspace", key, tracking_uri=uri)
+    assert signed.content == content_hash(bundle)
+    assert SIGNATURE_TAG in client.get_model_version("customers", "1").tags
+    assert SIGNATURE_TAG not in client.get_model_version("customers", "2").tags

@@ -73,8 +73,8 @@ def test_a_body_in_chunks_of_any_size(service: Any, customers: pd.DataFrame) -> 
 @pytest.mark.parametrize(
     ("body", "status", "code", "row"),
     [
-        (b"", 422, "no_customers", None),
-        (b"spend,visits,region\n", 422, "no_customers", None),
+        (b"", 422, "no_rows", None),
+        (b"spend,visits,region\n", 422, "no_rows", None),
         (b"spend,visits\n1,2\n", 422, "no_field", 1),
         (b"spend,visits,region\n1,2\n", 422, "csv", 1),
         (b"spend,visits,region\n1,2,a\n1,2,a,b\n", 422, "csv", 2),
@@ -116,6 +116,16 @@ def test_blanks_a_mark_at_the_beginning_and_other_line_ends(service: Any, custom
     whole = service.ask("POST", "/assign", body.encode(), CSV)[2]
     for other in ("\ufeff" + body, body.replace("\n", "\r\n"), body.rstrip("\n"), body.replace("\n", "\n\n")):
         assert service.ask("POST", "/assign", other.encode(), CSV)[2] == whole
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\n", b"\r\n\r\n", b"spend,visits,region", b"spend,visits,region\n\n", b"\xef\xbb\xbf"]
+)
+def test_csv_without_a_customer_is_422(service: Any, body: bytes) -> None:
+    for path in ("/assign", "/invocations"):
+        status, _, told = service.ask("POST", path, body, CSV)
+        assert status == 422, (path, told)
+    assert service.ask("POST", "/assign", b"\n\nspend,visits,region\n210,14,south\n", CSV)[0] == 200
 
 
 def test_a_compressed_body_is_415(service: Any) -> None:

@@ -86,14 +86,17 @@ class CsvForm:
     def end(self) -> None:
         """Refuse a stream that had no customer."""
         if not self._n:
-            raise RequestError("serve.no_customers", status=422)
+            raise RequestError("serve.no_rows", status=422)
 
     def _read_names(self, text: str) -> tuple[tuple[str, ...], str]:
         source = io.StringIO(text, newline="")
         try:
-            names = tuple(name.strip() for name in next(csv.reader(source, strict=True), []))
+            first = next((row for row in csv.reader(source, strict=True) if row), [])
         except csv.Error:
             raise RequestError("serve.csv", status=422, row=0) from None
+        names = tuple(name.strip() for name in first)
+        if not names:
+            raise RequestError("serve.no_rows", status=422)
         known = self._served.columns
         twice = next((name for name in names if names.count(name) > 1 and name in known), None)
         if twice is not None:

@@ -6,6 +6,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 
+from benchmarks.endurance import SWAP_SECONDS, overload, swaps
 from benchmarks.journeys import journeys
 from benchmarks.peers import comparisons
 from benchmarks.serving import compare
@@ -21,3 +22,16 @@ for what, pair in comparisons():
 out("\n| One customer a request, in turn | Requests a second | p99, ms |\n|---|---|---|\n")
 for service, load in compare():
     out(f"| {service} | {load.rate:,.0f} | {load.p99:.1f} |\n")
+out(
+    "\n| Too much of it | Alone, requests a second | Answered, a second | Statuses | p99 of /health/live, ms |\n|---|---|---|---|---|\n"
+)
+for kind in ("clients", "rate"):
+    found = overload(kind)
+    out(
+        f"| ten times the {kind} | {found.capacity:,.0f} | {found.goodput:,.0f} | {dict(found.statuses)} | {found.health_p99:.0f} |\n"
+    )
+turns = swaps()
+out(
+    f"\n{turns.swaps} models put in force in {SWAP_SECONDS:.0f} s: {turns.requests:,} requests, {turns.failed} failed, "
+    f"{turns.grown / 1e6:.1f} MB more\n"
+)

@@ -23,7 +23,7 @@ from segmint.model.bundle import load_bundle, save_bundle
 from segmint.serve.settings import Limits
 
 SWAP_SECONDS, N_SWAPS, N_CONNECTIONS = 600.0, 100, 4
-OVERLOAD_SECONDS, ROWS, TIMES = 20.0, 2000, 10
+OVERLOAD_SECONDS, ROWS, TIMES = 20.0, 500, 10
 
 
 @dataclass(frozen=True)

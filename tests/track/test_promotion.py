@@ -23,7 +23,9 @@ def registered(uri: str, name: str) -> MlflowClient:
     client = MlflowClient(uri, uri)
     client.create_registered_model(name)
     for number in range(1, N_VERSIONS + 1):
-        client.create_model_version(name, source=f"file:///nowhere/{number}", tags={HASH_TAG: f"{number}" * 64})
+        client.create_model_version(
+            name, source=f"file:///nowhere/{number}", tags={HASH_TAG: f"{number}" * 64}
+        )
     client.set_registered_model_alias(name, CHAMPION, "1")
     client.set_registered_model_alias(name, CHALLENGER, str(N_VERSIONS))
     return client

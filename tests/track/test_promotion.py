@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -95,6 +96,28 @@ def test_only_the_latest_hundred_are_kept(uri: str) -> None:
     assert rollback("shop", uri=uri).version == 1
 
 
+def test_a_clock_that_is_ahead_has_no_say_in_what_came_last(uri: str) -> None:
+    client = registered(uri, "shop")
+    ahead = time.time_ns() + 3600 * 10**9  # of a machine an hour ahead, by an earlier version
+    client.set_registered_model_tag("shop", f"{MOVED_TAG}{ahead:020d}.ffffffff", "2<1")
+    client.set_registered_model_alias("shop", CHAMPION, "2")
+    for version in (3, 4):
+        promote("shop", uri=uri, version=version)
+    assert moves(client) == ["2<1", "3<2", "4<3"]
+    for version in (3, 2, 1):
+        assert rollback("shop", uri=uri).version == version
+
+
+def test_tags_of_others_are_no_promotions_and_stay(uri: str) -> None:
+    client = registered(uri, "shop")
+    others = {f"{MOVED_TAG}last": "9<8", f"{MOVED_TAG}{9:020d}.0000000": "9<8", "owner": "2<1"}
+    for tag, told in others.items():
+        client.set_registered_model_tag("shop", tag, told)
+    promote("shop", uri=uri, version=2)
+    assert rollback("shop", uri=uri).version == 1
+    assert client.get_registered_model("shop").tags == others
+
+
 PROMOTE = """
 import sys
 from segmint.track.promotion import promote
@@ -118,11 +141,13 @@ def nothing_is_lost(uri: str, at_once: AtOnce) -> None:
     client = registered(uri, "shop")
     said = at_once(PROMOTE, [[uri, "2"], [uri, "3"]])
     assert [int(version) for version in said] == [2, 3]
-    written = moves(client)
-    assert champion(client, "shop") in (2, 3)
+    written, now = moves(client), champion(client, "shop")
+    assert now in (2, 3)
     for version in (2, 3):  # each process wrote down its own promotions, whatever the other did
         assert len([move for move in written if move.startswith(f"{version}<")]) == 6
-    assert rollback("shop", uri=uri).version in (1, 2, 3)
+    assert [move for move in written if move not in ("2<1", "2<3", "3<1", "3<2", "1<2", "1<3")] == []
+    last = next(move for move in reversed(written) if move.startswith(f"{now}<"))
+    assert rollback("shop", uri=uri).version == int(last.partition("<")[2])
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,8 +23,10 @@ from segmint.track.server import asking
 
 MOVED_TAG: Final = "segmint.moved."
 """A tag of the registered model for each promotion, ``VERSION<VERSION BEFORE``: two that are written at
-once, from two machines, are two tags, where one list would lose one of them."""
+once, from two machines, are two tags, where one list would lose one of them. They are numbered from the
+highest that is there on: no machine's clock has a say in which came last."""
 _MOST_KEPT: Final = 100
+_NUMBER: Final = re.compile(re.escape(MOVED_TAG) + r"(?P<number>[0-9]{1,30})\.[0-9a-f]{8}")
 _MOVE: Final = re.compile(r"(?P<to>[0-9]{1,9})<(?P<before>[0-9]{1,9})")
 
 
@@ -100,9 +101,11 @@ def _move(client: MlflowClient, name: str, wanted: Any) -> Moved:
     now, version = _champion(model), int(wanted.version)
     if version != now:
         if now is not None:
-            tag = f"{MOVED_TAG}{time.time_ns():020d}.{secrets.token_hex(4)}"
+            moves = _moves(model)
+            number = moves[-1].number + 1 if moves else 1
+            tag = f"{MOVED_TAG}{number:020d}.{secrets.token_hex(4)}"  # two at once: the random end decides
             client.set_registered_model_tag(name, tag, f"{version}<{now}")
-            _forget(client, name, _moves(model)[: -_MOST_KEPT + 1])
+            _forget(client, name, moves[: -_MOST_KEPT + 1])
         client.set_registered_model_alias(name, CHAMPION, str(version))
     return Moved(name, now, version, wanted.tags.get(HASH_TAG, ""))
 
@@ -111,6 +114,7 @@ def _move(client: MlflowClient, name: str, wanted: Any) -> Moved:
 class _Move:
     """A promotion as it is written down."""
 
+    number: int
     tag: str
     to: int
     came_from: int
@@ -118,12 +122,13 @@ class _Move:
 
 def _moves(model: Any) -> list[_Move]:
     """Return what was promoted, the latest last."""
-    found = [(tag, _MOVE.fullmatch(told)) for tag, told in model.tags.items() if tag.startswith(MOVED_TAG)]
-    return [
-        _Move(tag, int(move["to"]), int(move["before"]))
-        for tag, move in sorted(found, key=lambda one: one[0])
-        if move
+    found = [(_NUMBER.fullmatch(tag), _MOVE.fullmatch(told)) for tag, told in model.tags.items()]
+    moves = [
+        _Move(int(place["number"]), place.string, int(move["to"]), int(move["before"]))
+        for place, move in found
+        if place and move
     ]
+    return sorted(moves, key=lambda move: (move.number, move.tag))
 
 
 def _champion(model: Any) -> int | None:

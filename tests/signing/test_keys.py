@@ -76,3 +76,41 @@ def test_a_missing_file_of_keys_is_said(tmp_path: Path) -> None:
     for read in (read_private_key, read_public_keys):
         with pytest.raises(UsageError, match="No such file"):
             read(tmp_path / "none.pem")
+
+
+def test_comments_and_blanks_may_stand_beside_public_keys(tmp_path: Path, write_public: Any) -> None:
+    ann, bob = (write_public(key).read_bytes() for key in (ANN, BOB))
+    commented = b"".join(b"# " + line for line in bob.splitlines(keepends=True))
+    path = tmp_path / "trusted.pem"
+    path.write_bytes(b"# Ann, from 2026 on\r\n \t\r\n" + ann + b"\n  # Bob is gone:\n" + commented + b"\n\n")
+    assert list(read_public_keys(path)) == [key_id(ANN.public_key())]
+    path.write_bytes(commented)
+    with pytest.raises(UsageError):
+        read_public_keys(path)
+
+
+def test_whatever_else_stands_beside_public_keys_is_refused(
+    tmp_path: Path, write_private: Any, write_public: Any
+) -> None:
+    public, private = write_public(ANN).read_bytes(), write_private(BOB).read_bytes()
+    begin, end = b"-----BEGIN PUBLIC KEY-----", b"-----END PUBLIC KEY-----"
+    path = tmp_path / "trusted.pem"
+    for beside in (b"s3cret", b"\0", b"\xef\xbb\xbf", private, begin, end, b"Bob: # s3cret"):
+        for content in (public + beside, beside + b"\n" + public, public + beside + b"\n" + public):
+            path.write_bytes(content)
+            with pytest.raises(UsageError) as caught:
+                read_public_keys(path)
+            assert caught.value.code == "signing.not_public"
+            assert "s3cret" not in str(caught.value)
+
+
+def test_no_key_is_dropped_from_a_long_file(tmp_path: Path, write_public: Any) -> None:
+    public = write_public(ANN, BOB).read_bytes()
+    path = tmp_path / "trusted.pem"
+    path.write_bytes(b"#" * (64 * 2**10 - len(public) - 1) + b"\n" + public)
+    assert len(read_public_keys(path)) == 2
+    path.write_bytes(b"#" * (64 * 2**10 - len(public)) + b"\n" + public)
+    for read in (read_private_key, read_public_keys):
+        with pytest.raises(UsageError) as caught:
+            read(path)
+        assert caught.value.code == "signing.large_key_file"

@@ -25,6 +25,7 @@ PublicKeys: TypeAlias = Mapping[str, Ed25519PublicKey]
 """Public keys by their ids."""
 
 _MOST_BYTES: Final = 64 * 2**10
+_COMMENT: Final = re.compile(rb"^[ \t]*#.*$", re.MULTILINE)
 _PUBLIC: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.DOTALL)
 
 
@@ -47,7 +48,7 @@ def read_private_key(path: str | Path, password: str | None = None) -> Ed25519Pr
     Raises
     ------
     UsageError
-        If there is no such file, it is no Ed25519 key, or the password is missing or wrong.
+        If there is no such file, it is larger than 64 KiB, it is no Ed25519 key, or the password is missing or wrong.
     """
     pem = _read(Path(path))
     secret = None if not password else password.encode()
@@ -66,14 +67,17 @@ def read_private_key(path: str | Path, password: str | None = None) -> Ed25519Pr
 def read_public_keys(path: str | Path) -> PublicKeys:
     """Read the keys that are trusted: one or, while keys change, several in one PEM file.
 
+    Beside the keys there may be blanks, and lines that begin with ``#``.
+
     Raises
     ------
     UsageError
-        If there is no such file, or it holds anything but Ed25519 public keys.
+        If there is no such file, it is larger than 64 KiB, or it holds anything but Ed25519 public keys.
     """
-    found = [_public(block) for block in _PUBLIC.findall(_read(Path(path)))]
+    told = _COMMENT.sub(b"", _read(Path(path)))
+    found = [_public(block) for block in _PUBLIC.findall(told)]
     known = {key_id(key): key for key in found if key is not None}
-    if not known or None in found:
+    if not known or None in found or _PUBLIC.sub(b"", told).strip():
         raise UsageError("signing.not_public", where=Path(path).name)
     return known
 
@@ -89,6 +93,9 @@ def _public(pem: bytes) -> Ed25519PublicKey | None:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_MOST_BYTES)
+            content = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise UsageError("signing.no_key_file", where=path.name, reason=error.strerror or "") from None
+    if len(content) > _MOST_BYTES:
+        raise UsageError("signing.large_key_file", where=path.name, most=_MOST_BYTES)
+    return content

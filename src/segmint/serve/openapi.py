@@ -133,7 +133,7 @@ def _tensors(model: SegmentModel, example: dict[str, Any]) -> list[dict[str, Any
 
 def _schemas(model: SegmentModel) -> dict[str, Any]:
     fields = {field.name: _field(field, model) for field in model.schema.clustering}
-    key = {} if model.schema.key is None else {model.schema.key.name: {"type": ["string", "integer"]}}
+    key = {} if model.schema.key is None else {model.schema.key.name: {"type": ["string", "integer", "null"]}}
     text, share = {"type": "string"}, {"type": "number", "minimum": 0, "maximum": 1}
     nullable = {"type": ["string", "null"]}
     ids = [card.id for card in model.cards]

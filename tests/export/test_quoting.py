@@ -65,6 +65,15 @@ def test_nul_is_refused(write) -> None:
         write("a\0b")
 
 
+@pytest.mark.parametrize("write", [identifier, text, table_identifier])
+def test_bytes_that_are_no_text_are_refused(write) -> None:
+    for name in ("caf\udce9", "\ud83d\ude00"):
+        with pytest.raises(UsageError) as caught:
+            write(name)
+        assert caught.value.code == "export.no_text"
+    assert "\U0001f600" in write("\U0001f600")
+
+
 def test_the_widest_numbers() -> None:
     assert [number(value) for value in (5e-324, -1.7976931348623157e308, 1e22)] == [
         "5e-324", "(-1.7976931348623157e+308)", "1e+22"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 import segmint
 from segmint.data.select import select_rows
-from segmint.errors import UsageError
+from segmint.errors import SegmintError, UsageError
 from segmint.export.rows import check_rows
 from segmint.export.sql import make_select
 from segmint.export.sql_columns import features
@@ -22,7 +23,7 @@ from segmint.model.centers import CentersAssigner
 from segmint.model.mixture import MixtureAssigner
 from segmint.model.preparation import LevelStep, NumericStep, Preparation
 from segmint.model.schema import Feature, Kind, Role, Schema
-from segmint.workflow.export import export_sql
+from segmint.workflow.export import export_sklearn, export_sql
 
 FAMILIES = ["kmeans", "gaussian_mixture", "ward", "dbscan", "hdbscan"]
 
@@ -326,3 +327,23 @@ def test_the_exercises_customers(reference_data, family, tmp_path) -> None:
         assert {str(row[0]) for row in answer} == {row["CustomerID"] for row in csv.DictReader(file)}
     own = segmint.assign(model, path)
     assert {str(row[0]): row[1] for row in answer} == dict(zip(own.keys, own.segment_ids, strict=True))
+
+
+def test_a_table_whose_name_is_no_text_is_refused(plain, tmp_path) -> None:
+    for names in ({"table": "caf\udce9"}, {"table": "t", "key": "caf\udce9"}):
+        with pytest.raises(UsageError) as caught:
+            export_sql(plain, tmp_path / "shop.sql", **{"key": "n", **names})
+        assert caught.value.code == "export.no_text"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("write", [export_sklearn, partial(export_sql, table="t", key="n")])
+def test_a_refusal_of_the_disk_is_told_with_its_place(plain, tmp_path, write) -> None:
+    (tmp_path / "file").write_bytes(b"no folder")
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "file" / "shop", tmp_path / "folder"):
+        with pytest.raises(SegmintError) as caught:
+            write(plain, path)
+        assert (caught.value.code, caught.value.where) == ("export.unwritable", path.name)
+        assert str(tmp_path) not in str(caught.value)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]

@@ -7,6 +7,7 @@ import re
 from segmint.errors import UsageError
 
 _PART = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^".]+?))\s*(\.|$)')
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _MOST_PARTS = 3  # database, schema, table
 
 
@@ -18,7 +19,7 @@ def identifier(name: str) -> str:
     >>> print(identifier('Annual "gross" income'))
     "Annual ""gross"" income"
     """
-    return '"' + _without_nul(name).replace('"', '""') + '"'
+    return '"' + _storable(name).replace('"', '""') + '"'
 
 
 def table_identifier(name: str) -> str:
@@ -60,7 +61,7 @@ def text(value: str) -> str:
     >>> print(text("it's"), text("a\\b"))
     'it''s' E'a\\b'
     """
-    quoted = _without_nul(value).replace("'", "''")
+    quoted = _storable(value).replace("'", "''")
     if "\\" not in quoted:
         return f"'{quoted}'"
     escaped = quoted.replace("\\", "\\\\")
@@ -82,7 +83,8 @@ def number(value: float) -> str:
     return f"({written})" if written.startswith("-") else written
 
 
-def _without_nul(value: str) -> str:
-    if "\0" in value:
-        raise UsageError("export.nul")
+def _storable(value: str) -> str:
+    """Refuse a NUL character, and half a surrogate pair: how Python reads a byte that is no UTF-8."""
+    if _NO_TEXT.search(value):
+        raise UsageError("export.no_text")
     return value

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import joblib
 import numpy as np
@@ -20,7 +20,7 @@ from segmint.export.rows import CHECK_ROWS, check_rows
 from segmint.export.scaler import only_scales
 from segmint.export.sql import make_select
 from segmint.labels import NOISE, UNASSIGNED
-from segmint.model.files import write_whole
+from segmint.model.files import write_file
 from segmint.model.preparation import LevelStep
 from segmint.model.schema import Kind
 from segmint.model.segment_model import SegmentModel
@@ -28,6 +28,7 @@ from segmint.seeds import generator
 from segmint.types import FloatVector, IntVector, RawColumns
 from segmint.words import Sentence, sentence
 
+_REFUSAL: Final = "export.unwritable"
 _Answer = tuple[IntVector, FloatVector | None]
 """Labels, and confidences where the form has them."""
 
@@ -82,7 +83,7 @@ def export_sklearn(
     UsageError
         If no row is left to check on.
     SegmintError
-        If a row gets another label than the model gives it; nothing is written.
+        If a row gets another label than the model gives it, or the disk refuses the file; nothing is written.
     """
     written = io.BytesIO()
     joblib.dump(make_pipeline(model), written)
@@ -92,7 +93,7 @@ def export_sklearn(
         return np.asarray(pipeline.predict(frame_of(pipeline, columns)), dtype=np.int64), None
 
     checked = _checked(model, ask, check, options, gaps=not only_scales(model))
-    write_whole(path, [written.getvalue()])
+    write_file(path, [written.getvalue()], refusal=_REFUSAL)
     notices = (
         sentence("export.notice.pickle", version=versions()["scikit-learn"]),
         *_pipeline_notices(model),
@@ -125,11 +126,12 @@ def export_sql(
     UsageError
         If the rule or a name cannot be written as SQL.
     SegmintError
-        If a row gets another label or confidence than the model gives it; nothing is written.
+        If a row gets another label or confidence than the model gives it, or the disk refuses the file;
+        nothing is written.
     """
     statement = make_select(model, table=table, key=key)
     checked = _checked(model, lambda columns: _select(model, columns), check, options, gaps=True)
-    write_whole(path, [statement.encode()])
+    write_file(path, [statement.encode()], refusal=_REFUSAL)
     return _exported(model, path, checked, check, (sentence("export.notice.sql"), *_row_notices(model)))
 
 

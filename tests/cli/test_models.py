@@ -121,7 +121,8 @@ def test_rename_is_a_new_revision(segmint, model) -> None:
     before = model.read_bytes()
     done = segmint("rename", model, "S2", "Night owls", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["revision"] == 1
+    told = json.loads(done.stdout)
+    assert (told["revision"], told["was_signed"]) == (1, False)
     assert model.read_bytes() != before
     assert "Night owls" in segmint("show", model).stdout
 

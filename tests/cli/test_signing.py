@@ -72,8 +72,9 @@ def test_versions_count_upwards_and_never_back(
 
     assert [signed_as(), signed_as(), signed_as("--version", 5)] == [1, 1, 5]
     assert segmint(*sign, "--version", 4).returncode == 2
-    renamed = segmint("rename", name, "S1", "Others", *place)
+    renamed = segmint("rename", name, "S1", "Others", "--json", *place)
     assert renamed.returncode == 0
+    assert json.loads(renamed.stdout)["was_signed"] is True
     assert "segmint sign" in renamed.stderr
     assert segmint("verify", name, "--key", keys["trusted"], *place).returncode == 3
     assert segmint(*sign, "--version", 5).returncode == 2

@@ -26,6 +26,7 @@ from segmint.image.context import Context
 from segmint.image.lock import Locked, lock_text, normal, read_lock
 from segmint.image.rooms import serving_files
 from segmint.model.bundle import content_hash, load_bundle
+from segmint.serve.__main__ import read_settings
 
 PROJECT = Path(__file__).parents[2]
 PRODUCT = Path(segmint.__file__).parent
@@ -326,17 +327,39 @@ def test_every_service_is_held_back(composed: dict[str, Any]) -> None:
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
-        assert service["healthcheck"]["test"][0] == "CMD", name  # no shell
+        check = service.get("healthcheck", {"test": ["CMD"]})["test"]
+        assert check[0] == "CMD", name  # no shell
         assert service["mem_limit"] and service["pids_limit"], name
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
     assert "ports" not in composed["services"]["postgres"]
     assert composed["networks"]["database"]["internal"] is True
 
 
-def test_compose_checks_health_as_the_image_does(composed: dict[str, Any], context: Context) -> None:
+def test_the_image_says_how_its_health_is_checked_and_compose_does_not(
+    composed: dict[str, Any], context: Context
+) -> None:
     final = dict(instructions(context.files["Dockerfile"].decode())[-1])
-    image = json.loads(final["HEALTHCHECK"].partition("CMD ")[2])
-    assert composed["services"]["segmint"]["healthcheck"]["test"] == ["CMD", *image]
+    check = json.loads(final["HEALTHCHECK"].partition("CMD ")[2])
+    assert check[:3] == ["python3", "-P", "-c"]
+    assert "healthcheck" not in composed["services"]["segmint"]
+    assert "/health/ready" not in context.files["compose.yaml"].decode()
+
+
+def test_the_memory_that_compose_gives_is_enough_for_what_it_allows(
+    composed: dict[str, Any], context: Context
+) -> None:
+    service = composed["services"]["segmint"]
+    settings = read_settings(["/model/model.segmint", *service["command"]])
+    tmp = size_of(re.search(r"^/tmp:size=(\w+)", service["tmpfs"][0])[1])  # type: ignore[index]
+    assert tmp >= 8 * settings.limits.stream
+    assert size_of(service["mem_limit"]) >= tmp + settings.limits.requests * (32 << 20) + (200 << 20)
+    readme = context.files["README.md"].decode()
+    assert f"--tmpfs /tmp:size={tmp >> 20}m" in readme
+    assert f"--max-stream {settings.limits.stream}\n" in readme
+
+
+def size_of(text: str) -> int:
+    return int(text[:-1]) << {"m": 20, "g": 30}[text[-1]]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell is missing")

@@ -15,7 +15,7 @@ from segmint.image.blanks import filled
 from segmint.image.facts import Facts, facts_of
 from segmint.image.lock import MLFLOW, SERVE, lock_text, read_lock
 from segmint.image.rooms import serving_files
-from segmint.image.sbom import bill
+from segmint.image.sbom import bill, bill_of_packages
 from segmint.image.wheels import admitted_wheels, narrowed
 from segmint.model.bundle import from_bytes, signature_of
 
@@ -80,6 +80,7 @@ def describe_context(bundle: bytes, wheels: Path | None = None) -> Context:
         **{f"packages/{name}": content for name, content in chosen.items()},
         f"packages/{SERVE}": lock_text(SERVE).encode(),
         f"mlflow/{MLFLOW}": lock_text(MLFLOW).encode(),
+        "mlflow/sbom.cdx.json": _bill_of_mlflow(facts),
         "model.segmint": bundle,
         "sbom.cdx.json": bill(facts, narrowed(locked, chosen), code, bundle),
         "LICENSE": _license(),
@@ -89,15 +90,23 @@ def describe_context(bundle: bytes, wheels: Path | None = None) -> Context:
 
 
 def _texts(facts: Facts, *, no_index: bool) -> dict[str, bytes]:
-    mlflow = {package.name: package.version for package in read_lock(lock_text(MLFLOW))}["mlflow"]
     blanks = {
         **{name: str(value) for name, value in asdict(facts).items()},
         "slug": facts.slug,
         "image": facts.image,
-        "mlflow": mlflow,
+        "mlflow": _mlflow_version(),
         "no_index": "1" if no_index else "",
     }
     return {path: filled(_template(name), blanks).encode() for path, name in TEMPLATES.items()}
+
+
+def _mlflow_version() -> str:
+    return {package.name: package.version for package in read_lock(lock_text(MLFLOW))}["mlflow"]
+
+
+def _bill_of_mlflow(facts: Facts) -> bytes:
+    locked = read_lock(lock_text(MLFLOW))
+    return bill_of_packages("segmint/mlflow", _mlflow_version(), locked, made_by=facts.segmint)
 
 
 def _template(name: str) -> str:

@@ -37,25 +37,50 @@ def bill(facts: Facts, locked: Sequence[Locked], code: Mapping[str, bytes], bund
     bundle
         The model's file.
     """
+    needs = {_IMAGE: [_PRODUCT, _MODEL], _PRODUCT: _asked(locked), _MODEL: []}
+    image = _image(f"segmint/{facts.slug}", facts.version)
+    parts = [_product(facts, code), _model(facts, bundle), *map(_package, locked)]
+    return _document(image, parts, needs | _needs(locked), facts.segmint)
+
+
+def bill_of_packages(name: str, version: str, locked: Sequence[Locked], *, made_by: str) -> bytes:
+    """Return the bill of materials of an image that adds packages alone.
+
+    Parameters
+    ----------
+    name, version
+        The image's.
+    locked
+        See :func:`bill`.
+    made_by
+        The version of the product.
+    """
+    needs = {_IMAGE: _asked(locked)} | _needs(locked)
+    return _document(_image(name, version), [*map(_package, locked)], needs, made_by)
+
+
+def _document(image: Part, parts: Sequence[Part], needs: Mapping[str, Sequence[str]], made_by: str) -> bytes:
     document = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
         "metadata": {
-            "component": _image(facts),
-            "tools": {"components": [{"type": "application", "name": "segmint", "version": facts.segmint}]},
+            "component": image,
+            "tools": {"components": [{"type": "application", "name": "segmint", "version": made_by}]},
         },
-        "components": [_product(facts, code), _model(facts, bundle), *map(_package, locked)],
-        "dependencies": _dependencies(locked),
+        "components": parts,
+        "dependencies": [
+            {"ref": part, **({"dependsOn": needed} if needed else {})} for part, needed in needs.items()
+        ],
     }
     content = json.dumps(document, sort_keys=True).encode()
     serial = uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(content).hexdigest())
     return json.dumps({**document, "serialNumber": f"urn:uuid:{serial}"}, indent=2).encode() + b"\n"
 
 
-def _image(facts: Facts) -> Part:
-    return {"type": "container", "bom-ref": _IMAGE, "name": f"segmint/{facts.slug}", "version": facts.version}
+def _image(name: str, version: str) -> Part:
+    return {"type": "container", "bom-ref": _IMAGE, "name": name, "version": version}
 
 
 def _product(facts: Facts, code: Mapping[str, bytes]) -> Part:
@@ -114,15 +139,15 @@ def _address(package: Locked) -> str:
     return f"pkg:pypi/{package.name}@{package.version}"
 
 
-def _dependencies(locked: Sequence[Locked]) -> list[Part]:
-    needs = {
-        _IMAGE: [_PRODUCT, _MODEL],
-        _PRODUCT: [_address(package) for package in locked if package.asked],
-        _MODEL: [],
+def _asked(locked: Sequence[Locked]) -> list[str]:
+    return [_address(package) for package in locked if package.asked]
+
+
+def _needs(locked: Sequence[Locked]) -> dict[str, list[str]]:
+    return {
+        _address(package): [_address(other) for other in locked if package.name in other.needed_by]
+        for package in locked
     }
-    for package in locked:
-        needs[_address(package)] = [_address(other) for other in locked if package.name in other.needed_by]
-    return [{"ref": part, **({"dependsOn": needed} if needed else {})} for part, needed in needs.items()]
 
 
 def _hashes(digests: Sequence[str]) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from segmint.model.explain import Explanation, explain
 from segmint.model.segment_model import SegmentModel
 from segmint.serve.assigning import Assigned
 from segmint.serve.desk import Desk, json_body, read_body, respond
-from segmint.serve.rows import by_field, columns_of
+from segmint.serve.rows import by_field, columns_of, keys_of
 from segmint.serve.served import Served
 from segmint.types import JSON
 
@@ -37,7 +37,9 @@ def _explained(desk: Desk, served: Served, sent: bytes) -> Response:
     if not isinstance(body, dict) or not isinstance(customer, dict) or not set(body) <= set(_OPTIONS):
         raise RequestError("serve.explain", status=422)
     model = served.model
-    columns = columns_of(model.schema, by_field(model.schema, [customer]))
+    values = by_field(model.schema, [customer])
+    keys_of(model.schema, values, 1)  # what is refused elsewhere is refused here
+    columns = columns_of(model.schema, values)
     allowed, label = _allowed(model, body.get("allow")), _label(model, body.get("to"))
     found = explain(model, columns)
     change = smallest_change(model, columns, allowed=allowed, to=label)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +13,6 @@ from segmint.cli import options
 from segmint.cli.models import Model
 from segmint.cli.signing import MinVersion
 from segmint.words import say
-
-_NEEDED = ("starlette", "uvicorn", "httptools", "prometheus_client")
 
 
 def register(app: typer.Typer) -> None:
@@ -56,11 +52,12 @@ def serve(
     from segmint.cli.workspaces import workspace_of
     from segmint.errors import UsageError
     from segmint.workflow.library import find_model
+    from segmint.workflow.serving import can_serve, serving_command
 
-    if any(find_spec(name) is None for name in _NEEDED):
+    if not can_serve():
         raise UsageError("cli.no_serving")
     path = find_model(model, workspace_of(workspace), tracking_uri=read_settings().tracking_uri)
-    command = [sys.executable, "-P", "-m", "segmint.serve", str(path), "--host", host, "--port", str(port)]
+    command = serving_command(path, "--host", host, "--port", str(port))
     command += [] if keys is None else ["--keys", str(keys)]
     command += ["--json-log"] if json_log else []
     command += [] if require_signature is None else ["--require-signature", str(require_signature)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-_NEEDED: Final = ("starlette", "uvicorn", "httptools", "prometheus_client")
+from segmint.errors import SegmintError
+from segmint.workflow.serving import can_serve, serving_command
+
 _SECONDS: Final = 30
 
 
@@ -23,9 +23,9 @@ def asked_once(bundle: Path, customer: Mapping[str, Any]) -> dict[str, Any] | No
     dict or None
         The answer of ``POST /assign``; ``None`` where the packages of the service are not installed.
     """
-    if any(find_spec(name) is None for name in _NEEDED):
+    if not can_serve():
         return None
-    command = [sys.executable, "-P", "-m", "segmint.serve", str(bundle), "--port", "0"]
+    command = serving_command(bundle, "--port", "0")
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service:
         try:
             return _asked(_address(service), customer)
@@ -41,7 +41,7 @@ def _address(service: subprocess.Popen[str]) -> str:
         said += line
         if "http://" in line:
             return f"http://{line.rsplit('http://', 1)[1].strip()}"
-    raise RuntimeError(said)
+    raise SegmintError("lab.no_answer", said=said.strip())
 
 
 def _asked(address: str, customer: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import email
 import fcntl
+import hashlib
 import io
 import json
 import os
@@ -21,7 +23,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
+import yaml
 
+from segmint.image.lock import normal
 from segmint.model.bundle import load_bundle
 
 pytestmark = pytest.mark.slow
@@ -224,14 +228,15 @@ with socket.socket() as any_socket:
 """
 
 _ASK = """
-import http.client, sys
+import http.client, shutil, sys
 method, path, key, kind = sys.argv[1:]
 ask = http.client.HTTPConnection("127.0.0.1", 8000, timeout=60)
 try:
     body = sys.stdin.buffer.read()
     ask.request(method, path, body or None, {"X-API-Key": key} | ({"Content-Type": kind} if kind else {}))
     came = ask.getresponse()
-    print(came.status, came.read().decode(), sep="\\n", end="")
+    print(came.status, flush=True)
+    shutil.copyfileobj(came, sys.stdout.buffer)
 except OSError:
     print(0)
 """
@@ -261,12 +266,21 @@ def test_the_image_has_the_locked_packages_and_no_others(built: Built) -> None:
     with built.builder.container(built.name) as container:
         root = Path(built.builder("mount", container).strip())
         assert (root / "app/sbom.cdx.json").read_bytes() == (built.package / "sbom.cdx.json").read_bytes()
-        told = {path.name.removesuffix(".dist-info") for path in (root / "app/packages").glob("*.dist-info")}
+        told = [email.message_from_bytes(path.read_bytes()) for path in (root / "app").rglob("METADATA")]
         rooms = {path.name for path in (root / "app/code/segmint").iterdir()}
+        code = {
+            str(path.relative_to(root / "app/code")): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in (root / "app/code").rglob("*")
+            if path.is_file() and path.suffix != ".pyc"
+        }
+        model = hashlib.sha256((root / "model/model.segmint").read_bytes()).hexdigest()
         compiled = list((root / "app").rglob("*.pyc"))
-    assert {one.replace("_", "-").lower() for one in told} == {
-        f"{name}-{part['version']}" for name, part in parts.items()
-    }
+    installed = sorted((normal(one["Name"]), one["Version"]) for one in told)
+    assert installed == sorted((name, part["version"]) for name, part in parts.items())
+    by_ref = {part["bom-ref"]: part for part in bill["components"]}
+    named = {file["name"]: file["hashes"][0]["content"] for file in by_ref["segmint"]["components"]}
+    assert code == named
+    assert [one["content"] for one in by_ref["model"]["hashes"]] == [model]
     assert "serve" in rooms and "workflow" not in rooms
     assert len(compiled) > 300
 
@@ -304,29 +318,34 @@ def test_it_runs_on_a_read_only_root_without_shell_or_rights(built: Built, rows:
         for shell in ("sh", "bash", "dash", "rbash"):
             (root / "usr/bin" / shell).unlink()
         with Apart() as apart:
-            inside = read_only(apart, root)
+            composed = yaml.safe_load((built.package / "compose.yaml").read_text())["services"]["segmint"]
+            inside = read_only(apart, root, composed["tmpfs"][0])
             refuse_shells_and_writing(inside)
             environment = dict(entry.partition("=")[::2] for entry in config["Env"])
-            command = [*inside, *config["Entrypoint"], *config["Cmd"]]
+            command = [*inside, *config["Entrypoint"], *composed["command"][2:]]  # all but the file of keys
+            most = int(composed["command"][composed["command"].index("--max-stream") + 1])
+            table = longest_table(rows, most)
             with running(command, env=environment | {"SEGMINT_API_KEYS": KEY}) as process:
                 apart.until_ready()
                 told = dict(line.split(":", 1) for line in _status(process.pid))
-                status, text = apart.ask("POST", "/assign", "text/csv", long_table(rows, 400_000))
+                too_long, _ = apart.ask("POST", "/assign", "text/csv", table + "\n" * 20_000)
+                status, text = apart.ask("POST", "/assign", "text/csv", table)
                 process.send_signal(signal.SIGTERM)
                 assert process.wait(timeout=40) == 0
     assert told["Uid"].split() == [str(USER)] * 4
     assert int(told["CapEff"], 16) == int(told["CapBnd"], 16) == 0
     assert told["NoNewPrivs"].strip() == "1"
-    assert status == 200
-    assert len(text) > 32 << 20  # more than the service keeps in memory: the rest waited in /tmp
-    assert text.count("\n") == 400_001
+    assert (too_long, status) == (413, 200)
+    assert len(text) > 128 << 20  # more than the service keeps in memory: the rest waited in /tmp
+    assert text.count("\n") == table.count("\n")
 
 
-def read_only(apart: Apart, root: Path) -> list[str]:
+def read_only(apart: Apart, root: Path, tmpfs: str) -> list[str]:
     """Make a root read-only but for ``/tmp``; return what runs a command in it as the image's user."""
+    place, _, options = tmpfs.partition(":")
     apart.do("mount", "--bind", root, root)
     apart.do("mount", "-o", "remount,bind,ro", root)
-    apart.do("mount", "-t", "tmpfs", "-o", "size=256m,mode=1777,noexec,nosuid,nodev", "tmpfs", root / "tmp")
+    apart.do("mount", "-t", "tmpfs", "-o", options, "tmpfs", root / place.lstrip("/"))
     bare = ("setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--clear-groups")
     ids = (f"--reuid={USER}", f"--regid={USER}")
     return apart.command("chroot", root, *bare, *ids)
@@ -339,9 +358,13 @@ def refuse_shells_and_writing(inside: list[str]) -> None:
     assert "Read-only file system" in refused.stderr
 
 
-def long_table(rows: Path, n: int) -> str:
-    head, *lines = rows.read_text().splitlines(keepends=True)
-    return head + "".join((lines * (n // len(lines) + 1))[:n])
+def longest_table(rows: Path, most: int) -> str:
+    """Repeat the rows until a body is as long as it may be."""
+    head, _, lines = rows.read_text().partition("\n")
+    n = (most - len(head) - 1) // len(lines)
+    table = f"{head}\n{lines * n}"
+    assert most - 10_000 < len(table.encode()) <= most
+    return table
 
 
 @contextmanager

@@ -404,3 +404,8 @@ def test_the_commands_of_the_folder_make_the_secrets_that_compose_names(
     assert f"password={made['secrets/postgres_password'].strip()}\n" in made["secrets/pg_service"]
     for path, content in context.files.items():
         assert not any(secret.strip().encode() in content for secret in made.values()), path
+
+
+def test_a_repository_of_the_folder_leaves_out_secrets(context: Context) -> None:
+    lines = context.files[".gitignore"].decode().splitlines()
+    assert {"secrets/", ".env"} <= set(lines)

@@ -26,9 +26,9 @@ from segmint.model.schema import Feature, Schema
 from segmint.types import BoolVector, RawColumns, TextVector
 from segmint.words import Sentence, say, sentence
 
-
 _NONE: Final = np.array(None, dtype=object)
 """No key: an array, so that a whole column is compared with it at once."""
+
 
 @dataclass(frozen=True, eq=False)
 class Chunk:

@@ -25,6 +25,7 @@ FORMAT: Final = 1
 TEMPLATES: Final = {
     "Dockerfile": "Dockerfile",
     ".dockerignore": "dockerignore",
+    ".gitignore": "gitignore",
     "README.md": "README.md",
     "compose.yaml": "compose.yaml",
     "mlflow/Dockerfile": "mlflow/Dockerfile",

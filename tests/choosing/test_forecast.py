@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -110,3 +112,18 @@ def test_the_forecast_is_within_a_factor_of_three(n: int, d: int) -> None:
     work(rng.normal(size=(60, d)))  # compiled code is loaded once a process
     actual, said = work(rng.normal(size=(n, d)) + 3 * rng.integers(0, 4, size=(n, 1)))
     assert said / 3 < actual < 3 * said
+
+
+_CHILD = "from segmint.choosing.forecast import memory_used; print(memory_used())"
+_PARENT = f"""
+import subprocess, sys
+held = bytearray(400_000_000)
+held[::4096] = b"1" * len(held[::4096])
+sys.stdout.write(subprocess.run([sys.executable, "-c", {_CHILD!r}], capture_output=True, text=True).stdout)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's own count is taken")
+def test_memory_is_that_of_the_process_and_not_of_the_one_that_started_it() -> None:
+    done = subprocess.run([sys.executable, "-c", _PARENT], capture_output=True, text=True, check=True)
+    assert 0 < float(done.stdout) < 350e6

@@ -305,3 +305,29 @@ def test_an_alias_that_moves_meanwhile_signs_no_other_version(
     assert signed.content == content_hash(bundle)
     assert SIGNATURE_TAG in client.get_model_version("customers", "1").tags
     assert SIGNATURE_TAG not in client.get_model_version("customers", "2").tags
+
+
+ALIAS = """
+import sys
+from segmint.track.registry import set_alias
+from segmint.track.imported import MlflowClient
+uri, number = sys.argv[1:]
+client = MlflowClient(uri, uri)
+client.get_registered_model("customers")
+print("ready", flush=True)
+input()
+for round in range(30):
+    set_alias(client, "customers", f"round{round}", int(number))
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_set_one_alias_at_once_all_succeed(
+    uri: str, at_once: Callable[[str, list[list[str]]], list[str]]
+) -> None:
+    client = MlflowClient(uri, uri)
+    client.create_registered_model("customers")
+    for number in (1, 2):
+        client.create_model_version("customers", source=f"file:///nowhere/{number}")
+    at_once(ALIAS, [[uri, "1"], [uri, "2"]])
+    assert len(client.get_registered_model("customers").aliases) == 30

@@ -18,6 +18,7 @@ from segmint.track.registry import (
     all_versions,
     find_version,
     registered_model,
+    set_alias,
 )
 from segmint.track.server import asking
 
@@ -90,7 +91,7 @@ def rollback(name: str, *, uri: str) -> Moved:
         if before is None:
             raise NotFoundError("track.nothing_before", name=name)
         wanted = find_version(client, name, None, str(before))
-        client.set_registered_model_alias(name, CHAMPION, wanted.version)
+        set_alias(client, name, CHAMPION, before)
         _forget(client, name, moves[place:])
         return Moved(name, now, before, wanted.tags.get(HASH_TAG, ""))
 
@@ -106,7 +107,7 @@ def _move(client: MlflowClient, name: str, wanted: Any) -> Moved:
             tag = f"{MOVED_TAG}{number:020d}.{secrets.token_hex(4)}"  # two at once: the random end decides
             client.set_registered_model_tag(name, tag, f"{version}<{now}")
             _forget(client, name, moves[: -_MOST_KEPT + 1])
-        client.set_registered_model_alias(name, CHAMPION, str(version))
+        set_alias(client, name, CHAMPION, version)
     return Moved(name, now, version, wanted.tags.get(HASH_TAG, ""))
 
 

@@ -158,7 +158,7 @@ def _log_model(client: MlflowClient, bundle: Path, name: str, run_id: str, bundl
 def _set_aliases(client: MlflowClient, name: str, version: int, *, move_challenger: bool) -> None:
     existing = _numbers(all_versions(client, name))
     if version == existing[0] and CHAMPION not in _aliases(client, name):
-        client.set_registered_model_alias(name, CHAMPION, str(version))
+        set_alias(client, name, CHAMPION, version)
     if not move_challenger and CHALLENGER in _aliases(client, name):
         return
     for _ in range(_ATTEMPTS):
@@ -167,6 +167,20 @@ def _set_aliases(client: MlflowClient, name: str, version: int, *, move_challeng
             return
         with contextlib.suppress(MlflowException):  # a version that its maker took back meanwhile
             client.set_registered_model_alias(name, CHALLENGER, str(newest))
+
+
+def set_alias(client: MlflowClient, name: str, alias: str, version: int) -> None:
+    """Set an alias, again where another process wrote the same alias at the same moment.
+
+    MLflow looks whether the alias is there and then inserts it: of two at once one breaks its database's rule.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            client.set_registered_model_alias(name, alias, str(version))
+            return
+        except MlflowException as error:
+            if error.error_code in _MISSING or attempt == _ATTEMPTS:
+                raise
 
 
 def _aliases(client: MlflowClient, name: str) -> dict[str, int]:

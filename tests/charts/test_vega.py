@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from segmint.charts import vega, vega_process
+from segmint.choosing.forecast import memory_of
 
 CHART = json.dumps(
     {
@@ -44,7 +45,9 @@ def test_scale_gives_more_picture_elements() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of another process is told on Linux only")
 def test_its_memory_is_told() -> None:
     vega.draw(CHART, "svg").result()
-    assert 30e6 < vega.memory_used() < 400e6
+    number = vega.process_number()
+    assert number is not None
+    assert 30e6 < (memory_of(number) or 0.0) < 400e6
 
 
 def test_any_words_come_through() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 import segmint
 from segmint.data import raw_columns
 from segmint.data.dataset import Dataset
+from segmint.model.mixture import MixtureAssigner
 from segmint.model.segment_model import SegmentModel
 from segmint.types import RawColumns
 
@@ -93,3 +95,22 @@ def plain() -> SegmentModel:
 def training_rows(dataset: Dataset, model: SegmentModel) -> RawColumns:
     """Return a model's columns of the rows that it was made from."""
     return {name: raw_columns(dataset)[name] for name in model.preparation.columns}
+
+
+@pytest.fixture
+def mixture(model: Callable[[str], SegmentModel]) -> Callable[[str], SegmentModel]:
+    """Give a mixture with covariances of a kind."""
+
+    def make(covariance: str) -> SegmentModel:
+        made, rng = model("gaussian_mixture"), np.random.default_rng(6)
+        K, d = made.assigner.n_clusters, made.assigner.n_features
+        factors = rng.normal(size=(K, d, d)) / 2 + np.eye(d)
+        full = factors @ np.swapaxes(factors, 1, 2)
+        covariances = {
+            "full": full, "tied": full[0], "diag": rng.uniform(0.2, 2, (K, d)), "spherical": rng.uniform(0.2, 2, K)
+        }[covariance]  # fmt: skip
+        assert isinstance(made.assigner, MixtureAssigner)
+        weights = rng.dirichlet(np.full(K, 5.0))
+        return replace(made, assigner=MixtureAssigner(weights, made.assigner.means, covariances, covariance))
+
+    return make

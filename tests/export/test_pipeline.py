@@ -28,7 +28,6 @@ from segmint.export.pipeline import frame_of, make_pipeline
 from segmint.export.rows import check_rows
 from segmint.model.assignment import assign
 from segmint.model.exemplars import ExemplarsAssigner
-from segmint.model.mixture import MixtureAssigner
 from segmint.model.preparation import NumericStep
 from segmint.workflow.export import export_sklearn
 
@@ -74,24 +73,15 @@ def test_the_steps_prepare_as_the_model_does(model) -> None:
 
 
 @pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
-def test_every_kind_of_covariance(model, covariance) -> None:
-    from dataclasses import replace
-
-    made = model("gaussian_mixture")
-    rng = np.random.default_rng(4)
-    K, d = made.assigner.n_clusters, made.assigner.n_features
-    factors = rng.normal(size=(K, d, d)) / 2 + np.eye(d)
-    full = factors @ np.swapaxes(factors, 1, 2)
-    covariances = {
-        "full": full, "tied": full[0], "diag": rng.uniform(0.2, 2, (K, d)), "spherical": rng.uniform(0.2, 2, K)
-    }[covariance]  # fmt: skip
-    rule = MixtureAssigner(np.full(K, 1 / K), made.assigner.means, covariances, covariance)
-    other = replace(made, assigner=rule)
+def test_every_kind_of_covariance(mixture, covariance) -> None:
+    other = mixture(covariance)
     pipeline, rows = make_pipeline(other), check_rows(other)
     frame = frame_of(pipeline, rows)
     assert compare(other, rows, pipeline.predict(frame)).n_other == 0
     posterior = pipeline.predict_proba(frame).max(axis=1)
-    np.testing.assert_allclose(posterior, rule.place(made.preparation.forward(rows)).confidence, atol=1e-9)
+    np.testing.assert_allclose(
+        posterior, other.assigner.place(other.preparation.forward(rows)).confidence, atol=1e-9
+    )
 
 
 def test_where_a_model_only_scales_the_scaler_is_a_standard_scaler(plain) -> None:

@@ -20,7 +20,6 @@ from segmint.export.sql import make_select
 from segmint.export.sql_columns import features
 from segmint.model.assignment import assign
 from segmint.model.centers import CentersAssigner
-from segmint.model.mixture import MixtureAssigner
 from segmint.model.preparation import LevelStep, NumericStep, Preparation
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.workflow.export import export_sklearn, export_sql
@@ -53,21 +52,9 @@ def test_duckdb_answers_as_the_model(model, family) -> None:
         assert 0.01 < np.mean(placed == -1) < 0.99, "both kinds of rows are to be compared"
 
 
-def mixture(made, covariance):
-    rng = np.random.default_rng(6)
-    K, d = made.assigner.n_clusters, made.assigner.n_features
-    factors = rng.normal(size=(K, d, d)) / 2 + np.eye(d)
-    full = factors @ np.swapaxes(factors, 1, 2)
-    covariances = {
-        "full": full, "tied": full[0], "diag": rng.uniform(0.2, 2, (K, d)), "spherical": rng.uniform(0.2, 2, K)
-    }[covariance]  # fmt: skip
-    rule = MixtureAssigner(rng.dirichlet(np.full(K, 5.0)), made.assigner.means, covariances, covariance)
-    return replace(made, assigner=rule)
-
-
 @pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
-def test_every_kind_of_covariance(model, covariance) -> None:
-    made = mixture(model("gaussian_mixture"), covariance)
+def test_every_kind_of_covariance(mixture, covariance) -> None:
+    made = mixture(covariance)
     rows = check_rows(made)
     same_answer(made, rows, select_rows(numbered(rows), "t", make_select(made, table="t", key="n")))
 
@@ -249,8 +236,8 @@ def test_postgres_answers_as_the_model(model, family, postgres) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
-def test_postgres_knows_every_covariance(model, covariance, postgres) -> None:
-    made = mixture(model("gaussian_mixture"), covariance)
+def test_postgres_knows_every_covariance(mixture, covariance, postgres) -> None:
+    made = mixture(covariance)
     rows = check_rows(made, seed=3)
     same_answer(made, rows, ask_postgres(postgres, rows, make_select(made, table="t", key="n")))
 

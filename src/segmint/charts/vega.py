@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import re
 import subprocess
 import sys
 from concurrent.futures import Future
@@ -47,20 +46,10 @@ def draw(chart: str, format: str, *, scale: float = 1) -> Future[bytes]:
     return wanted
 
 
-def memory_used() -> float:
-    """Return the most bytes that Vega's process held, beside those of this one.
-
-    0 where none runs, or where the system does not say (elsewhere than on Linux).
-    """
+def process_number() -> int | None:
+    """Return the number of Vega's process; ``None`` where none runs."""
     process = _process() if _process.cache_info().currsize else None
-    if process is None:
-        return 0.0
-    try:
-        status = Path(f"/proc/{process.pid}/status").read_text()
-    except OSError:
-        return 0.0
-    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
-    return 0.0 if found is None else 1024.0 * int(found[1])
+    return None if process is None else process.pid
 
 
 @cache

@@ -174,14 +174,21 @@ def _read_text(file: Path) -> str:
         return ""
 
 
-def memory_used() -> float | None:
+def memory_of(process: int | str) -> float | None:
+    """Return the most bytes that a process held so far, by its number; ``None`` elsewhere than on Linux."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", _read_text(Path(f"/proc/{process}/status")), re.MULTILINE)
+    return None if found is None else 1024.0 * int(found[1])
+
+
+def memory_used(helper: int | None = None) -> float | None:
     """Return the most bytes that this process held so far, or ``None`` on a system that does not say.
 
-    On Linux of its own image only: ``getrusage`` counts what the process held that started it.
+    On Linux of its own image only (``getrusage`` counts what the process held that started it), and with those
+    of a helper, by its number.
     """
-    own = re.search(r"^VmHWM:\s+(\d+) kB$", _read_text(Path("/proc/self/status")), re.MULTILINE)
+    own = memory_of("self")
     if own is not None:
-        return 1024.0 * int(own[1])
+        return own + (0.0 if helper is None else memory_of(helper) or 0.0)
     try:
         import resource
     except ImportError:

@@ -110,8 +110,7 @@ def run(
         made, expected = _make(dataset, running, steps, track=delivering.track)
         delivered = _deliver(made, place, delivering, steps)
     compiling = steps.seconds.get("compiled", 0.0)
-    used = memory_used()
-    memory = None if used is None else used + vega.memory_used()
+    memory = memory_used(helper=vega.process_number())
     spent = Spent(time.perf_counter() - started - compiling, compiling, memory, expected)
     if json:
         write_json(run_json(delivered, spent))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from segmint.data.engine import engine
-from segmint.types import RawColumn, RawColumns
+from segmint.data.target_tables import arrow_table
+from segmint.types import RawColumns
 
 
 def select_rows(columns: RawColumns, table: str, statement: str) -> dict[str, np.ndarray[Any, Any]]:
@@ -33,14 +33,8 @@ def select_rows(columns: RawColumns, table: str, statement: str) -> dict[str, np
     >>> select_rows({"a": np.array([1.0, 2.0])}, "t", "SELECT 2 * a AS b FROM t ORDER BY a")["b"].tolist()
     [2.0, 4.0]
     """
-    rows = pa.table({name: _arrow(column) for name, column in columns.items()})
+    rows = arrow_table(columns)
     with engine() as connection:
         connection.register(table, rows)
         answer = connection.sql(statement).to_arrow_table()
     return {name: answer.column(name).to_numpy() for name in answer.column_names}
-
-
-def _arrow(column: RawColumn) -> pa.Array:
-    if column.dtype.kind == "O":
-        return pa.array(column.tolist(), pa.string())
-    return pa.array(column, from_pandas=True)

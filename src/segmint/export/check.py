@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmint.export.kept import kept_points
 from segmint.labels import NOISE
-from segmint.model.cores import CoresAssigner
-from segmint.model.exemplars import ExemplarsAssigner
 from segmint.model.mixture import MixtureAssigner
 from segmint.model.placement import Assigner, Placement
 from segmint.model.segment_model import SegmentModel
@@ -77,12 +76,10 @@ def _tied(rule: Assigner, x: FloatMatrix, label: int, other: int) -> bool:
 
 def _on_a_cap(rule: Assigner, own: Placement, labels: IntVector) -> BoolVector:
     """Return which rows lie as far as a row may lie and still belong, where one label is that of noise."""
-    if isinstance(rule, CoresAssigner):
-        caps = np.full(len(labels), rule.reach[0])
-    elif isinstance(rule, ExemplarsAssigner):
-        caps = rule.caps[own.nearest]
-    else:
+    kept = kept_points(rule)
+    if kept is None:
         return np.zeros(len(labels), dtype=np.bool_)
+    caps = kept.caps[own.nearest]
     one_is_noise = (own.labels == NOISE) != (labels == NOISE)
     with np.errstate(invalid="ignore"):
         return np.asarray(one_is_noise & (np.abs(own.distance - caps) <= TIE * caps))

@@ -12,9 +12,8 @@ from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KNeighborsClassifier
 
 from segmint.export.capped import nearest_within_caps
+from segmint.export.kept import kept_points
 from segmint.model.centers import CentersAssigner
-from segmint.model.cores import CoresAssigner
-from segmint.model.exemplars import ExemplarsAssigner
 from segmint.model.mixture import MixtureAssigner, inverse_cholesky
 from segmint.model.placement import Assigner
 from segmint.types import FloatMatrix
@@ -39,14 +38,11 @@ def make_clusterer(assigner: Assigner) -> Any:
         return _kmeans(assigner.centers)
     if isinstance(assigner, MixtureAssigner):
         return _mixture(assigner)
-    if isinstance(assigner, CoresAssigner):
-        caps = np.full(assigner.n_clusters, assigner.reach[0])
-        return nearest_within_caps(assigner.points, assigner.point_labels, caps)
-    assert isinstance(assigner, ExemplarsAssigner)
-    if np.isfinite(assigner.caps).any():
-        return nearest_within_caps(assigner.exemplars, assigner.exemplar_labels, assigner.caps)
-    nearest = KNeighborsClassifier(n_neighbors=1, algorithm="kd_tree")
-    return nearest.fit(assigner.exemplars, assigner.exemplar_labels)
+    kept = kept_points(assigner)
+    assert kept is not None  # there are no other rules
+    if kept.capped:
+        return nearest_within_caps(*kept)
+    return KNeighborsClassifier(n_neighbors=1, algorithm="kd_tree").fit(kept.points, kept.labels)
 
 
 def _kmeans(centers: FloatMatrix) -> KMeans:

@@ -11,14 +11,12 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sklearn.pipeline import Pipeline
 
 from segmint.export.clusterer import make_clusterer
+from segmint.export.kept import kept_points
 from segmint.export.scaler import make_scaler
 from segmint.labels import NOISE, UNASSIGNED
-from segmint.model.cores import CoresAssigner
-from segmint.model.exemplars import ExemplarsAssigner
 from segmint.model.segment_model import SegmentModel
 
 if TYPE_CHECKING:
@@ -65,14 +63,10 @@ def segments(model: SegmentModel) -> list[dict[str, Any]]:
         {"label": card.label, "id": card.id, "number": card.short, "name": card.name}
         for card in sorted(model.cards, key=lambda card: card.label)
     ]
-    return [{"label": NOISE, "id": UNASSIGNED, "number": "", "name": ""}, *told] if _capped(model) else told
-
-
-def _capped(model: SegmentModel) -> bool:
-    rule = model.assigner
-    return isinstance(rule, CoresAssigner) or (
-        isinstance(rule, ExemplarsAssigner) and bool(np.isfinite(rule.caps).any())
-    )
+    kept = kept_points(model.assigner)
+    if kept is None or not kept.capped:
+        return told
+    return [{"label": NOISE, "id": UNASSIGNED, "number": "", "name": ""}, *told]
 
 
 def versions() -> Mapping[str, str]:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from segmint.errors import UsageError
+from segmint.export.kept import kept_points
 from segmint.export.quoting import number
 from segmint.model.centers import CentersAssigner
-from segmint.model.cores import CoresAssigner
-from segmint.model.exemplars import ExemplarsAssigner
 from segmint.model.mixture import MixtureAssigner, inverse_cholesky
 from segmint.model.placement import Assigner
 from segmint.types import FloatMatrix, FloatVector, IntVector
@@ -84,11 +83,9 @@ def sql_rule(assigner: Assigner) -> SqlRule:
         return SqlRule(_log_densities(assigner), (math.inf,) * assigner.n_clusters, posterior=True)
     if isinstance(assigner, CentersAssigner):
         return SqlRule(tuple(map(_squared, assigner.centers)), (math.inf,) * assigner.n_clusters)
-    if isinstance(assigner, CoresAssigner):
-        caps = (float(assigner.reach[0]),) * assigner.n_clusters
-        return _nearest_point(assigner.points, assigner.point_labels, caps)
-    assert isinstance(assigner, ExemplarsAssigner)
-    return _nearest_point(assigner.exemplars, assigner.exemplar_labels, tuple(assigner.caps.tolist()))
+    kept = kept_points(assigner)
+    assert kept is not None  # there are no other rules
+    return _nearest_point(kept.points, kept.labels, tuple(kept.caps.tolist()))
 
 
 def _refuse_large(assigner: Assigner) -> None:

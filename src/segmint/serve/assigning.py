@@ -26,11 +26,6 @@ class Assigned:
     assignment: Assignment
     key: str | None
 
-    @property
-    def n_rows(self) -> int:
-        """How many customers."""
-        return len(self.assignment.keys)
-
     def columns(self) -> dict[str, list[Any]]:
         """Return the columns of the result: the key where one was sent, then the segment's, with ``None`` for NaN."""
         found = {name: column.tolist() for name, column in self.assignment.result().items()}

@@ -48,9 +48,8 @@ class Guard:
     def __init__(self, app: ASGIApp, limits: Limits, keys: Keys, meters: Meters, log: Log) -> None:
         self._app, self._limits, self._keys, self._meters, self._log = app, limits, keys, meters, log
         self._at_work = 0
-        self._busy = RequestError("serve.busy", status=503, retry_after=1, most=limits.requests)
         self._busy_answers = {
-            problems.of_inference(path): problems.raw_answer(self._busy, path) for path in ("", "/v2")
+            problems.of_inference(path): problems.raw_answer(_busy(limits), path) for path in ("", "/v2")
         }
 
     def turned_away(self, path: str) -> bytes | None:
@@ -64,8 +63,8 @@ class Guard:
         return self._turned("")
 
     def _turned(self, path: str) -> bytes:
-        self._meters.refused.labels(self._busy.code).inc()
-        self._meters.requests.labels("none", "other", str(self._busy.status)).inc()
+        self._meters.refused.labels("serve.busy").inc()
+        self._meters.requests.labels("none", "other", "503").inc()
         return self._busy_answers[problems.of_inference(path)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,7 +106,7 @@ class Guard:
         if self._keys.required and not self._keys.admit(_offered(scope)):
             raise RequestError("serve.no_key", status=401)
         if self._at_work > self._limits.requests:
-            raise self._busy
+            raise _busy(self._limits)
         if dict(scope["headers"]).get(b"content-encoding", b"identity").lower() != b"identity":
             raise RequestError("serve.encoding", status=415)
 
@@ -142,6 +141,10 @@ def _offered(scope: Scope) -> str:
         return key.decode("latin-1")
     bearer = headers.get(b"authorization", b"").decode("latin-1")
     return str(bearer[len(_BEARER) :].strip()) if bearer.lower().startswith(_BEARER) else ""
+
+
+def _busy(limits: Limits) -> RequestError:
+    return RequestError("serve.busy", status=503, retry_after=1, most=limits.requests)
 
 
 def _slow(limits: Limits) -> RequestError:

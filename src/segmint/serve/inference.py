@@ -117,10 +117,9 @@ def _values(inputs: Sequence[Any], served: Served) -> Values:
     fields = [feature.name for feature in served.model.schema.clustering]
     if len(tensors) == 1 and len(tensors[0][1]) == 2 and tensors[0][1][1] == len(fields) > 1:
         data = tensors[0][2]
-        numeric = all(feature.numeric for feature in served.model.schema.clustering)
-        if (
-            not numeric and inputs[0]["datatype"] != "BYTES"
-        ):  # a level is a text: 1 would be a level never seen
+        # a level is a text: the number 1 would be taken for a level that was never seen
+        of_numbers = all(feature.numeric for feature in served.model.schema.clustering)
+        if not of_numbers and inputs[0]["datatype"] != "BYTES":
             raise RequestError("serve.tensors", status=400)
         return {name: data[place :: len(fields)] for place, name in enumerate(fields)}
     values = {name: data for name, shape, data in tensors if shape[1:] in ([], [1])}

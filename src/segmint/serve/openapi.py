@@ -11,6 +11,7 @@ from starlette.responses import Response
 from segmint.model.schema import Feature
 from segmint.model.segment_model import SegmentModel
 from segmint.serve.desk import Desk, respond
+from segmint.serve.problems import of_inference
 from segmint.serve.served import Served
 from segmint.words import say
 
@@ -113,7 +114,7 @@ def _paths(model: SegmentModel) -> dict[str, Any]:
 
 def _with_problem(path: str, item: dict[str, Any]) -> dict[str, Any]:
     """Add what a refusal looks like: below ``/v2`` as that protocol has it."""
-    refusal = _INFERENCE_PROBLEM if path.startswith("/v2") else _PROBLEM
+    refusal = _INFERENCE_PROBLEM if of_inference(path) else _PROBLEM
     for operation in item.values():
         operation["responses"]["default"] = refusal
     return item

@@ -26,6 +26,8 @@ SIGNATURE_TAG: Final = "segmint.signature"
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
 _MISSING: Final = frozenset({"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"})
+_COLLISION: Final = "BAD_REQUEST"
+"""What MLflow calls a rule of its database that an insert broke."""
 _REFERENCE: Final = re.compile(r"models:/(?P<name>[^/@:]+)(?:@(?P<alias>[^/@:]+)|/(?P<version>[0-9]+))")
 _ATTEMPTS: Final = 20
 
@@ -179,7 +181,7 @@ def set_alias(client: MlflowClient, name: str, alias: str, version: int) -> None
             client.set_registered_model_alias(name, alias, str(version))
             return
         except MlflowException as error:
-            if error.error_code in _MISSING or attempt == _ATTEMPTS:
+            if error.error_code != _COLLISION or attempt == _ATTEMPTS:
                 raise
 
 

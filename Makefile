@@ -19,6 +19,7 @@ $(VENV)/.ready: requirements/dev.lock pyproject.toml | $(UV)
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements/dev.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src # else each command compiles itself anew where bytecode is not written
 	@touch $@
 
 demo: setup ## the main job on the table that the project ships

@@ -26,10 +26,10 @@ demo: setup ## the main job on the table that the project ships
 	$(BIN)/segmint demo
 
 test: setup ## the fast checks of behavior (CI)
-	$(BIN)/python -m pytest -n auto -m "not slow and not browser and not postgres and not reference"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not browser and not postgres and not reference"
 
 test-all: setup ## everything: slow, browser, PostgreSQL and reference checks too
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-deps: ## system packages that `make test-all` needs (Debian)
 	apt-get update -qq

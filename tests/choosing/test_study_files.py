@@ -94,7 +94,7 @@ def model_of(X, fit):
         assigner=fit.assigner,
         cards=tuple(
             SegmentCard(
-                segment_id("shop", None, fit.configuration.id, label), label + 1, label, f"Segment {label}",
+                segment_id("shop", "", fit.configuration.id, label), label + 1, label, f"Segment {label}",
                 False, int((fit.labels == label).sum()), float((fit.labels == label).mean()), {"x": 1.0},
                 {"x": (1.0, 2.0, 3.0, 4.0, 5.0)}, {}, (), None, None, None, NOTE,
             )

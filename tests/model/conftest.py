@@ -53,7 +53,7 @@ def raw_columns(n: int = 40) -> RawColumns:
 
 def card(label: int, assigner_configuration: str) -> SegmentCard:
     return SegmentCard(
-        id=segment_id("shop", None, assigner_configuration, label),
+        id=segment_id("shop", "", assigner_configuration, label),
         number=label + 1,
         label=label,
         name=f"Segment {label}",

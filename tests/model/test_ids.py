@@ -52,15 +52,15 @@ def test_sources_give_the_names_that_one_expects():
 
 def test_segment_ids_differ_by_everything_they_are_made_of():
     made = {
-        segment_id("shop", None, "abc", 0),
-        segment_id("shop", None, "abc", 1),
-        segment_id("shop", None, "abd", 0),
+        segment_id("shop", "", "abc", 0),
+        segment_id("shop", "", "abc", 1),
+        segment_id("shop", "", "abd", 0),
         segment_id("shop", "f" * 64, "abc", 0),
-        segment_id("store", None, "abc", 0),
+        segment_id("store", "", "abc", 0),
     }
     assert len(made) == 5
     assert all(len(found) == 16 and found.startswith("seg-") for found in made)
-    assert segment_id("shop", None, "abc", 0) == segment_id("shop", None, "abc", 0)
+    assert segment_id("shop", "", "abc", 0) == segment_id("shop", "", "abc", 0)
 
 
 @pytest.mark.parametrize(

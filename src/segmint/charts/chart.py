@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import altair as alt
 from altair.utils.schemapi import debug_mode
@@ -140,10 +140,13 @@ class Chart:
         return dressed(self.draw, study, Canvas(width or self.width, THEMES[theme]))
 
 
-def dressed(draw: Callable[[Study, Canvas], Any], study: Study, canvas: Canvas) -> Any:
-    """Draw, and add the configuration of the canvas's theme."""
+_Shown = TypeVar("_Shown")
+
+
+def dressed(draw: Callable[[_Shown, Canvas], Any], shown: _Shown, canvas: Canvas) -> Any:
+    """Draw a study (or what else is shown), and add the configuration of the canvas's theme."""
     with debug_mode(False):  # Altair would check each part anew: half of the time; the tests check them once
-        drawing = draw(study, canvas)
+        drawing = draw(shown, canvas)
         drawing.config = alt.Config(**configuration(canvas.theme))
     return drawing
 

@@ -51,18 +51,30 @@ def run_sweep(
         One for each configuration, in order.
     """
     outcomes = _fit(geometry, configurations, progress, jobs or cores())
+    return measured(geometry, outcomes, seed=seed, progress=progress, jobs=jobs)
+
+
+def measured(
+    geometry: Geometry,
+    outcomes: Sequence[Outcome],
+    *,
+    seed: int,
+    progress: Progress = silent,
+    jobs: int | None = None,
+) -> tuple[Trial, ...]:
+    """Measure all labelings in one go; one trial for each outcome, in order (see :func:`run_sweep`)."""
     fits = [outcome for outcome in outcomes if isinstance(outcome, Fit)]
     progress("measured", 0, len(fits))
-    measured = iter(measure_sweep(geometry, [fit.labels for fit in fits], seed=seed, jobs=jobs))
+    found = iter(measure_sweep(geometry, [fit.labels for fit in fits], seed=seed, jobs=jobs))
     progress("measured", len(fits), len(fits))
     trials = []
     for outcome in outcomes:
         if isinstance(outcome, Failure):
             trials.append(Trial(outcome))
             continue
-        found = next(measured)
-        scores = {**_of_the_fit(outcome, geometry.n_samples), **found.scores}
-        trials.append(Trial(outcome, scores, found.cluster_silhouettes))
+        scored = next(found)
+        scores = {**_of_the_fit(outcome, geometry.n_samples), **scored.scores}
+        trials.append(Trial(outcome, scores, scored.cluster_silhouettes))
     return tuple(trials)
 
 

@@ -8,7 +8,19 @@ import sys
 
 import typer
 
-from segmint.cli import demo, export, inspect, models, package, registry, run, serve, signing, studies
+from segmint.cli import (
+    demo,
+    export,
+    inspect,
+    models,
+    package,
+    registry,
+    retrain,
+    run,
+    serve,
+    signing,
+    studies,
+)
 from segmint.cli import lab as practical_work
 from segmint.errors import SegmintError, UsageError
 from segmint.words import say
@@ -22,7 +34,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (run, inspect, models, serve, package, export, signing, registry, studies, practical_work, demo):
+for room in (
+    run, inspect, models, retrain, registry, serve, package, export, signing, studies, practical_work, demo,
+):  # fmt: skip
     room.register(app)
 
 

@@ -114,6 +114,7 @@ def assign(
     to: Annotated[str | None, typer.Option("--to", help=say("help.to"))] = None,
     to_table: Annotated[str | None, typer.Option(help=say("help.to_table"))] = None,
     if_exists: Annotated[str, typer.Option("--if-exists", help=say("help.if_exists"))] = "error",
+    as_of: Annotated[int | None, typer.Option("--as-of", min=1, help=say("help.as_of"))] = None,
     workspace: options.Workspace = None,
     json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -127,7 +128,7 @@ def assign(
         raise UsageError("cli.one_target")
     options.one_of("--if-exists", if_exists, ["error", "replace", "append"])
     existing = cast("IfExists", if_exists)
-    loaded, _ = _load(model, workspace)
+    loaded, _ = _load(model if as_of is None else _version(model, as_of), workspace)
     target, written_to = (output, to_table) if to is None else (to, to_table or source.table)
     if to is not None and not to_table:  # then --table names the target
         source = replace(source, table=None)
@@ -209,6 +210,12 @@ def rename(
         )
         return
     results().print(f" {say('cli.renamed', number=card.short, name=card.name, revision=revision)}")
+
+
+def _version(model: str, number: int) -> str:
+    """Return the address of a registered version; the model may be named by any of its addresses."""
+    name = model.removeprefix("models:/").partition("@")[0].partition("/")[0]
+    return f"models:/{name}/{number}"
 
 
 def _load(model: str, workspace: Path | None) -> tuple[SegmentModel, Path]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from segmint.cli import options
+from segmint.errors import UsageError
 from segmint.words import say
 
 if TYPE_CHECKING:
@@ -25,16 +26,58 @@ def register(app: typer.Typer) -> None:
     app.command("pull", epilog=say("help.pull_examples"), help=say("help.pull"))(pull)
 
 
+Limit = Annotated[str, typer.Option("--limit", help=say("help.limit"))]
+Accept = Annotated[str | None, typer.Option("--accept-migration", help=say("help.accept_migration"))]
+
+
 def promote(
     model: Annotated[str, typer.Argument(metavar="NAME", help=say("help.promoted"))],
     because: Because = None,
+    limit: Limit = "10%",
+    accept_migration: Accept = None,
     workspace: options.Workspace = None,
     json: options.AsJson = False,
 ) -> None:
-    """Make a version the champion."""
+    """Make a version the champion, unless it moves too many customers."""
+    from segmint.cli.migration import migration_json, write_promotion
+    from segmint.cli.output import write_json
+    from segmint.cli.settings import read_settings
+    from segmint.cli.workspaces import workspace_of
     from segmint.workflow.promotion import promote as move
 
-    _move(move, model, because, workspace, as_json=json)
+    promoted = move(
+        model,
+        workspace_of(workspace),
+        because=because,
+        limit=share_of("--limit", limit),
+        accepted=accept_migration,
+        tracking_uri=read_settings().tracking_uri,
+    )
+    if json:
+        told = None if promoted.migration is None else migration_json(promoted.migration)
+        write_json({**vars(promoted.moved), "migration": told})
+    else:
+        write_promotion(promoted)
+
+
+def share_of(option: str, text: str) -> float:
+    """Read a share: ``10%`` or ``0.1``.
+
+    Raises
+    ------
+    UsageError
+        If it is neither, or not between 0 and 1.
+
+    Examples
+    --------
+    >>> share_of("--limit", "10%"), share_of("--limit", "0.05")
+    (0.1, 0.05)
+    """
+    found = re.fullmatch(r"\s*([0-9]{1,3}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})\s*(%?)\s*", text)
+    share = float(found[1]) / (100 if found[2] else 1) if found else -1.0
+    if not 0 <= share <= 1:
+        raise UsageError("cli.not_a_share", option=option, text=text)
+    return share
 
 
 def rollback(
@@ -44,19 +87,12 @@ def rollback(
     json: options.AsJson = False,
 ) -> None:
     """Make the champion before the champion again."""
-    from segmint.workflow.promotion import rollback as move
-
-    _move(move, model, because, workspace, as_json=json)
-
-
-def _move(
-    move: Callable[..., Moved], model: str, because: str | None, workspace: Path | None, *, as_json: bool
-) -> None:
     from segmint.cli.settings import read_settings
     from segmint.cli.workspaces import workspace_of
+    from segmint.workflow.promotion import rollback as move
 
     uri = read_settings().tracking_uri
-    _tell(move(model, workspace_of(workspace), because=because, tracking_uri=uri), as_json=as_json)
+    _tell(move(model, workspace_of(workspace), because=because, tracking_uri=uri), as_json=json)
 
 
 def _tell(moved: Moved, *, as_json: bool) -> None:

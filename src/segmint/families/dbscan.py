@@ -13,7 +13,7 @@ from segmint.families.fit import Configuration, Cost, Failure, Family, Fit, Outc
 from segmint.families.labeling import unusable
 from segmint.families.points import PROBED_ROWS, cores_rule
 from segmint.families.sampling import seconds_of_neighbors, seconds_of_placing
-from segmint.families.thinning import fewer, median_core
+from segmint.families.thinning import FEWEST_NEIGHBORS, fewer, median_core
 from segmint.geometry.geometry import Geometry
 from segmint.labels import NOISE, canonical
 from segmint.types import BoolVector, FloatVector, IntVector, Progress
@@ -204,4 +204,20 @@ def thinned(configuration: Configuration, whole: Geometry, part: Geometry) -> Co
     return replace(configuration, parameters=parameters)
 
 
-DBSCAN = Family("dbscan", "DBSCAN", plan, sweep, forecast, frozenset({"density"}), thinned=thinned)
+def scaled(configuration: Configuration, ratio: float) -> Configuration:
+    """Return the configuration for a table of ``ratio`` times as many rows: as many more lie within eps."""
+    asked = configuration.parameters
+    near = max(FEWEST_NEIGHBORS, round(int(asked["min_samples"]) * ratio))
+    return replace(configuration, parameters={**asked, "min_samples": near})
+
+
+DBSCAN = Family(
+    "dbscan",
+    "DBSCAN",
+    plan,
+    sweep,
+    forecast,
+    frozenset({"density"}),
+    thinned=thinned,
+    scaled=scaled,
+)

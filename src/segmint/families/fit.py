@@ -165,6 +165,10 @@ def _as_it_is(configuration: Configuration, _whole: Geometry, _part: Geometry) -
     return configuration
 
 
+def _unscaled(configuration: Configuration, _ratio: float) -> Configuration:
+    return configuration
+
+
 @dataclass(frozen=True)
 class Family:
     """One family of clustering, in the shape in which a sweep uses it.
@@ -185,6 +189,12 @@ class Family:
     thinned
         ``thinned(configuration, whole, part) -> configuration``: what asks of a part of the rows what this one
         asks of all. As it is where nothing depends on the number of rows.
+    continued
+        ``continued(geometry, configuration, labels) -> outcome``: the fit that starts from labels, each of
+        0 … K − 1 present. ``None`` where a fit starts from nothing.
+    scaled
+        ``scaled(configuration, ratio) -> configuration``: what asks of a table of ``ratio`` times as many rows
+        what this one asked. As it is where nothing depends on the number of rows.
     """
 
     name: str
@@ -196,3 +206,5 @@ class Family:
     """``centers`` (inertia is meaningful), ``likelihood``, ``density`` (noise is possible), ``tree``."""
     rule: Callable[[FloatMatrix, IntVector, Configuration], Assigner] | None = None
     thinned: Callable[[Configuration, Geometry, Geometry], Configuration] = _as_it_is
+    continued: Callable[[Geometry, Configuration, IntVector], Outcome] | None = None
+    scaled: Callable[[Configuration, float], Configuration] = _unscaled

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -48,14 +49,17 @@ def sweep(
     """Fit every K and covariance; one outcome each, in order. One K-Means start serves all kinds of a K."""
     starts: dict[tuple[int, int, int], IntVector] = {}
     for done, configuration in enumerate(configurations):
-        outcome = _fit(geometry, configuration, starts)
+        outcome = _fit(geometry, configuration, partial(_start, geometry, configuration, starts))
         progress("Gaussian mixture", done + 1, len(configurations))
         yield outcome
 
 
-def _fit(
-    geometry: Geometry, configuration: Configuration, starts: dict[tuple[int, int, int], IntVector]
-) -> Outcome:
+def continued(geometry: Geometry, configuration: Configuration, labels: IntVector) -> Outcome:
+    """Fit one configuration from labels, each of 0 … n_components − 1 present."""
+    return _fit(geometry, configuration, lambda: labels)
+
+
+def _fit(geometry: Geometry, configuration: Configuration, start: Callable[[], IntVector]) -> Outcome:
     started = time.perf_counter()
     k = int(configuration.parameters["n_components"])
     if k > geometry.n_distinct:
@@ -67,7 +71,7 @@ def _fit(
         covariance_type=str(configuration.parameters["covariance_type"]),
         seed=configuration.random_state,
         reg_covar=float(configuration.parameters["reg_covar"]),
-        start=_start(geometry, configuration, starts),
+        start=start(),
     )
     collapsed = 0 if mixture is None else collapsed_components(mixture)
     if mixture is None or collapsed:
@@ -140,5 +144,11 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
 
 
 GAUSSIAN_MIXTURE = Family(
-    "gaussian_mixture", "Gaussian mixture", plan, sweep, forecast, frozenset({"likelihood"})
+    "gaussian_mixture",
+    "Gaussian mixture",
+    plan,
+    sweep,
+    forecast,
+    frozenset({"likelihood"}),
+    continued=continued,
 )

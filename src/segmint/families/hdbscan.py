@@ -131,4 +131,20 @@ def thinned(configuration: Configuration, whole: Geometry, part: Geometry) -> Co
     return replace(configuration, parameters={**asked, "min_cluster_size": size, "min_samples": near})
 
 
-HDBSCAN = Family("hdbscan", "HDBSCAN", plan, sweep, forecast, frozenset({"density"}), thinned=thinned)
+def scaled(configuration: Configuration, ratio: float) -> Configuration:
+    """Return the configuration for a table of ``ratio`` times as many rows: the smallest size grows with them."""
+    asked = configuration.parameters
+    size = max(SIZES[0], round(int(asked["min_cluster_size"]) * ratio))
+    return replace(configuration, parameters={**asked, "min_cluster_size": size})
+
+
+HDBSCAN = Family(
+    "hdbscan",
+    "HDBSCAN",
+    plan,
+    sweep,
+    forecast,
+    frozenset({"density"}),
+    thinned=thinned,
+    scaled=scaled,
+)

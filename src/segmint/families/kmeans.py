@@ -26,7 +26,13 @@ TOLERANCE = 1e-4  # beyond: until the centers' Σ move² is below this share of 
 
 
 def fit_kmeans(
-    X: FloatMatrix, n_clusters: int, *, n_init: int, seed: int, init: str = "k-means++"
+    X: FloatMatrix,
+    n_clusters: int,
+    *,
+    n_init: int,
+    seed: int,
+    init: str = "k-means++",
+    start: IntVector | None = None,
 ) -> tuple[FloatMatrix, IntVector, float, int, bool]:
     """Fit K-Means from ``n_init`` starts and keep the one of smallest inertia.
 
@@ -45,6 +51,8 @@ def fit_kmeans(
         Seed of the starts; the same seed gives the same bytes.
     init
         ``k-means++`` (greedy) or ``random`` (distinct rows drawn uniformly).
+    start
+        Labels to start from instead, shape (n_samples,), each of 0 … n_clusters − 1 present.
 
     Returns
     -------
@@ -71,7 +79,11 @@ def fit_kmeans(
     ([11.0, 0.5], [1, 1, 0, 0, 0], 2.5, True)
     """
     columns = np.ascontiguousarray(np.asarray(X, dtype=np.float64).T)
-    starts = _starts(columns, n_clusters, n_init, seed, init)
+    starts = (
+        _starts(columns, n_clusters, n_init, seed, init)
+        if start is None
+        else means_of_labels(columns, start, n_clusters)[None]
+    )
     labels = np.empty(columns.shape[1], dtype=np.int64)
     small = columns.shape[1] <= PATIENT_ROWS
     tolerance = 0.0 if small else TOLERANCE * float(np.mean(np.var(columns, axis=1)))
@@ -98,6 +110,11 @@ def _starts(columns: FloatMatrix, n_clusters: int, n_init: int, seed: int, init:
         columns = np.ascontiguousarray(columns[:, drawn])
     lloyd.plus_plus_starts(columns, rng.random((n_init, n_clusters, n_trials)), starts)
     return starts
+
+
+def means_of_labels(columns: FloatMatrix, labels: IntVector, n_clusters: int) -> FloatMatrix:
+    """Return the mean of each label's rows, shape (n_clusters, n_features), from rows by column."""
+    return np.stack([columns[:, labels == label].mean(axis=1) for label in range(n_clusters)])
 
 
 def _settled(
@@ -135,7 +152,8 @@ def sweep(
         yield outcome
 
 
-def _fit(geometry: Geometry, configuration: Configuration) -> Outcome:
+def _fit(geometry: Geometry, configuration: Configuration, start: IntVector | None = None) -> Outcome:
+    """Fit one configuration: from its own starts, or from one set of labels."""
     started = time.perf_counter()
     k = int(configuration.parameters["n_clusters"])
     if k > geometry.n_distinct:
@@ -147,6 +165,7 @@ def _fit(geometry: Geometry, configuration: Configuration) -> Outcome:
         n_init=int(configuration.parameters["n_init"]),
         seed=configuration.random_state,
         init=str(configuration.parameters["init"]),
+        start=start,
     )
     assigner, labels = numbered_by_size(CentersAssigner(centers), geometry.X)
     found = n_clusters(labels)
@@ -176,4 +195,13 @@ def thinned(configuration: Configuration, _whole: Geometry, _part: Geometry) -> 
     return replace(configuration, parameters={**asked, "n_init": min(FEW_STARTS, int(asked["n_init"]))})
 
 
-KMEANS = Family("kmeans", "K-Means", plan, sweep, forecast, frozenset({"centers"}), thinned=thinned)
+KMEANS = Family(
+    "kmeans",
+    "K-Means",
+    plan,
+    sweep,
+    forecast,
+    frozenset({"centers"}),
+    thinned=thinned,
+    continued=_fit,
+)

@@ -13,6 +13,12 @@ import numpy.typing as npt
 from segmint.errors import BundleError, UsageError
 from segmint.labels import UNASSIGNED
 from segmint.model.assigners import ASSIGNERS
+from segmint.model.audit_lineage import (
+    LINEAGE,
+    audit_landmark_shapes,
+    audit_landmark_values,
+    audit_lineage,
+)
 from segmint.model.ids import check_model_name
 from segmint.model.schema import Kind, Missing, Role
 from segmint.model.shapes import Anything, Each, Maybe, OneOf, Setting, Table, Text, conform
@@ -25,6 +31,7 @@ FAMILIES = ("kmeans", "gaussian_mixture", "dbscan", "hdbscan", "ward")
 _MOST_QUANTILES = 4096
 _SENTENCE = {"key": Text(r"[a-z_]{1,40}(\.[a-z0-9_]{1,60}){1,4}"), "figures": Table(Anything())}
 _HASH = Text(r"[0-9a-f]{64}")
+_ID = Text(r"[!-~]{1,80}")
 _MOST_SETTINGS = 64
 _WORD = r"[a-z0-9][a-z0-9+_.-]{0,63}"
 _VERSION = Text(r"[0-9A-Za-z][0-9A-Za-z.!+_-]{0,63}")
@@ -75,7 +82,7 @@ _CONDITION = {
     "negated": bool,
 }
 _CARD = {
-    "id": Text(r"[!-~]{1,80}"),
+    "id": _ID,
     "number": int,
     "label": int,
     "name": Text(r"(?s).{1,400}"),
@@ -132,6 +139,7 @@ _MODEL = {
     "reference": _REFERENCE,
     "notices": Each(_SENTENCE),
 }
+_FORMS = {1: _MODEL, 2: _MODEL | {"lineage": Maybe(LINEAGE)}}
 
 
 def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -263,7 +271,7 @@ def _audit_reference(reference: Mapping[str, Any]) -> None:
 
 def _audit_shapes(described: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, int]:
     """Check all but the arrays' values; return the number of clusters and of prepared features."""
-    conform(described, _MODEL, "model")
+    conform(described, _FORMS.get(described["format"], _MODEL), "model")
     audit_sentences(described)
     try:
         check_model_name(described["manifest"]["name"])
@@ -272,9 +280,12 @@ def _audit_shapes(described: Mapping[str, Any], shapes: Mapping[str, tuple[int, 
     _audit_preparation(described["schema"], described["preparation"])
     _audit_reference(described["reference"])
     n_clusters, n_features = _audit_cards(described["cards"]), _n_features(described["preparation"])
-    unknown = {name for name in shapes if not name.startswith(("assigner.", "reference."))}
-    _refuse_unless(not unknown, "arrays")
+    parts = ("assigner.", "reference.", *(("landmarks.",) if described["format"] > 1 else ()))
+    _refuse_unless(all(name.startswith(parts) for name in shapes), "arrays")
     _audit_reference_shapes(shapes, n_clusters, n_features)
+    if described["format"] > 1:
+        audit_landmark_shapes(shapes, n_clusters, n_features)
+        audit_lineage(described)
     return n_clusters, n_features
 
 
@@ -302,6 +313,8 @@ def _audit_values(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         _refuse_unless(
             array.dtype == np.float64 and bool(np.isfinite(array).all()), f"model.reference.{name}"
         )
+    if "landmarks.labels" in arrays:
+        audit_landmark_values(arrays, len(counts) - 1)
     novelty = arrays["reference.novelty"]
     _refuse_unless(bool((novelty[:, 1:] >= novelty[:, :-1]).all()), "model.reference.novelty")
 

@@ -13,20 +13,23 @@ import numpy.typing as npt
 from segmint.errors import BundleError
 from segmint.model.assigners import restore
 from segmint.model.cards import SegmentCard
+from segmint.model.landmarks import Landmarks
+from segmint.model.lineage import Lineage
 from segmint.model.preparation import Preparation
 from segmint.model.reference import LevelReference, NumericReference, ReferenceSnapshot
 from segmint.model.schema import Schema
-from segmint.model.segment_model import FORMAT, Manifest, SegmentModel
+from segmint.model.segment_model import Manifest, SegmentModel
 from segmint.words import Sentence
 
 _REFERENCE = ("counts", "means", "covariances", "novelty")
+_LANDMARKS = ("points", "labels", "counts", "overlaps", "churn")
 
 
 def describe(model: SegmentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     """Return the plain part of a model and its arrays by name."""
     reference = model.reference
     described = {
-        "format": FORMAT,
+        "format": model.format,
         "manifest": asdict(model.manifest),
         "schema": model.schema.to_json(),
         "preparation": model.preparation.to_json(),
@@ -41,6 +44,9 @@ def describe(model: SegmentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray
     }
     arrays = {f"assigner.{name}": np.asarray(array) for name, array in model.assigner.arrays().items()}
     arrays |= {f"reference.{name}": np.asarray(getattr(reference, name)) for name in _REFERENCE}
+    if model.landmarks is not None:
+        described["lineage"] = None if model.lineage is None else model.lineage.to_json()
+        arrays |= {f"landmarks.{name}": np.asarray(getattr(model.landmarks, name)) for name in _LANDMARKS}
     return described, arrays
 
 
@@ -64,6 +70,8 @@ def make(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -
         cards=tuple(SegmentCard.from_json(_with_nan(card)) for card in described["cards"]),
         reference=_reference(described["reference"], of_part(arrays, "reference")),
         notices=tuple(Sentence.from_json(notice) for notice in described["notices"]),
+        landmarks=Landmarks(**of_part(arrays, "landmarks")) if described["format"] > 1 else None,
+        lineage=Lineage.from_json(described["lineage"]) if described.get("lineage") else None,
     )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
+from typing import Any
 
 from segmint.errors import UsageError
+from segmint.model.canonical import dumps
 
 _MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _DEVICES = frozenset(
@@ -16,17 +19,36 @@ _DEVICES = frozenset(
 _LONGEST_SEGMENT_NAME = 80
 
 
-def segment_id(model_name: str, parent: str | None, configuration: str, label: int) -> str:
+def origin(fingerprint: str, steps: Sequence[Mapping[str, Any]], parent: str | None) -> str:
+    """Return where segments are born: a hash of the rows, of what was done to them, and of the version before.
+
+    Parameters
+    ----------
+    fingerprint
+        Of the training data.
+    steps
+        The steps of the preparation as plain data: other columns or another scale make other segments.
+    parent
+        Content hash of the bundle that the model follows; ``None`` for a first version.
+    """
+    digest = hashlib.sha256(fingerprint.encode())
+    digest.update(dumps([dict(step) for step in steps]))
+    digest.update((parent or "").encode())
+    return digest.hexdigest()
+
+
+def segment_id(model_name: str, origin: str, configuration: str, label: int) -> str:
     """Return the lasting id of a segment: a hash of where it was born.
 
-    Counters would collide when two challengers are trained at once; hashes don't, and are never reused.
+    Counters would collide when two challengers are trained at once; hashes don't, and are never reused: other
+    rows, another preparation or another version before are another :func:`origin`.
 
     Parameters
     ----------
     model_name
         The model's name.
-    parent
-        Content hash of the bundle that its model followed; ``None`` for a first version.
+    origin
+        See :func:`origin`.
     configuration
         Id of the configuration that found it.
     label
@@ -34,10 +56,10 @@ def segment_id(model_name: str, parent: str | None, configuration: str, label: i
 
     Examples
     --------
-    >>> segment_id("shop", None, "0123456789ab", 0)
+    >>> segment_id("shop", "", "0123456789ab", 0)
     'seg-1a2cdd550505'
     """
-    text = "\x1f".join([model_name, parent or "", configuration, str(label)])
+    text = "\x1f".join([model_name, origin, configuration, str(label)])
     return f"seg-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 

@@ -12,6 +12,8 @@ import numpy as np
 from segmint.errors import NotFoundError
 from segmint.labels import NOISE, UNASSIGNED
 from segmint.model.cards import SegmentCard
+from segmint.model.landmarks import Landmarks
+from segmint.model.lineage import Lineage
 from segmint.model.placement import Assigner
 from segmint.model.preparation import Preparation
 from segmint.model.reference import ReferenceSnapshot
@@ -19,7 +21,8 @@ from segmint.model.schema import Schema
 from segmint.types import TextVector
 from segmint.words import Sentence
 
-FORMAT = 1
+FORMAT = 2
+"""The newest form of a bundle. A model without landmarks is written, as it was read, in form 1."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,11 @@ class Manifest:
 
 @dataclass(frozen=True)
 class SegmentModel:
-    """A segmentation, ready to be used: schema, preparation, rule for new rows, cards, reference, manifest."""
+    """A segmentation, ready to be used: schema, preparation, rule for new rows, cards, reference, manifest.
+
+    ``landmarks`` are what a later version is matched by; ``None`` in a bundle of form 1. ``lineage`` tells how
+    its segments continue those of the version before; ``None`` for a first version.
+    """
 
     manifest: Manifest
     schema: Schema
@@ -78,6 +85,13 @@ class SegmentModel:
     cards: tuple[SegmentCard, ...]
     reference: ReferenceSnapshot
     notices: tuple[Sentence, ...] = ()
+    landmarks: Landmarks | None = None
+    lineage: Lineage | None = None
+
+    @property
+    def format(self) -> int:
+        """The lowest form of a bundle that can hold this model."""
+        return 1 if self.landmarks is None else FORMAT
 
     @cached_property
     def by_label(self) -> tuple[TextVector, TextVector, TextVector]:

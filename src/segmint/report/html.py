@@ -36,12 +36,25 @@ def render(summary: Mapping[str, Any]) -> str:
     str
         The page; its content policy allows nothing but its own style and script, by their hashes.
     """
+    return render_page("page.html", summary)
+
+
+def render_page(template: str, summary: Mapping[str, Any]) -> str:
+    """Return one of the pages (see :func:`render`), by the name of its template.
+
+    Parameters
+    ----------
+    template
+        A file of the folder of templates.
+    summary
+        Plain data: ``language``, ``title``, ``crumb``, ``source``, ``sections``, and what the template names.
+    """
     style, script = _style(), _resource("toggle.js")
     policy = (
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
         f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
     )
-    return _template().render(
+    return _template(template).render(
         s=summary, style=Markup(style), script=Markup(script), policy=policy, say=_words
     )
 
@@ -98,7 +111,7 @@ def _unbroken(value: Any) -> Any:
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("segmint.report", "templates"),
         autoescape=True,
@@ -107,7 +120,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html")
+    return environment.get_template(name)
 
 
 @cache

@@ -37,6 +37,7 @@ def summarize(study: Study) -> dict[str, Any]:
     return {
         "language": LANGUAGE,
         "title": say("report.title", source=study.provenance.source),
+        "crumb": say("report.page.crumb"),
         "source": study.provenance.source,
         "verdict": study.decision.verdict.value,
         "n_segments": len(found),

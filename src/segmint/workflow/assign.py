@@ -77,13 +77,13 @@ def assign(model: SegmentModel, data: Any, options: ReadOptions | None = None) -
     (440, True)
     """
     if isinstance(data, Dataset):
-        return assign_columns(model, _own_columns(model, data), data.keys)
+        return assign_columns(model, own_columns(model, data), data.keys)
     chunks = list(read_chunks(data, model.schema, options))
     columns = {name: np.concatenate([chunk.columns[name] for chunk in chunks]) for name in chunks[0].columns}
     return assign_columns(model, columns, np.concatenate([chunk.keys for chunk in chunks]))
 
 
-def _own_columns(model: SegmentModel, dataset: Dataset) -> RawColumns:
+def own_columns(model: SegmentModel, dataset: Dataset) -> RawColumns:
     """Return a dataset's columns as the model reads them, where nothing is lost in that."""
     found = {feature.name: feature for feature in dataset.schema}
     raw = dict(raw_columns(dataset))

@@ -12,12 +12,14 @@ from segmint.choosing.study import Study
 from segmint.choosing.study_files import study_id
 from segmint.data import Dataset, ReadOptions, read
 from segmint.errors import SegmintError
+from segmint.lineage.customers import labels_of
 from segmint.model.assignment import assign as assign_columns
 from segmint.model.segment_model import SegmentModel
 from segmint.report.html import write_report
 from segmint.types import Progress, silent
 from segmint.workflow.assign import write_assignment
 from segmint.workflow.library import keep_model
+from segmint.workflow.members import keep_members
 from segmint.workflow.planning import RunOptions
 from segmint.workflow.run import Made, make
 from segmint.workflow.studies import chosen_model, latest_decision, save_study, with_model
@@ -84,6 +86,7 @@ def deliver(
     kept = None if study.model is None else keep_model(chosen_model(study), place.model(name))
     if kept is not None:
         study = with_model(study, kept)
+        keep_members(kept, made.prepared.keys, labels_of(kept, made.prepared.columns), place)
     report = place.report(name)
     with keeping(report):
         write_report(study, report)

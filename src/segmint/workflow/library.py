@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -205,13 +205,18 @@ def keep_model(model: SegmentModel, path: Path) -> SegmentModel:
         What was written (see :func:`with_given_names`).
     """
     with _writing(path):
-        kept = with_given_names(model, path)
-        latest = _opened(path)
-        if latest is not None and to_bytes(kept) == to_bytes(latest):
-            return kept  # the file stays, and with it a signature
-        if latest is not None and not _given_names(latest) <= _given_names(kept):
-            save_bundle(latest, _set_aside(path) / f"{latest.manifest.revision}.segmint")
-        save_bundle(kept, path)
+        return put_model(model, path)
+
+
+def put_model(model: SegmentModel, path: Path) -> SegmentModel:
+    """Do what :func:`keep_model` does, for who holds the lock already."""
+    kept = with_given_names(model, path)
+    latest = _opened(path)
+    if latest is not None and to_bytes(kept) == to_bytes(latest):
+        return kept  # the file stays, and with it a signature
+    if latest is not None and not _given_names(latest) <= _given_names(kept):
+        save_bundle(latest, _set_aside(path) / f"{latest.manifest.revision}.segmint")
+    save_bundle(kept, path)
     return kept
 
 
@@ -223,10 +228,7 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def with_given_names(model: SegmentModel, path: Path) -> SegmentModel:
-    """Return a model with the names that people gave to the same segments before.
-
-    A segment is the same where its id, its size and its raw averages are (or, where the card tells none, the
-    training data): ids alone come again when other data are clustered alike.
+    """Return a model with the names that people gave to its segments before.
 
     Parameters
     ----------
@@ -244,25 +246,28 @@ def with_given_names(model: SegmentModel, path: Path) -> SegmentModel:
     latest = _opened(path)
     if latest is None or not latest.manifest.revision:
         return model
-    earlier = [latest, *_replaced(path)]
-    given = {_known(older, card): card.name for older in reversed(earlier) for card in _named(older)}
-    cards = tuple(
-        replace(card, name=given[_known(model, card)], name_given=True)
-        if _known(model, card) in given
-        else card
-        for card in model.cards
-    )
-    manifest = replace(model.manifest, revision=latest.manifest.revision)
-    named = replace(model, cards=cards, manifest=manifest)
+    named = called(model, given_names(path))
+    manifest = replace(named.manifest, revision=latest.manifest.revision)
+    named = replace(named, manifest=manifest)
     if to_bytes(named) == to_bytes(latest):
         return named
     return replace(named, manifest=replace(manifest, revision=manifest.revision + 1))
 
 
-def _known(model: SegmentModel, card: SegmentCard) -> tuple[object, ...]:
-    """Return what a segment is known by; the training data too where a card tells no averages."""
-    averages = tuple(sorted(card.center.items()))
-    return card.id, card.size, averages or model.manifest.fingerprint
+def given_names(path: Path) -> dict[str, str]:
+    """Return the names that people gave, by segment id: in a bundle and in those that it replaced."""
+    latest = _opened(path)
+    earlier = ([] if latest is None else [latest]) + _replaced(path)
+    return {card.id: card.name for model in reversed(earlier) for card in _named(model)}
+
+
+def called(model: SegmentModel, names: Mapping[str, str]) -> SegmentModel:
+    """Return a model whose segments have the given names, by id."""
+    cards = tuple(
+        replace(card, name=names[card.id], name_given=True) if card.id in names else card
+        for card in model.cards
+    )
+    return replace(model, cards=cards)
 
 
 def _named(model: SegmentModel) -> list[SegmentCard]:

@@ -11,7 +11,8 @@ from segmint.data.dataset import Dataset
 from segmint.drift.snapshot import build_snapshot
 from segmint.families.fit import Fit
 from segmint.model.cards import SegmentCard
-from segmint.model.ids import segment_id
+from segmint.model.ids import origin, segment_id
+from segmint.model.landmarks import Landmarks
 from segmint.model.segment_model import Manifest, SegmentModel
 from segmint.prepare.fit import Prepared
 from segmint.profile.cards import build_cards
@@ -22,12 +23,14 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn", "numba")
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What a model says of the run that it comes from."""
+    """What a model says of the run that it comes from; ``parent`` is the content hash of the version before."""
 
     name: str
     seed: int
     decision: Decision
+    parent: str | None = None
     held_out: float | None = None
+    landmarks: Landmarks | None = None
 
 
 def build_model(dataset: Dataset, prepared: Prepared, trial: Trial, about: Circumstances) -> SegmentModel:
@@ -40,7 +43,7 @@ def build_model(dataset: Dataset, prepared: Prepared, trial: Trial, about: Circu
     trial
         A trial that has a fit.
     about
-        Name, seed, decision (for stability and verdict) and the agreement on held-out rows.
+        Name, seed, decision (for stability and verdict), the agreement on held-out rows, and the landmarks.
     """
     fit = trial.fit
     assert fit is not None, "a model is made of a fit"
@@ -55,6 +58,7 @@ def build_model(dataset: Dataset, prepared: Prepared, trial: Trial, about: Circu
             prepared.columns, dataset.schema, prepared.matrix.X, placement, fit.n_clusters
         ),
         notices=_notices(fit),
+        landmarks=about.landmarks,
     )
 
 
@@ -64,12 +68,13 @@ def _cards(
     resampling = about.decision.resampling
     configuration = fit.configuration.id
     silhouettes = trial.cluster_silhouettes
+    born = origin(dataset.fingerprint, prepared.preparation.to_json()["steps"], about.parent)
     return build_cards(
         prepared.columns,
         dataset.schema,
         prepared.preparation,
         fit.labels,
-        ids=[segment_id(about.name, None, configuration, label) for label in range(fit.n_clusters)],
+        ids=[segment_id(about.name, born, configuration, label) for label in range(fit.n_clusters)],
         stability=None if resampling is None else resampling.jaccard.get(configuration),
         silhouettes=None if silhouettes is None or not silhouettes.size else silhouettes.tolist(),
         seed=about.seed,
@@ -89,7 +94,7 @@ def _manifest(dataset: Dataset, fit: Fit, about: Circumstances) -> Manifest:
         agreement=fit.agreement,
         agreement_held_out=about.held_out,
         decided_because=decision.because,
-        parent=None,
+        parent=about.parent,
         revision=0,
         versions=versions(),
     )

@@ -105,12 +105,22 @@ def plan_run(dataset: Dataset, options: RunOptions | None = None, progress: Prog
         If no column can make clusters.
     """
     options = options or RunOptions()
-    name = model_name_from(dataset.source) if options.name is None else check_model_name(options.name)
     prepared = prepare(dataset, options.preparation)
     progress("prepared", prepared.matrix.n_features, prepared.matrix.n_features)
+    return plan_prepared(dataset, options, prepared)
+
+
+def plan_prepared(
+    dataset: Dataset,
+    options: RunOptions,
+    prepared: Prepared,
+    configurations: tuple[Configuration, ...] | None = None,
+) -> Planned:
+    """Say what a run on prepared rows will cost (see :func:`plan_run`); configurations may be given."""
+    name = model_name_from(dataset.source) if options.name is None else check_model_name(options.name)
     geometry = Geometry(prepared.matrix.X)
     request = Request(options.ks, options.seed, options.init, options.exact_rows)
-    configurations = tuple(plan(geometry, options.families, request))
+    configurations = configurations or tuple(plan(geometry, options.families, request))
     if options.choose is not None and not could_be_called(options.choose, configurations):
         raise NotFoundError("workflow.not_planned", wanted=options.choose, n=len(configurations))
     expected = forecast(

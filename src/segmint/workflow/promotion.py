@@ -2,50 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from segmint.errors import UsageError
+from segmint.model.bundle import content_hash, load_bundle
 from segmint.track import promotion
+from segmint.track.migrations import champion_of, record_migration
 from segmint.track.promotion import Moved
+from segmint.track.registry import CHALLENGER
 from segmint.workflow.auditing import write_line
-from segmint.workflow.library import REGISTERED
+from segmint.workflow.library import REGISTERED, put_model
 from segmint.workflow.locking import alone
-from segmint.workflow.tracking import ready_registry
-from segmint.workflow.workspace import keeping
+from segmint.workflow.migration import LIMIT, Migration, judge, refuse_unless_accepted
+from segmint.workflow.tracking import pin, pull, ready_registry
+from segmint.workflow.workspace import Workspace, keeping
+
+
+@dataclass(frozen=True)
+class Promoted:
+    """What a promotion did: the alias's move, and what it does to customers.
+
+    ``migration`` is ``None`` where there was no champion before, or it stays.
+    """
+
+    moved: Moved
+    migration: Migration | None
 
 
 def promote(
-    wanted: str, workspace: str | Path, *, because: str | None = None, tracking_uri: str | None = None
-) -> Moved:
-    """Make a registered version the champion.
+    wanted: str,
+    workspace: str | Path,
+    *,
+    because: str | None = None,
+    limit: float = LIMIT,
+    accepted: str | None = None,
+    tracking_uri: str | None = None,
+) -> Promoted:
+    """Make a registered version the champion, unless it moves too many customers.
 
     Parameters
     ----------
     wanted
         A model's name (its challenger is promoted) or ``models:/NAME/VERSION``.
     workspace
-        Whose registry it is, and where the line is written.
+        Whose registry it is, where the line is written, and whose own model follows the champion.
     because
         Why; kept in the line.
+    limit
+        The share of customers that the model's change may move, 0 … 1.
+    accepted
+        Why a migration above the limit, or one that retires a segment, is right; kept in the line and in the
+        registry.
     tracking_uri
         Another registry than the workspace's own.
 
     Raises
     ------
+    PromotionRefused
+        If the version moves more customers than the limit allows or retires a segment, and nobody accepts that.
     NotFoundError
         If there is no such model or version.
     UsageError
         If the name has another form.
     """
-    name, version = _read(wanted)
-    return _audited(
-        "promote",
-        lambda uri: promotion.promote(name, uri=uri, version=version),
-        Path(workspace),
-        because,
-        tracking_uri,
-    )
+    name, version = read_wanted(wanted)
+    place = Path(workspace)
+    with keeping(place), alone(place):
+        uri = ready_registry(place, tracking_uri)
+        migration = migration_of(name, version, place, limit=limit, tracking_uri=tracking_uri)
+        if migration is not None:
+            refuse_unless_accepted(name, migration, accepted)
+        moved = promotion.promote(name, uri=uri, version=version)
+        write_line(place, "promote", _facts(moved, because) | _told(migration, accepted))
+        if migration is not None and moved.before is not None:
+            record_migration(name, moved.version, migration.facts(moved.before, accepted), uri=uri)
+        _follow(moved, place, tracking_uri)
+    return Promoted(moved, migration)
+
+
+def migration_of(
+    name: str, version: int | None, workspace: Path, *, limit: float = LIMIT, tracking_uri: str | None = None
+) -> Migration | None:
+    """Return what promoting a version would do to the champion's customers; ``None`` where there is no champion.
+
+    Parameters
+    ----------
+    name, version
+        The registered model, and the number of its version; ``None`` for the challenger.
+    workspace, tracking_uri
+        Whose registry it is.
+    limit
+        What the churn is compared with.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model or version.
+    """
+    uri = ready_registry(workspace, tracking_uri)
+    before = champion_of(name, uri=uri)
+    wanted = f"{REGISTERED}{name}@{CHALLENGER}" if version is None else f"{REGISTERED}{name}/{version}"
+    candidate = pin(wanted, workspace, tracking_uri=tracking_uri)
+    champion = f"{REGISTERED}{name}/{before}"
+    if before is None or champion == candidate:
+        return None
+    old, new = (load_bundle(pull(one, workspace, tracking_uri=tracking_uri)) for one in (champion, candidate))
+    return judge(old, content_hash(old), new, limit=limit)
 
 
 def rollback(
@@ -58,12 +122,16 @@ def rollback(
     NotFoundError
         If there is no such model, or no champion before.
     """
-    return _audited(
-        "rollback", lambda uri: promotion.rollback(name, uri=uri), Path(workspace), because, tracking_uri
-    )
+    place = Path(workspace)
+    with keeping(place), alone(place):
+        moved = promotion.rollback(name, uri=ready_registry(place, tracking_uri))
+        write_line(place, "rollback", _facts(moved, because))
+        _follow(moved, place, tracking_uri)
+    return moved
 
 
-def _read(wanted: str) -> tuple[str, int | None]:
+def read_wanted(wanted: str) -> tuple[str, int | None]:
+    """Return the name and, where it is given, the number of a version that is to be promoted."""
     if not wanted.startswith(REGISTERED):
         return wanted, None
     name, _, version = wanted.removeprefix(REGISTERED).partition("/")
@@ -72,17 +140,27 @@ def _read(wanted: str) -> tuple[str, int | None]:
     return name, int(version)
 
 
-def _audited(
-    what: str, move: Callable[[str], Moved], workspace: Path, because: str | None, tracking_uri: str | None
-) -> Moved:
-    with keeping(workspace), alone(workspace):
-        moved = move(ready_registry(workspace, tracking_uri))
-        facts = {
-            "model": moved.name,
-            "from": moved.before,
-            "to": moved.version,
-            "content": moved.content_hash,
-            "because": because,
-        }
-        write_line(workspace, what, facts)
-    return moved
+def _facts(moved: Moved, because: str | None) -> dict[str, Any]:
+    return {
+        "model": moved.name,
+        "from": moved.before,
+        "to": moved.version,
+        "content": moved.content_hash,
+        "because": because,
+    }
+
+
+def _told(migration: Migration | None, accepted: str | None) -> dict[str, Any]:
+    """Return what a line tells of a migration."""
+    if migration is None:
+        return {}
+    return {"churn": migration.churn, "retired": list(migration.retired), "accepted": accepted}
+
+
+def _follow(moved: Moved, workspace: Path, tracking_uri: str | None) -> None:
+    """Make the champion the workspace's own model of that name, where it has one; its lock is held already."""
+    path = Workspace(workspace).model(moved.name)
+    if not path.is_file():
+        return
+    champion = pull(f"{REGISTERED}{moved.name}/{moved.version}", workspace, tracking_uri=tracking_uri)
+    put_model(load_bundle(champion), path)

@@ -21,6 +21,7 @@ from segmint.families.fit import Failure, Fit
 from segmint.families.heldout import held_out_agreement
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
+from segmint.lineage.landmarks import find_landmarks
 from segmint.model.segment_model import SegmentModel
 from segmint.prepare.fit import Prepared
 from segmint.types import Progress, silent
@@ -85,11 +86,44 @@ def make(dataset: Dataset, options: RunOptions, progress: Progress = silent) -> 
 def carry_out(planned: Planned, progress: Progress = silent) -> Made:
     """Fit, measure, decide and profile what was planned."""
     started = time.perf_counter()
-    geometry, options = planned.geometry, planned.options
+    return conclude(planned, fit(planned, progress), started=started, progress=progress)
+
+
+def fit(planned: Planned, progress: Progress = silent) -> tuple[Trial, ...]:
+    """Fit and measure what was planned."""
     trials = run_sweep(
-        geometry, planned.configurations, seed=options.seed, progress=progress, jobs=options.jobs
+        planned.geometry,
+        planned.configurations,
+        seed=planned.options.seed,
+        progress=progress,
+        jobs=planned.options.jobs,
     )
-    _refuse_if_nothing_was_fitted(trials, geometry)
+    _refuse_if_nothing_was_fitted(trials, planned.geometry)
+    return trials
+
+
+def conclude(
+    planned: Planned,
+    trials: tuple[Trial, ...],
+    *,
+    started: float,
+    parent: str | None = None,
+    progress: Progress = silent,
+) -> Made:
+    """Decide and profile what was fitted.
+
+    Parameters
+    ----------
+    planned, trials
+        What was planned, and what became of it.
+    started
+        When the fitting began, by ``time.perf_counter``.
+    parent
+        Content hash of the version before; ``None`` for a first one.
+    progress
+        Called as the work goes on.
+    """
+    geometry, options = planned.geometry, planned.options
     decision = decide(
         geometry,
         trials,
@@ -101,7 +135,9 @@ def carry_out(planned: Planned, progress: Progress = silent) -> Made:
     if options.choose:
         decision = overrule(decision, trials, options.choose, options.because)
     finalists = _finalists(trials, decision)
-    models = _models(planned, finalists, decision, progress)
+    models = _models(
+        planned, finalists, Circumstances(planned.name, options.seed, decision, parent), progress
+    )
     fits = tuple(trial.fit for trial in finalists if trial.fit is not None)
     made = Study(
         provenance=_provenance(planned, time.perf_counter() - started),
@@ -134,17 +170,17 @@ def _finalists(trials: Sequence[Trial], decision: Decision) -> tuple[Trial, ...]
 
 
 def _models(
-    planned: Planned, finalists: Sequence[Trial], decision: Decision, progress: Progress
+    planned: Planned, finalists: Sequence[Trial], about: Circumstances, progress: Progress
 ) -> dict[str, SegmentModel]:
-    seed = planned.options.seed
-    about = Circumstances(planned.name, seed, decision)
-    models = {}
+    seed, models = planned.options.seed, {}
     for number, trial in enumerate(finalists):
         progress("profiled", number, len(finalists))
         family = FAMILIES[trial.configuration.family]
         held_out = held_out_agreement(family, planned.geometry, trial.configuration, seed=seed)
+        assert trial.fit is not None, "a finalist has a fit"
+        landmarks = find_landmarks(family, planned.geometry, trial.fit, seed=seed)
         models[trial.configuration.id] = build_model(
-            planned.dataset, planned.prepared, trial, replace(about, held_out=held_out)
+            planned.dataset, planned.prepared, trial, replace(about, held_out=held_out, landmarks=landmarks)
         )
     progress("profiled", len(finalists), len(finalists))
     return models

@@ -214,7 +214,8 @@ def keep_decision(
     """
     decided, model = decide_otherwise(folder, configuration, because)
     place = open_workspace(workspace)
-    path = place.model(decided.provenance.name)
+    name = decided.provenance.name
+    path = place.model(name) if model.lineage is None else place.challenger(name)
     kept = keep_model(model, path)
     named = with_model(decided, kept)
     report = place.report(decided.provenance.name)
@@ -263,8 +264,8 @@ def with_model(study: Study, model: SegmentModel) -> Study:
 
 
 def named_study(study: Study, workspace: str | Path) -> Study:
-    """Return a study with the names that people gave to its segments in a workspace."""
-    if study.model is None:
+    """Return a study with the names that people gave to its segments in a workspace; a retrained one has them."""
+    if study.model is None or study.model.lineage is not None:
         return study
     path = Workspace(Path(workspace)).model(study.provenance.name)
     return with_model(study, with_given_names(chosen_model(study), path))

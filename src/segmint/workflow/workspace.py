@@ -40,6 +40,20 @@ class Workspace:
         """Registered bundles brought here, named by their content."""
         return self.folder / "pulled"
 
+    @property
+    def challengers(self) -> Path:
+        """The latest retrained bundle of each model, ``NAME.segmint``: not in use until it is promoted."""
+        return self.folder / "challengers"
+
+    @property
+    def members(self) -> Path:
+        """Who was in which segment when a model was trained: keys and segment ids, a file a training."""
+        return self.folder / "members"
+
+    def challenger(self, name: str) -> Path:
+        """Return where the latest retrained bundle of a model lies."""
+        return self.challengers / f"{name}.segmint"
+
     def model(self, name: str) -> Path:
         """Return where the latest bundle of a model lies."""
         return self.models / f"{name}.segmint"

@@ -1,0 +1,163 @@
+"""``segmint retrain`` and ``history``: new versions of a model, and what they did to its segments."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from segmint.cli import options
+from segmint.cli.commands import command_line
+from segmint.cli.progress import Steps
+from segmint.cli.reading import Source, read_options
+from segmint.cli.registry import Accept, Limit, share_of
+from segmint.cli.settings import read_settings
+from segmint.cli.spread import spread
+from segmint.cli.workspaces import workspace_of, writable_workspace
+from segmint.words import say
+
+if TYPE_CHECKING:
+    from segmint.data import ReadOptions
+    from segmint.workflow.challenge import Challenge
+    from segmint.workflow.retrain import RetrainOptions
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("retrain", epilog=say("help.retrain_examples"), help=say("help.retrain"))(spread(retrain))
+    app.command("history", epilog=say("help.history_examples"), help=say("help.history"))(history)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the model is trained again."""
+
+    before: Annotated[str | None, typer.Option("--before", help=say("help.before"))] = None
+    rechoose: Annotated[bool, typer.Option("--rechoose", help=say("help.rechoose"))] = False
+    seed: Annotated[int, typer.Option("--seed", help=say("help.seed"))] = 0
+    resamples: Annotated[int, typer.Option("--resamples", min=0, max=1000, help=say("help.resamples"))] = 100
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help=say("help.jobs"))] = None
+
+    def options(self) -> RetrainOptions:
+        """Make the options of the journey."""
+        from segmint.workflow.retrain import RetrainOptions
+
+        return RetrainOptions(
+            rechoose=self.rechoose,
+            seed=self.seed,
+            n_resamples=self.resamples,
+            jobs=self.jobs,
+            command=command_line(sys.argv),
+        )
+
+
+@dataclass(frozen=True)
+class Promoting:
+    """What happens to the new version."""
+
+    promote: Annotated[bool, typer.Option("--promote", help=say("help.retrain_promote"))] = False
+    limit: Limit = "10%"
+    accept_migration: Accept = None
+    moves: Annotated[str | None, typer.Option("--moves", help=say("help.moves"))] = None
+
+
+def retrain(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help=say("help.retrained"))],
+    data: options.Data,
+    training: Training,
+    promoting: Promoting,
+    source: Source,
+    workspace: options.Workspace = None,
+    json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Train a model again, match its segments, and say who would move."""
+    from segmint.cli.migration import challenge_json, write_challenge, write_promotion
+    from segmint.cli.output import write_json
+    from segmint.data import check_target
+    from segmint.workflow.promotion import promote
+
+    reading, limit = read_options(source), share_of("--limit", promoting.limit)
+    if promoting.moves is not None:
+        check_target(promoting.moves, None)
+    place, uri = writable_workspace(workspace), read_settings().tracking_uri
+    with Steps(quiet=quiet) as steps:
+        made = _challenge(model, data, reading, training, place, limit, promoting.moves, steps)
+    if not json:
+        write_challenge(made)
+    promoted = None
+    if promoting.promote:
+        wanted = f"models:/{made.model.manifest.name}/{made.tracked.version}"
+        try:
+            promoted = promote(
+                wanted, place, limit=limit, accepted=promoting.accept_migration, tracking_uri=uri
+            )
+        finally:
+            if json:
+                write_json(challenge_json(made, promoted))
+        if not json:
+            write_promotion(promoted)
+    elif json:
+        write_json(challenge_json(made, None))
+
+
+def _challenge(
+    model: str,
+    data: str,
+    reading: ReadOptions,
+    training: Training,
+    place: Path,
+    limit: float,
+    moves: str | None,
+    steps: Steps,
+) -> Challenge:
+    from segmint.workflow.challenge import challenge, find_before
+    from segmint.workflow.retrain import read_again
+    from segmint.workflow.warming import warm
+
+    uri = read_settings().tracking_uri
+    before = find_before(model, place, tracking_uri=uri)
+    steps("read", 0, 1)
+    dataset = read_again(data, before.model, reading)
+    old = None if training.before is None else read_again(training.before, before.model, reading)
+    steps("read", dataset.n_rows, dataset.n_rows)
+    warm(steps)
+    return challenge(
+        before,
+        dataset,
+        place,
+        options=training.options(),
+        old=old,
+        limit=limit,
+        moves=moves,
+        tracking_uri=uri,
+        progress=steps,
+    )
+
+
+def history(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=say("help.rolled_back"))],
+    figure: Annotated[Path | None, typer.Option("--figure", help=say("help.history_figure"))] = None,
+    workspace: options.Workspace = None,
+    json: options.AsJson = False,
+) -> None:
+    """Show the versions of a model: what became of its segments, and why each was promoted."""
+    from segmint.cli.migration import history_json, write_history
+    from segmint.cli.output import write_json
+    from segmint.workflow.history import history as read_history
+    from segmint.workflow.history import write_picture
+    from segmint.workflow.workspace import Workspace
+
+    place = workspace_of(workspace)
+    entries = read_history(name, place, tracking_uri=read_settings().tracking_uri)
+    target = figure or Workspace(place).reports / f"{name}-history.png"
+    drawn = write_picture(name, entries, target)
+    if json:
+        write_json(
+            {"name": name, "versions": history_json(entries), "figure": drawn and str(drawn.resolve())}
+        )
+        return
+    write_history(name, entries, drawn)

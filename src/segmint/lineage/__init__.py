@@ -1,0 +1,1 @@
+"""Matching two versions of a segmentation: which segment carries on which."""

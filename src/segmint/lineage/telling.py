@@ -1,0 +1,79 @@
+"""Events in words: what happened to a segment, in original units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from segmint.model.cards import SegmentCard
+from segmint.model.lineage import Event, Kind, Lineage
+from segmint.model.segment_model import SegmentModel
+from segmint.words import Sentence, sentence
+
+
+def tell(event: Event, before: SegmentModel, after: SegmentModel) -> Sentence:
+    """Return an event as one sentence.
+
+    Parameters
+    ----------
+    event
+        Of the newer version's lineage.
+    before, after
+        The two versions.
+    """
+    old, new = _cards(event.before, before), _cards(event.after, after)
+    figures = {
+        "old": _listed(old),
+        "new": _listed(new),
+        "n": len(new),
+        "share_before": event.share_before,
+        "share_after": event.share_after,
+        "steadiness": event.steadiness,
+    }
+    if not event.stated:
+        return sentence(f"lineage.unstated.{'gone' if not new else 'new' if not old else 'both'}", **figures)
+    kind = event.kinds[0]
+    if kind is not Kind.MOVED:
+        return sentence(f"lineage.event.{kind.value}", **figures)
+    return sentence(
+        f"lineage.event.moved{'_resized' if len(event.kinds) > 1 else ''}",
+        **figures,
+        distance=event.distance or 0.0,
+        **_largest_change(old[0], new[0], before),
+    )
+
+
+def _cards(ids: Sequence[str], model: SegmentModel) -> list[SegmentCard]:
+    by_id = {card.id: card for card in model.cards}
+    return sorted((by_id[name] for name in ids), key=lambda card: card.number)
+
+
+def _listed(cards: Sequence[SegmentCard]) -> list[str]:
+    return [f"{card.short} {card.name}" for card in cards]
+
+
+def _largest_change(old: SegmentCard, new: SegmentCard, model: SegmentModel) -> dict[str, str | float]:
+    """Return the feature whose mean in the segment changed most, in deviations of all rows, and both means."""
+    found: tuple[float, str] = (-1.0, "")
+    for feature in model.schema.clustering:
+        numbers = model.reference.numbers.get(feature.name)
+        change = new.center.get(feature.name, math.nan) - old.center.get(feature.name, math.nan)
+        if numbers is not None and numbers.deviation > 0 and not math.isnan(change):
+            found = max(found, (abs(change) / numbers.deviation, feature.name))
+    if not found[1]:
+        return {"feature": "–", "from": 0.0, "to": 0.0, "unit": ""}
+    feature = model.schema.feature(found[1])
+    unit = f" {feature.unit}" if feature.unit else ""
+    name = feature.name
+    return {"feature": name, "from": old.center[name], "to": new.center[name], "unit": unit}
+
+
+def headline(lineage: Lineage) -> Sentence:
+    """Return what became of the segments, in one sentence."""
+    if not lineage.same:
+        return sentence("lineage.headline.other", supported=lineage.supported)
+    kept = len(set(lineage.before[:-1]) & set(lineage.after[:-1]))
+    every = len(lineage.before) - 1
+    fresh = len(lineage.after) - 1 - kept
+    key = "all" if kept == every and not fresh else "all_more" if kept == every else "some"
+    return sentence(f"lineage.headline.{key}", kept=kept, n=every, fresh=fresh, retired=every - kept)

@@ -323,3 +323,77 @@ def scenarios(n_scenarios: int, *, seed: int = 0) -> Iterator[tuple[str, Tally]]
             else (kinds[int(rng.integers(3))], kinds[int(rng.integers(3))])
         )
         yield family, judge(planted, family, seed=number, preparations=preparations)
+
+
+def continuum(number: int) -> tuple[str, Planted, int]:
+    """Return a family, two samples of one table without groups, and the number of slices to cut both into."""
+    rng = np.random.default_rng([7, number])
+    family = ("kmeans", "gaussian_mixture", "ward", "kmeans")[number % 4]
+    d, k = int(rng.choice([2, 4, 8, 16])), int(rng.integers(3, 11))
+    n, kind = int(rng.choice([600, 2000, 5000])), number % 3
+
+    def draw() -> FloatMatrix:
+        normal = rng.normal(size=(n, d))
+        return normal if kind == 0 else rng.uniform(size=(n, d)) if kind == 1 else np.exp(normal / 2)
+
+    nobody = np.zeros(n, dtype=np.int64)
+    return family, Planted(draw(), nobody, draw(), nobody, (), None), k
+
+
+@dataclass
+class Invented:
+    """What was said of slices of a continuum: events in all, changes that were stated, tables called the same."""
+
+    tables: int = 0
+    events: int = 0
+    changes: int = 0
+    same: int = 0
+
+
+def invented(n_tables: int) -> Invented:
+    """Match two samples of one population without groups, and count the changes that are claimed."""
+    found = Invented()
+    for number in range(n_tables):
+        family, planted, k = continuum(number)
+        prep0, prep1 = prepared(planted.old, "standard"), prepared(planted.new, "standard")
+        fit0 = fitted(family, forward(prep0, planted.old), k, number)
+        fit1 = fitted(family, forward(prep1, planted.new), k, number + 1)
+        if fit0 is None or fit1 is None:
+            continue
+        match = matched(planted, family, fit0, fit1, prep0, prep1, number)
+        found.tables += 1
+        found.same += match.same
+        found.events += len(match.events)
+        found.changes += sum(
+            event.stated and match.same and event.kinds != (Kind.KEPT,) for event in match.events
+        )
+    return found
+
+
+def rate(right: int, of: int) -> str:
+    """Return a share with its standard error."""
+    share = right / max(of, 1)
+    return f"{share:.3f} ± {np.sqrt(share * (1 - share) / max(of, 1)):.3f} ({right} of {of})"
+
+
+def report(n_scenarios: int = 390, n_tables: int = 160) -> Iterator[tuple[str, str]]:
+    """Yield what was measured, line by line."""
+    tallies: dict[str, Tally] = {}
+    for family, tally in scenarios(n_scenarios, seed=1):
+        for name in (family, "all"):
+            tallies.setdefault(name, Tally()).add(tally)
+    for name, tally in tallies.items():
+        found, right = sum(tally.found.values()), sum(tally.right.values())
+        yield f"{name}: named right, of what both fits contain", rate(right, found)
+        yield f"{name}: of all that was planted", rate(right, sum(tally.planted.values()))
+    every = tallies["all"]
+    for kind in every.planted:
+        yield f"{kind.value}, of what both fits contain", rate(every.right[kind], every.found[kind])
+    told = invented(n_tables)
+    yield f"changes invented on slices of {told.tables} continua", rate(told.changes, told.events)
+    yield "continua called the same segmentation", rate(told.same, told.tables)
+
+
+if __name__ == "__main__":
+    for what, figure in report():
+        print(f"| {what} | {figure} |")

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from segmint.model.bundle import load_bundle as load_model  # noqa: F401
     from segmint.model.bundle import save_bundle as save_model  # noqa: F401
     from segmint.workflow.assign import assign as assign
+    from segmint.workflow.challenge import renew as retrain  # noqa: F401
     from segmint.workflow.deliver import run as run
     from segmint.workflow.planning import RunOptions as RunOptions
+    from segmint.workflow.retrain import RetrainOptions as RetrainOptions
     from segmint.workflow.run import study as study
     from segmint.workflow.studies import load_study as load_study
     from segmint.workflow.studies import save_study as save_study
@@ -41,6 +43,8 @@ _PUBLIC = {
     "run": "segmint.workflow.deliver:run",
     "RunOptions": "segmint.workflow.planning:RunOptions",
     "assign": "segmint.workflow.assign:assign",
+    "retrain": "segmint.workflow.challenge:renew",
+    "RetrainOptions": "segmint.workflow.retrain:RetrainOptions",
     "load_study": "segmint.workflow.studies:load_study",
     "save_study": "segmint.workflow.studies:save_study",
     "load_model": "segmint.model.bundle:load_bundle",

@@ -19,6 +19,8 @@ from segmint.words.numbers import share
 _GAP: Final = 10
 _BAR: Final = 10
 _LINE: Final = 16
+_PALE: Final = 0.36
+_FULL: Final = 0.8
 _STEPS: Final = np.linspace(0, 1, 17)
 _EASED: Final = _STEPS**2 * (3 - 2 * _STEPS)
 
@@ -85,7 +87,7 @@ def draw_flow(flow: Flow, canvas: Canvas) -> Any:
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False, zero=False), axis=None)
     y_scale = alt.Scale(domain=[0, height], range=[0, height], nice=False, zero=False)
     color = alt.Color("color:N", scale=None)
-    bands = layer(_band_rows(flow, places, canvas, n)).mark_area(opacity=0.42)
+    bands = layer(_band_rows(flow, places, canvas, n)).mark_area()
     bars = layer(_bar_rows(flow, places, canvas, n)).mark_rect(opacity=1)
     parts = [
         bands.encode(
@@ -94,6 +96,7 @@ def draw_flow(flow: Flow, canvas: Canvas) -> Any:
             y2=alt.Y2("bottom:Q"),
             detail="band:N",
             color=color,
+            opacity=alt.Opacity("opacity:Q", scale=None),
         ),
         bars.encode(
             x=x, x2="x2:Q", y=alt.Y("top:Q", scale=y_scale, axis=None), y2=alt.Y2("bottom:Q"), color=color
@@ -136,10 +139,15 @@ def _band_rows(flow: Flow, places: Sequence[_Places], canvas: Canvas, n: int) ->
                         starts[i, j] + thick[0] + eased * (ends[i, j] + thick[1] - starts[i, j] - thick[0])
                     ),
                     "color": _color(flow.columns[step].nodes[i], canvas, n),
+                    "opacity": _PALE if _stays(flow, step, i, j) else _FULL,
                 }
                 for at, eased in zip(_STEPS, _EASED, strict=True)
             ]
     return rows
+
+
+def _stays(flow: Flow, step: int, i: int, j: int) -> bool:
+    return flow.columns[step].nodes[i].id == flow.columns[step + 1].nodes[j].id
 
 
 def _stacked(counts: np.ndarray[Any, np.dtype[np.float64]], places: _Places, *, axis: int) -> Any:

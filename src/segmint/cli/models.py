@@ -97,6 +97,8 @@ def _model_json(model: SegmentModel, path: Path) -> dict[str, Any]:
         "parameters": dict(manifest.parameters),
         "verdict": manifest.verdict,
         "revision": manifest.revision,
+        "parent": manifest.parent,
+        "generation": 0 if model.lineage is None else model.lineage.generation,
         "fingerprint": manifest.fingerprint,
         "agreement": manifest.agreement,
         "agreement_held_out": manifest.agreement_held_out,

@@ -20,8 +20,8 @@ from segmint.cli.workspaces import workspace_of, writable_workspace
 from segmint.words import say
 
 if TYPE_CHECKING:
-    from segmint.data import ReadOptions
     from segmint.workflow.challenge import Challenge
+    from segmint.workflow.promotion import Promoted
     from segmint.workflow.retrain import RetrainOptions
 
 
@@ -78,64 +78,57 @@ def retrain(
     from segmint.cli.migration import challenge_json, write_challenge, write_promotion
     from segmint.cli.output import write_json
     from segmint.data import check_target
-    from segmint.workflow.promotion import promote
+    from segmint.workflow.challenge import renew
+    from segmint.workflow.warming import warm
 
     reading, limit = read_options(source), share_of("--limit", promoting.limit)
     if promoting.moves is not None:
         check_target(promoting.moves, None)
     place, uri = writable_workspace(workspace), read_settings().tracking_uri
     with Steps(quiet=quiet) as steps:
-        made = _challenge(model, data, reading, training, place, limit, promoting.moves, steps)
+        warm(steps)
+        made = renew(
+            model,
+            data,
+            place,
+            reading=reading,
+            options=training.options(),
+            before=training.before,
+            limit=limit,
+            moves=promoting.moves,
+            tracking_uri=uri,
+            progress=steps,
+        )
     if not json:
         write_challenge(made)
-    promoted = None
-    if promoting.promote:
-        wanted = f"models:/{made.model.manifest.name}/{made.tracked.version}"
-        try:
-            promoted = promote(
-                wanted, place, limit=limit, accepted=promoting.accept_migration, tracking_uri=uri
-            )
-        finally:
-            if json:
-                write_json(challenge_json(made, promoted))
-        if not json:
-            write_promotion(promoted)
-    elif json:
-        write_json(challenge_json(made, None))
+    promoted = _promote(made, promoting, place, limit, as_json=json) if promoting.promote else None
+    if json:
+        write_json(challenge_json(made, promoted))
+    elif promoted is not None:
+        write_promotion(promoted)
 
 
-def _challenge(
-    model: str,
-    data: str,
-    reading: ReadOptions,
-    training: Training,
-    place: Path,
-    limit: float,
-    moves: str | None,
-    steps: Steps,
-) -> Challenge:
-    from segmint.workflow.challenge import challenge, find_before
-    from segmint.workflow.retrain import read_again
-    from segmint.workflow.warming import warm
+def _promote(made: Challenge, promoting: Promoting, place: Path, limit: float, *, as_json: bool) -> Promoted:
+    """Promote the new version; a refusal is told after the answer, and says what stays."""
+    from segmint.cli.migration import challenge_json
+    from segmint.cli.output import write_json
+    from segmint.errors import PromotionRefused
+    from segmint.workflow.promotion import promote
 
-    uri = read_settings().tracking_uri
-    before = find_before(model, place, tracking_uri=uri)
-    steps("read", 0, 1)
-    dataset = read_again(data, before.model, reading)
-    old = None if training.before is None else read_again(training.before, before.model, reading)
-    steps("read", dataset.n_rows, dataset.n_rows)
-    warm(steps)
-    return challenge(
-        before,
-        dataset,
-        place,
-        options=training.options(),
-        old=old,
-        limit=limit,
-        moves=moves,
-        tracking_uri=uri,
-        progress=steps,
-    )
+    name, version = made.model.manifest.name, made.tracked.version
+    try:
+        return promote(
+            f"models:/{name}/{version}",
+            place,
+            limit=limit,
+            accepted=promoting.accept_migration,
+            tracking_uri=read_settings().tracking_uri,
+        )
+    except PromotionRefused as refusal:
+        if as_json:
+            write_json(challenge_json(made, None))
+        refusal.add_note(say("cli.challenger_kept", name=name, version=version))
+        raise
 
 
 def history(

@@ -17,6 +17,7 @@ import numpy as np
 from segmint.choosing.study import Study
 from segmint.choosing.trial import Center, TrialRecord
 from segmint.model.description import finite
+from segmint.model.segment_model import SegmentModel
 from segmint.track.items import (
     BytesArtifact,
     Content,
@@ -138,6 +139,33 @@ def _parent(study: Study, key: str, clock: _Clock) -> Iterator[Item]:
     yield TextArtifact("scorecard.csv", scorecard_csv(study))
     if study.model is not None:
         yield TextArtifact("cards.json", as_json([card.to_json() for card in study.model.cards]))
+        yield from _succession(study.model)
+
+
+def _succession(model: SegmentModel) -> Iterator[Item]:
+    """Yield how a retrained model continues the one before it: events by id, and shares; no customer."""
+    lineage = model.lineage
+    if lineage is None:
+        return
+    churn = lineage.churn
+    yield from _metrics(
+        {
+            "ChurnToday": churn.today,
+            "ChurnByTheModel": churn.model,
+            "ChurnOwn": churn.own,
+            "ChurnTotal": churn.total,
+            "Supported": lineage.supported,
+        }
+    )
+    yield from _tags(
+        {
+            "segmint.parent": lineage.parent,
+            "segmint.generation": lineage.generation,
+            "segmint.same_segmentation": str(lineage.same).lower(),
+            "segmint.retired": ", ".join(lineage.retired),
+        }
+    )
+    yield TextArtifact("lineage.json", as_json(lineage.to_json()))
 
 
 def _decision_tags(study: Study, key: str) -> dict[str, Any]:

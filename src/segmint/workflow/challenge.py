@@ -8,7 +8,7 @@ from typing import Any
 
 from segmint.choosing.study import Study
 from segmint.choosing.study_files import load_study, study_id
-from segmint.data import open_writer
+from segmint.data import ReadOptions, open_writer
 from segmint.data.dataset import Dataset
 from segmint.errors import DataError, NotFoundError
 from segmint.lineage.customers import labels_of
@@ -21,7 +21,7 @@ from segmint.types import Progress, silent
 from segmint.workflow.library import REGISTERED, called, given_names, open_model
 from segmint.workflow.members import find_members, keep_members
 from segmint.workflow.migration import LIMIT, Migration, judge
-from segmint.workflow.retrain import Before, RetrainOptions, retrain
+from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
 from segmint.workflow.run import Made
 from segmint.workflow.studies import chosen_model, save_study, study_folders
 from segmint.workflow.tracking import Tracked, pull, ready_registry, track_study
@@ -181,6 +181,79 @@ def challenge(
     progress("tracked", 1, 1)
     return Challenge(
         before.model, model, migration, study, folder, study_id(folder), path, report, told, tracked, moves
+    )
+
+
+def renew(
+    wanted: str,
+    data: Any,
+    workspace: str | Path,
+    *,
+    reading: ReadOptions | None = None,
+    options: RetrainOptions | None = None,
+    before: Any = None,
+    limit: float = LIMIT,
+    moves: str | None = None,
+    tracking_uri: str | None = None,
+    progress: Progress = silent,
+) -> Challenge:
+    """Train a model again on new data and make the new version the challenger (``segmint.retrain``).
+
+    Parameters
+    ----------
+    wanted
+        A model's name (its champion is carried on), a bundle file, or ``models:/NAME@ALIAS``.
+    data
+        The new rows: a :class:`segmint.data.Dataset`, or whatever :func:`segmint.read` takes.
+    workspace
+        The folder.
+    reading
+        How to read; columns, kinds and roles are the model's.
+    before
+        The rows that the version before was trained on, where they are at hand.
+    options, limit, moves, tracking_uri, progress
+        See :func:`challenge`.
+
+    Returns
+    -------
+    Challenge
+        The new version, and what promoting it would do.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model.
+    SchemaError
+        If a column of the model is missing in the data.
+
+    Examples
+    --------
+    >>> import segmint, tempfile
+    >>> table, quick = segmint.example_table("wholesale_customers"), RetrainOptions(n_resamples=0)
+    >>> options = segmint.RunOptions(families=("kmeans",), ks=(3,), n_resamples=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = segmint.run(table, folder, options=options)
+    ...     again = segmint.retrain("wholesale_customers", table, folder, options=quick)
+    >>> [card.id for card in again.model.cards] == [card.id for card in made.study.model.cards]
+    True
+    >>> again.migration.churn
+    0.0
+    """
+    version = find_before(wanted, workspace, tracking_uri=tracking_uri)
+    progress("read", 0, 1)
+    dataset = read_again(data, version.model, reading)
+    old = None if before is None else read_again(before, version.model, reading)
+    progress("read", dataset.n_rows, dataset.n_rows)
+    return challenge(
+        version,
+        dataset,
+        workspace,
+        options=options,
+        old=old,
+        limit=limit,
+        moves=moves,
+        tracking_uri=tracking_uri,
+        progress=progress,
     )
 
 

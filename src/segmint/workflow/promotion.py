@@ -13,7 +13,7 @@ from segmint.track.migrations import champion_of, record_migration
 from segmint.track.promotion import Moved
 from segmint.track.registry import CHALLENGER
 from segmint.workflow.auditing import write_line
-from segmint.workflow.library import REGISTERED, put_model
+from segmint.workflow.library import REGISTERED, called, given_names, put_model
 from segmint.workflow.locking import alone
 from segmint.workflow.migration import LIMIT, Migration, judge, refuse_unless_accepted
 from segmint.workflow.tracking import pin, pull, ready_registry
@@ -159,8 +159,9 @@ def _told(migration: Migration | None, accepted: str | None) -> dict[str, Any]:
 
 def _follow(moved: Moved, workspace: Path, tracking_uri: str | None) -> None:
     """Make the champion the workspace's own model of that name, where it has one; its lock is held already."""
-    path = Workspace(workspace).model(moved.name)
+    place = Workspace(workspace)
+    path = place.model(moved.name)
     if not path.is_file():
         return
     champion = pull(f"{REGISTERED}{moved.name}/{moved.version}", workspace, tracking_uri=tracking_uri)
-    put_model(load_bundle(champion), path)
+    put_model(called(load_bundle(champion), given_names(place.challenger(moved.name))), path)

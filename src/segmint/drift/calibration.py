@@ -111,9 +111,7 @@ def make_atoms(frame: Frame, rows: Placed) -> Atoms:
     )
 
 
-def drawn_sums(
-    frame: Frame, atoms: Atoms, size: float, n_draws: int, rng: np.random.Generator
-) -> Sums:
+def drawn_sums(frame: Frame, atoms: Atoms, size: float, n_draws: int, rng: np.random.Generator) -> Sums:
     """Return the sums of tables of ``size`` rows drawn with replacement; of an infinite one, the atoms' own."""
     w = _multiplicities(len(atoms.own), size, n_draws, rng)
     times = ENDLESS if math.isinf(size) else 1.0
@@ -123,9 +121,8 @@ def drawn_sums(
     own = np.stack([w[:, part] @ atoms.own[part] for part in parts[:K]], axis=1) * times
     shared = (w @ atoms.shared) * times
     bins, outward, products = np.split(shared, [N_BINS * d, N_BINS * d + 3], axis=1)
-    return Sums(
-        counts, *np.split(own, 3, axis=2), bins.reshape(len(w), d, N_BINS), outward, products
-    )
+    z, absolute, squared = np.split(own, 3, axis=2)
+    return Sums(counts, z, absolute, squared, bins.reshape(len(w), d, N_BINS), outward, products)
 
 
 def _multiplicities(n_atoms: int, size: float, n_draws: int, rng: np.random.Generator) -> FloatMatrix:
@@ -154,10 +151,7 @@ def _dependence(draws: FloatMatrix) -> float:
     """Return γ: P(combined evidence > y) = 1 − exp(−γ e^{−y}), one half judged by the other's thresholds."""
     halves = np.array_split(draws, 2)
     y = np.concatenate(
-        [
-            evidence(log_tails(judged, _thresholds(by))).max(axis=1)
-            for judged, by in (halves, halves[::-1])
-        ]
+        [evidence(log_tails(judged, _thresholds(by))).max(axis=1) for judged, by in (halves, halves[::-1])]
     )
     gammas = [-math.log1p(-q) * math.exp(float(np.quantile(y, 1.0 - q))) for q in TAIL]
     return CAUTION * float(np.mean(gammas))

@@ -11,7 +11,10 @@ from segmint.model.mixture import inverse_cholesky
 from segmint.seeds import generator
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
-OUTER_QUANTILES = (0.005, 0.995)  # a segment's rows are held within these of all rows before its mean is taken
+OUTER_QUANTILES = (
+    0.005,
+    0.995,
+)  # a segment's rows are held within these of all rows before its mean is taken
 WIDENED = 0.03  # of a feature's deviation is added to each segment's own
 RIDGE = 0.02  # of the mean variance of z is added before the covariance is inverted
 FAR = 0.97
@@ -99,7 +102,9 @@ def _measured(frame: Frame, rows: Placed, members: list[IntVector]) -> Frame:
     partial = np.einsum("if,fg->ig", z, precision)
     deviations = np.stack(
         [
-            partial[labels == k].std(axis=0) if np.count_nonzero(labels == k) >= FEWEST_TOLD else np.ones(z.shape[1])
+            partial[labels == k].std(axis=0)
+            if np.count_nonzero(labels == k) >= FEWEST_TOLD
+            else np.ones(z.shape[1])
             for k in range(frame.n_clusters)
         ]
     )

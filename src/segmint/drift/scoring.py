@@ -43,16 +43,21 @@ class Placed:
         Shape (n_samples,): the segment (``labels.NOISE`` for none), and the nearest one.
     distance
         Shape (n_samples,), ≥ 0: to the nearest segment, see ``Placement.distance``.
+    confidence
+        Shape (n_samples,), 0 … 1, NaN for none: see ``Placement.confidence``.
     """
 
     X: FloatMatrix
     labels: IntVector
     nearest: IntVector
     distance: FloatVector
+    confidence: FloatVector
 
     def part(self, rows: slice | IntVector) -> Placed:
         """Return some of the rows."""
-        return Placed(self.X[rows], self.labels[rows], self.nearest[rows], self.distance[rows])
+        return Placed(
+            self.X[rows], self.labels[rows], self.nearest[rows], self.distance[rows], self.confidence[rows]
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +79,7 @@ def _added(one: Added, other: Added) -> Added:
 def place_rows(assigner: Assigner, X: FloatMatrix) -> Placed:
     """Place rows by a rule."""
     placement = assigner.place(X)
-    return Placed(X, placement.labels, placement.nearest, placement.distance)
+    return Placed(X, placement.labels, placement.nearest, placement.distance, placement.confidence)
 
 
 def score(frame: Frame, rows: Placed) -> Scores:
@@ -116,7 +121,7 @@ def empty(frame: Frame) -> Scores:
     sums = Sums(
         np.zeros(K + 1), cell, cell, cell, np.zeros((d, N_BINS)), np.zeros(3), np.zeros(frame.pairs.shape[1])
     )
-    return Scores(sums, Profile(np.zeros(K), np.zeros(K + 1), np.zeros((K, d, N_CELLS))))
+    return Scores(sums, Profile(np.zeros(K), np.zeros(K + 1), np.zeros((K, d, N_CELLS)), np.zeros(1)))
 
 
 def score_block(frame: Frame, rows: Placed) -> Scores:
@@ -144,9 +149,15 @@ def score_block(frame: Frame, rows: Placed) -> Scores:
     new[K] = counts[K]
     products = together[frame.pairs[0], frame.pairs[1]] / GRID**2
     sums = Sums(
-        counts, z / GRID, absolute / GRID, squared / GRID**2, _bins(frame, rows.X), _distance(frame, r), products
+        counts,
+        z / GRID,
+        absolute / GRID,
+        squared / GRID**2,
+        _bins(frame, rows.X),
+        _distance(frame, r),
+        products,
     )
-    return Scores(sums, Profile(near, new, cells))
+    return Scores(sums, Profile(near, new, cells, _confidence(rows.confidence)))
 
 
 def z_units(frame: Frame, X: FloatMatrix, label: int) -> FloatMatrix:
@@ -164,6 +175,10 @@ def distances(frame: Frame, rows: Placed) -> FloatVector:
 
 def _distance(frame: Frame, r: FloatVector) -> FloatVector:
     return np.array([r.sum(), np.square(r).sum(), np.count_nonzero(r > frame.far[0])])
+
+
+def _confidence(confidence: FloatVector) -> FloatVector:
+    return np.array([np.rint(np.nan_to_num(confidence) * GRID).sum() / GRID])
 
 
 def bins_of(frame: Frame, X: FloatMatrix) -> IntVector:

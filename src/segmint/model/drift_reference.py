@@ -111,11 +111,14 @@ class Profile:
         Shape (n_clusters + 1,): rows beyond the segment's outer distance, rows without a segment last.
     cells
         Shape (n_clusters, n_features, 9): the near rows by bins of z.
+    confidence
+        Shape (1,): Σ confidence of the rows that have a segment.
     """
 
     near: FloatVector
     new: FloatVector
     cells: npt.NDArray[np.float64]
+    confidence: FloatVector
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,9 +209,7 @@ class DriftReference:
 
     def parameters(self) -> Mapping[str, Any]:
         """Return what is not arrays: the columns' names, kinds and levels."""
-        return {
-            "columns": [{"name": name, **column.parameters()} for name, column in self.columns.items()]
-        }
+        return {"columns": [{"name": name, **column.parameters()} for name, column in self.columns.items()]}
 
     @classmethod
     def restore(cls, arrays: Arrays, parameters: Mapping[str, Any]) -> DriftReference:

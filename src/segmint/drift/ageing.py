@@ -80,7 +80,8 @@ def judge_ageing(
     """Judge a batch by fresh fits of at most 3,000 of its rows, each on one half and judged on the other.
 
     Aged is a model whose price is above the highest of training by 2 points while agreement is .1 below the
-    usual (or by 6 points, and .02 below), or whose agreement is .25 below the lowest.
+    usual (or by 6 points, and .02 below), or whose agreement is .25 below the lowest while
+    the fresh cut is not clearly worse.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def judge_ageing(
     )
     aged = (price > high + 0.02 and a < usual - 0.1) or (price > high + 0.06 and a < usual - 0.02)
     judged = usual >= REPRODUCIBLE
-    return Agreement(a, price, usual, judged, judged and (aged or a < low - 0.25))
+    return Agreement(a, price, usual, judged, judged and (aged or (price > -0.05 and a < low - 0.25)))
 
 
 def _kept(frame: Frame, rows: Placed) -> Placed:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from segmint.drift.scoring import GRID, N_BINS, Placed, bins_of, distances, z_units
+from segmint.drift.scoring import GRID, N_BINS, Placed, bins_of, distances, held, z_units
 from segmint.drift.statistics import STATISTICS, statistics, weights
 from segmint.labels import NOISE
 from segmint.model.drift_reference import Calibration, Frame, Sums
@@ -28,8 +28,6 @@ CHUNK = 250
 ENDLESS = 2.0**30  # times over, the atoms stand for a batch without noise of its own; a power of two is exact
 TAIL = (0.05, 0.02, 0.01)
 """Where the dependence of the statistics is read off."""
-CAUTION = 1.2
-"""The combined probability is taken as so much larger: thresholds are estimates themselves."""
 
 Array = npt.NDArray[np.float64]
 
@@ -100,9 +98,10 @@ def make_atoms(frame: Frame, rows: Placed) -> Atoms:
     z = np.zeros((len(labels), d))
     for k in range(K):
         z[ends[k] : ends[k + 1]] = z_units(frame, rows.X[ends[k] : ends[k + 1]], k) / GRID
-    r = distances(frame, rows)
+    told = distances(frame, rows)
+    r = held(told)
     hot = (bins_of(frame, rows.X)[..., None] == np.arange(N_BINS)).transpose(1, 0, 2).reshape(len(labels), -1)
-    outward = np.stack([r, np.square(r), r > frame.far[0]], axis=1)
+    outward = np.stack([r, np.square(r), told > frame.far[0]], axis=1)
     products = z[:, frame.pairs[0]] * z[:, frame.pairs[1]]
     return Atoms(
         ends.astype(np.int64),
@@ -154,7 +153,7 @@ def _dependence(draws: FloatMatrix) -> float:
         [evidence(log_tails(judged, _thresholds(by))).max(axis=1) for judged, by in (halves, halves[::-1])]
     )
     gammas = [-math.log1p(-q) * math.exp(float(np.quantile(y, 1.0 - q))) for q in TAIL]
-    return CAUTION * float(np.mean(gammas))
+    return float(np.mean(gammas))
 
 
 def evidence(log_p: FloatMatrix) -> FloatMatrix:

@@ -1,4 +1,4 @@
-"""One probability from nine: how likely it is that any of them says as much by chance."""
+"""One probability from eight: how likely it is that any of them says as much by chance."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Combined:
     Attributes
     ----------
     statistics
-        Shape (9,), in the order of ``statistics.STATISTICS``: see there.
+        Shape (8,), in the order of ``statistics.STATISTICS``: see there.
     log_p
-        Shape (9,): log P(a statistic as large) by chance, each by itself.
+        Shape (8,): log P(a statistic as large) by chance, each by itself.
     adjusted
-        Shape (9,), 0 … 1: the same paid for by watching all nine; the smallest is ``p``.
+        Shape (8,), 0 … 1: the same paid for by watching all eight; the smallest is ``p``.
     p
         0 … 1: the probability of a batch that differs as much by chance, over all statistics together.
     """

@@ -17,7 +17,6 @@ THRESHOLDS: Final[Mapping[str, float]] = MappingProxyType(
     {
         "mix": 0.1,
         "center": 0.1,
-        "partial": 0.1,
         "center_dense": 0.05,
         "spread": 0.1,
         "shift": 0.1,
@@ -38,8 +37,8 @@ def effects(reference: Sums, current: Sums, frame: Frame) -> Mapping[str, float]
     """Return the effect that goes with each statistic, in the terms of :data:`THRESHOLDS`.
 
     - *mix*, *shape*: w = √ Σ (q − p)² / p (of the feature that changed most);
-    - *center*, *partial*: |Δ mean| in the segment's deviations; *center_dense*: its root mean square over
-      the features of a segment, what chance adds taken off;
+    - *center*: |Δ mean| in the segment's deviations, by itself or beside the other features; *center_dense*:
+      its root mean square over the features of a segment, what chance adds taken off;
     - *spread*: Δ E|z| / E|z|; *shift*: the move of the mean rank in deviations of the rank;
     - *novelty*: by how much the share of rows beyond training's outermost 3 % rose; *dependence*: Δ E z_f z_g.
 
@@ -80,13 +79,12 @@ def _mix(reference: Sums, current: Sums, _frame: Frame) -> float:
     return float(_cohen(reference.counts, current.counts))
 
 
-def _center(reference: Sums, current: Sums, _frame: Frame) -> float:
-    return _largest(moves(reference, current), st.center_deviates(reference, current))
-
-
-def _partial(reference: Sums, current: Sums, frame: Frame) -> float:
-    deviates = st.partial_deviates(reference, current, frame)
-    return _largest(deviates * _finite_roots(reference, current), deviates)
+def _center(reference: Sums, current: Sums, frame: Frame) -> float:
+    partial = st.partial_deviates(reference, current, frame)
+    return max(
+        _largest(moves(reference, current), st.center_deviates(reference, current)),
+        _largest(partial * _finite_roots(reference, current), partial),
+    )
 
 
 def _center_dense(reference: Sums, current: Sums, _frame: Frame) -> float:
@@ -130,7 +128,6 @@ EFFECTS: Final[Mapping[str, Callable[[Sums, Sums, Frame], float]]] = MappingProx
     {
         "mix": _mix,
         "center": _center,
-        "partial": _partial,
         "center_dense": _center_dense,
         "spread": _spread,
         "shift": _shift,

@@ -42,11 +42,11 @@ def make_frame(rows: Placed, n_clusters: int, *, seed: int) -> Frame:
     """
     X, d = rows.X, rows.X.shape[1]
     low, high = np.quantile(X, OUTER_QUANTILES, axis=0)
-    held = np.clip(X, low, high)
-    overall = held.std(axis=0)
+    inner = np.clip(X, low, high)
+    overall = inner.std(axis=0)
     members = [_told(np.flatnonzero(rows.labels == k), len(X)) for k in range(n_clusters)]
-    centers = np.stack([held[own].mean(axis=0) for own in members])
-    scales = np.stack([held[own].std(axis=0) for own in members]) + WIDENED * overall
+    centers = np.stack([inner[own].mean(axis=0) for own in members])
+    scales = np.stack([inner[own].std(axis=0) for own in members]) + WIDENED * overall
     typical = np.array([_positive(np.median(rows.distance[_nearest(rows, k)])) for k in range(n_clusters)])
     first = Frame(
         centers,

@@ -17,7 +17,7 @@ MOST_SAID = 3
 
 @dataclass(frozen=True)
 class Statistic:
-    """One of the nine statistics of the test.
+    """One of the eight statistics of the test.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Statistic:
     value
         On the scale of a normal deviate, larger for more difference.
     p, adjusted
-        0 … 1: its probability by chance, by itself and paid for by watching all nine.
+        0 … 1: its probability by chance, by itself and paid for by watching all eight.
     effect, threshold
         How large the difference is, and from where on it counts; see ``effects``.
     """
@@ -113,7 +113,7 @@ class DriftReport:
     n_reference, n_rows
         Rows of training and of the batch.
     statistics
-        All nine, in their order.
+        All eight, in their order.
     divergence
         The Jensen–Shannon divergence of training and batch as far as chance does not explain it, in bits.
     parts

@@ -168,13 +168,18 @@ def z_units(frame: Frame, X: FloatMatrix, label: int) -> FloatMatrix:
 
 
 def distances(frame: Frame, rows: Placed) -> FloatVector:
-    """Return each row's distance, told in its nearest segment's typical one, 3 at most."""
-    units = np.minimum(rows.distance * (GRID / frame.typical[rows.nearest]), LIMIT * GRID)
-    return np.asarray(np.rint(units) / GRID)
+    """Return each row's distance, told in its nearest segment's typical one."""
+    return np.asarray(rows.distance / frame.typical[rows.nearest])
 
 
-def _distance(frame: Frame, r: FloatVector) -> FloatVector:
-    return np.array([r.sum(), np.square(r).sum(), np.count_nonzero(r > frame.far[0])])
+def held(distance: FloatVector) -> FloatVector:
+    """Return distances so told as multiples of 2⁻¹⁰, 3 at most: what is added up."""
+    return np.asarray(np.rint(np.minimum(distance, LIMIT) * GRID) / GRID)
+
+
+def _distance(frame: Frame, distance: FloatVector) -> FloatVector:
+    r = held(distance)
+    return np.array([r.sum(), np.square(r).sum(), np.count_nonzero(distance > frame.far[0])])
 
 
 def _confidence(confidence: FloatVector) -> FloatVector:

@@ -1,4 +1,4 @@
-"""Nine statistics of the difference between training and a batch, each on the scale of a normal deviate.
+"""Eight statistics of the difference between training and a batch, each on the scale of a normal deviate.
 
 All of them compare sums of bounded scores (see ``scoring``), so that one heavy tail, or one column that is
 nearly always zero, decides nothing. They are computed for one batch, or for thousands of draws at once:
@@ -16,13 +16,12 @@ from segmint.types import FloatVector
 
 WEIGHTS = {
     "mix": 0.15,
-    "center": 0.25,
-    "partial": 0.20,
+    "center": 0.46,
     "center_dense": 0.05,
     "spread": 0.08,
-    "shift": 0.07,
-    "shape": 0.06,
-    "novelty": 0.09,
+    "shift": 0.06,
+    "shape": 0.05,
+    "novelty": 0.10,
     "dependence": 0.05,
 }
 """Each statistic's share of the error that the user allows; the order is that of all arrays of statistics."""
@@ -36,14 +35,14 @@ Array = npt.NDArray[np.float64]
 
 
 def statistics(reference: Sums, current: Sums, frame: Frame) -> Array:
-    """Return the nine statistics, larger for more difference.
+    """Return the eight statistics, larger for more difference.
 
     With h = 1/m + 1/n, and Z̄ the mean of z in a cell of one segment and one feature:
 
     - *mix*: χ² of the segments' shares / h;
-    - *center*: max |Δ Z̄| / (s √(1/mₖ + 1/nₖ)); *partial*: the same of precision · z, which tells a move of
-      one feature from that of its neighbors; *center_dense*: the largest sum over features of squares of
-      the first, for many small moves;
+    - *center*: max |Δ Z̄| / (s √(1/mₖ + 1/nₖ)), of z and of precision · z: the latter tells a move of one
+      feature from what its neighbors explain; *center_dense*: the root of the largest sum over features of
+      squares of the first, for many small moves;
     - *spread*: *center*'s form of |z|;
     - *shift*: max over features of the Wilcoxon difference of quantile bins; *shape*: their largest χ²;
     - *novelty*: rows that lie farther out, on average or beyond the outermost 3 %; one-sided;
@@ -59,7 +58,7 @@ def statistics(reference: Sums, current: Sums, frame: Frame) -> Array:
     Returns
     -------
     Array
-        Shape (…, 9), in the order of :data:`STATISTICS`. What cannot be compared is 0.
+        Shape (…, 8), in the order of :data:`STATISTICS`. What cannot be compared is 0.
 
     References
     ----------
@@ -68,8 +67,7 @@ def statistics(reference: Sums, current: Sums, frame: Frame) -> Array:
     centers = center_deviates(reference, current)
     parts = (
         mix_deviate(reference, current),
-        _largest(centers),
-        _largest(partial_deviates(reference, current, frame)),
+        np.maximum(_largest(centers), _largest(partial_deviates(reference, current, frame))),
         np.sqrt(np.square(centers).sum(axis=-1).max(axis=-1, initial=0.0)),
         _largest(spread_deviates(reference, current)),
         np.abs(shift_deviates(reference, current)).max(axis=-1, initial=0.0),

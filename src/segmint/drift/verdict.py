@@ -20,6 +20,8 @@ NEARLY = 5.0  # times alpha, a probability is worth watching
 NEW_MORE = 0.01
 NEW_PART = 0.25
 NEW_DEVIATE = 3.5
+MOVED_PART = 0.1
+"""Where segments only changed their sizes, the model does not age: a fit's borders follow sizes as well."""
 
 
 class Verdict(StrEnum):
@@ -96,7 +98,7 @@ def name_cause(parts: Split, before: Profile, now: Profile, agreement: Agreement
     """
     if _rose(before, now) and parts.parts["new"] >= NEW_PART:
         return Cause.NEW
-    if agreement is not None and agreement.aged:
+    if agreement is not None and agreement.aged and parts.parts["behavior"] >= MOVED_PART:
         return Cause.AGES
     return Cause.MIX if parts.mix > parts.behavior.sum() else Cause.BEHAVIOR
 

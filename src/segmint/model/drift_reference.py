@@ -79,8 +79,8 @@ class Sums:
     bins
         Shape (n_features, 10): rows in each quantile bin of a feature.
     distance
-        Shape (3,): Σ r, Σ r² and the number of rows with r > far, where r is the distance told in the
-        nearest segment's typical one, 3 at most.
+        Shape (3,): Σ r, Σ r² and the number of rows beyond far, where r is the distance told in the
+        nearest segment's typical one, in the sums 3 at most.
     products
         Shape (n_pairs,): Σ z_f z_g over the rows that have a segment.
     """

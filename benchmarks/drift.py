@@ -29,9 +29,12 @@ from benchmarks.drift_worlds import (
     train,
 )
 from segmint.drift.build import build_drift_reference
-from segmint.drift.combination import combine
-from segmint.drift.compare import compare, report_on
+from segmint.drift.combination import Combined, combine
+from segmint.drift.compare import compare
+from segmint.drift.effects import effects
 from segmint.drift.scoring import place_rows, score
+from segmint.drift.statistics import STATISTICS
+from segmint.drift.verdict import Verdict, judge
 from segmint.families.folding import step_on
 from segmint.model.centers import CentersAssigner
 from segmint.model.schema import Schema
@@ -40,10 +43,8 @@ from segmint.types import FloatMatrix
 
 ALPHA = 0.01
 TRAININGS = 200
-BATCHES = {200: 20, 2_000: 20, 200_000: 20}
+BATCHES = {200: 20, 2_000: 20, 200_000: 3}
 """Batches a training by their rows; of those of 200,000 rows the error of training decides, not their number."""
-FEWER = 4
-LARGE_ROWS = 200_000
 WEEKS = 52
 SIZES = (2_000, 20_000)
 POWER_SIZES = (2_000, 5_000, 20_000)
@@ -75,20 +76,27 @@ def alarms(name: str, n: int, training: int) -> Record | None:
         return None
     found: dict[str, list[float]] = {}
     drifts: dict[str, int] = {}
-    watched: dict[str, list[float]] = {}
+    alarmed: Counter[str] = Counter()
     for m, batches in BATCHES.items():
         p, drift = [], 0
-        for _ in range(batches if m < LARGE_ROWS else FEWER):
-            report = report_on(
-                trained.reference, score(trained.reference.frame, trained.place(stay(world, rng, m)))
+        for _ in range(batches):
+            combined, verdict = _judged(trained, stay(world, rng, m))
+            p.append(combined.p)
+            drift += verdict is Verdict.DRIFT
+            alarmed.update(
+                name for name, own in zip(STATISTICS, combined.adjusted, strict=True) if own < ALPHA
             )
-            p.append(report.p)
-            drift += report.verdict == "drift"
-            for item in report.statistics:
-                watched.setdefault(item.name, []).append(item.adjusted)
         found[str(m)], drifts[str(m)] = p, drift
-    alarmed = {key: int(np.sum(np.array(values) < ALPHA)) for key, values in watched.items()}
-    return {"p": found, "drift": drifts, "alarmed": alarmed}
+    return {"p": found, "drift": drifts, "alarmed": dict(alarmed)}
+
+
+def _judged(trained: Trained, rows: FloatMatrix) -> tuple[Combined, Verdict]:
+    """Return test and verdict without the causes."""
+    reference = trained.reference
+    sums = score(reference.frame, trained.place(rows)).sums
+    combined = combine(reference, sums)
+    sizes = effects(reference.sums, sums, reference.frame)
+    return combined, judge(combined, sizes, len(rows), alpha=ALPHA)
 
 
 def looks(name: str, n: int, training: int) -> Record | None:
@@ -98,8 +106,7 @@ def looks(name: str, n: int, training: int) -> Record | None:
         return None
     p = []
     for _ in range(WEEKS):
-        rows = trained.place(stay(world, rng, 1_000))
-        p.append(combine(trained.reference, score(trained.reference.frame, rows).sums).p)
+        p.append(_judged(trained, stay(world, rng, 1_000))[0].p)
     return {"p": p}
 
 
@@ -109,9 +116,7 @@ def power(name: str, n: int, training: int) -> Record | None:
     if trained is None:
         return None
     moved = [_moved_fifth(world, rng) for _ in range(20)]
-    reports = [
-        report_on(trained.reference, score(trained.reference.frame, trained.place(rows))) for rows in moved
-    ]
+    judged = [_judged(trained, rows) for rows in moved]
     unmoved = [stay(world, rng, 2_000) for _ in range(20)]
     peers = {
         peer: {
@@ -121,8 +126,8 @@ def power(name: str, n: int, training: int) -> Record | None:
         for peer, distance in PEERS.items()
     }
     return {
-        "p": [report.p for report in reports],
-        "drift": sum(report.verdict == "drift" for report in reports),
+        "p": [combined.p for combined, _ in judged],
+        "drift": sum(verdict is Verdict.DRIFT for _, verdict in judged),
         "peers": peers,
     }
 

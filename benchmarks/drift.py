@@ -1,0 +1,289 @@
+"""How often drift is called where there is none, how often it is found, and whether its cause is named right.
+
+``python -m benchmarks.drift alarms|power|causes FILE [TRAININGS] [SETTING …]`` adds a line of JSON a training to
+FILE and can be stopped and started again; ``python -m benchmarks.drift tables FILE`` writes what was found so far.
+``python -m benchmarks.drift cost`` times a batch of a million rows.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.drift_peers import PEERS, calibrated
+from benchmarks.drift_worlds import (
+    PLANTED,
+    SETTINGS,
+    Setting,
+    Trained,
+    World,
+    make_world,
+    stay,
+    train,
+)
+from segmint.drift.build import build_drift_reference
+from segmint.drift.combination import Combined, combine
+from segmint.drift.compare import compare
+from segmint.drift.effects import effects
+from segmint.drift.scoring import place_rows, score
+from segmint.drift.statistics import STATISTICS
+from segmint.drift.verdict import Verdict, judge
+from segmint.families.folding import step_on
+from segmint.model.centers import CentersAssigner
+from segmint.model.schema import Schema
+from segmint.seeds import derive
+from segmint.types import FloatMatrix
+
+ALPHA = 0.01
+TRAININGS = 200
+BATCHES = {200: 20, 2_000: 20, 200_000: 3}
+"""Batches a training by their rows; of those of 200,000 rows the error of training decides, not their number."""
+WEEKS = 52
+SIZES = (2_000, 20_000)
+POWER_SIZES = (2_000, 5_000, 20_000)
+FIFTH = 0.2
+
+Record = dict[str, Any]
+
+
+def _world(setting: Setting, rng: np.random.Generator, *, fifth: bool) -> World:
+    shares = None
+    if fifth:
+        shares = np.full(setting.n_segments, (1 - FIFTH) / (setting.n_segments - 1))
+        shares[0] = FIFTH
+    return make_world(setting, rng, shares)
+
+
+def _trained(
+    what: str, name: str, n: int, training: int, *, fifth: bool = False
+) -> tuple[World, Trained | None, np.random.Generator]:
+    rng = np.random.default_rng(derive(0, what, name, n, training))
+    world = _world(SETTINGS[name], rng, fifth=fifth)
+    return world, train(world, n, rng, training), rng
+
+
+def alarms(name: str, n: int, training: int) -> Record | None:
+    """Judge batches in which nothing changed."""
+    world, trained, rng = _trained("alarms", name, n, training)
+    if trained is None:
+        return None
+    found: dict[str, list[float]] = {}
+    drifts: dict[str, int] = {}
+    alarmed: Counter[str] = Counter()
+    for m, batches in BATCHES.items():
+        p, drift = [], 0
+        for _ in range(batches):
+            combined, verdict = _judged(trained, stay(world, rng, m))
+            p.append(combined.p)
+            drift += verdict is Verdict.DRIFT
+            alarmed.update(
+                name for name, own in zip(STATISTICS, combined.adjusted, strict=True) if own < ALPHA
+            )
+        found[str(m)], drifts[str(m)] = p, drift
+    return {"p": found, "drift": drifts, "alarmed": dict(alarmed)}
+
+
+def _judged(trained: Trained, rows: FloatMatrix) -> tuple[Combined, Verdict]:
+    """Return test and verdict without the causes."""
+    reference = trained.reference
+    sums = score(reference.frame, trained.place(rows)).sums
+    combined = combine(reference, sums)
+    sizes = effects(reference.sums, sums, reference.frame)
+    return combined, judge(combined, sizes, len(rows), alpha=ALPHA)
+
+
+def looks(name: str, n: int, training: int) -> Record | None:
+    """Judge a year of weekly batches in which nothing changed, at 5 % for all of them together."""
+    world, trained, rng = _trained("looks", name, n, training)
+    if trained is None:
+        return None
+    p = []
+    for _ in range(WEEKS):
+        p.append(_judged(trained, stay(world, rng, 1_000))[0].p)
+    return {"p": p}
+
+
+def power(name: str, n: int, training: int) -> Record | None:
+    """Judge batches in which a segment of a fifth of the rows moved by .3 deviations in one feature."""
+    world, trained, rng = _trained("power", name, n, training, fifth=True)
+    if trained is None:
+        return None
+    moved = [_moved_fifth(world, rng) for _ in range(20)]
+    judged = [_judged(trained, rows) for rows in moved]
+    unmoved = [stay(world, rng, 2_000) for _ in range(20)]
+    peers = {
+        peer: {
+            "moved": [distance(trained.raw, rows) for rows in moved],
+            "unmoved": [distance(trained.raw, rows) for rows in unmoved],
+        }
+        for peer, distance in PEERS.items()
+    }
+    return {
+        "p": [combined.p for combined, _ in judged],
+        "drift": sum(verdict is Verdict.DRIFT for _, verdict in judged),
+        "peers": peers,
+    }
+
+
+def _moved_fifth(world: World, rng: np.random.Generator) -> FloatMatrix:
+    rows, segments = world.draw(rng, 2_000)
+    feature = rng.integers(world.setting.n_features)
+    rows[segments == 0, feature] += rng.choice([-0.3, 0.3])
+    return world.seen(rows)
+
+
+def causes(name: str, n: int, training: int) -> Record | None:
+    """Judge a batch of 2,000 rows of each planted cause."""
+    world, trained, rng = _trained("causes", name, n, training)
+    if trained is None:
+        return None
+    said = {}
+    for planted, draw in PLANTED.items():
+        rows = draw(world, rng, 2_000)
+        report = compare(
+            trained.reference,
+            trained.place(rows),
+            columns=trained.columns(rows),
+            fresh=trained.fresh,
+            seed=training,
+        )
+        judged = report.agreement is None or report.agreement.judged
+        said[planted] = [report.verdict.value if report.cause is None else report.cause.value, judged]
+    return {"said": said}
+
+
+Experiment = Callable[[str, int, int], Record | None]
+EXPERIMENTS: Mapping[str, tuple[Experiment, tuple[int, ...]]] = {
+    "alarms": (alarms, SIZES),
+    "looks": (looks, (5_000,)),
+    "power": (power, POWER_SIZES),
+    "causes": (causes, (5_000,)),
+}
+
+
+def run(what: str, path: Path, trainings: int, names: list[str]) -> None:
+    """Add the trainings that the file lacks, a line each: all settings in turn, so that it may be stopped."""
+    done = {(line["what"], line["setting"], line["n"], line["training"]) for line in _lines(path)}
+    experiment, sizes = EXPERIMENTS[what]
+    for training in range(trainings):
+        for name in names or SETTINGS:
+            for n in sizes:
+                if (what, name, n, training) in done:
+                    continue
+                record = experiment(name, n, training)
+                line = {
+                    "what": what,
+                    "setting": name,
+                    "n": n,
+                    "training": training,
+                    **(record or {"failed": True}),
+                }
+                with path.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(line) + "\n")
+
+
+def _lines(path: Path) -> Iterator[Record]:
+    if path.exists():
+        with path.open(encoding="utf-8") as file:
+            yield from (json.loads(line) for line in file)
+
+
+def tables(path: Path) -> None:
+    """Write what was found so far."""
+    by: dict[tuple[str, str, int], list[Record]] = defaultdict(list)
+    for line in _lines(path):
+        if "failed" not in line:
+            by[line["what"], line["setting"], line["n"]].append(line)
+    for what, write in (("alarms", _alarm_row), ("looks", _looks_row), ("power", _power_row)):
+        sys.stdout.write(f"\n{HEADS[what]}\n")
+        for (kind, name, n), lines in sorted(by.items()):
+            if kind == what:
+                sys.stdout.write(f"| {name}, n = {n:,} | {len(lines)} | {write(lines)} |\n")
+    _confusion([line for (kind, _, _), lines in by.items() if kind == "causes" for line in lines])
+
+
+HEADS = {
+    "alarms": "| False alarms at 1 %, and verdicts of drift | Trainings | 200 rows | 2,000 | 200,000 |\n|---|---|---|---|---|",
+    "looks": "| A year of weeks at 5 % in all | Years | Years with an alarm |\n|---|---|---|",
+    "power": "| A fifth moved by .3 deviations in one feature | Trainings | Found | Verdict | KS, Bonferroni | KS at 1 % | PSI at 1 % | PSI > .1 | PSI > .25 |\n|---|---|---|---|---|---|---|---|---|",
+}
+
+
+def _percent(hits: np.ndarray[Any, np.dtype[np.float64]]) -> str:
+    """Write a mean of shares of trainings with its standard error."""
+    error = hits.std() / np.sqrt(max(1, hits.size))
+    return f"{100 * hits.mean():.2f} ± {100 * error:.2f}"
+
+
+def _alarm_row(lines: list[Record]) -> str:
+    cells = []
+    for m in map(str, BATCHES):
+        rates = np.array([np.mean(np.array(line["p"][m]) < ALPHA) for line in lines])
+        drifts = sum(line["drift"][m] for line in lines)
+        cells.append(f"{_percent(rates)} ({drifts} of {sum(len(line['p'][m]) for line in lines):,})")
+    return " | ".join(cells)
+
+
+def _looks_row(lines: list[Record]) -> str:
+    return _percent(np.array([float(min(line["p"]) < 0.05 / (2 * WEEKS)) for line in lines]))
+
+
+def _power_row(lines: list[Record]) -> str:
+    found = _percent(np.array([np.mean(np.array(line["p"]) < ALPHA) for line in lines]))
+    verdict = f"{100 * sum(line['drift'] for line in lines) / (20 * len(lines)):.1f}"
+    return " | ".join([found, verdict, *calibrated([line["peers"] for line in lines], ALPHA)])
+
+
+def _confusion(lines: list[Record]) -> None:
+    """Write what was said of each planted cause, where the segmentation is reproducible."""
+    said: dict[str, Counter[str]] = defaultdict(Counter)
+    for line in lines:
+        for planted, (found, judged) in line["said"].items():
+            said[planted][found if judged else "cannot be judged"] += 1
+    heads = ["stable", "watch", *(name for name in PLANTED if name != "nothing"), "cannot be judged"]
+    sys.stdout.write("\n| Planted | " + " | ".join(heads) + " |\n|---" * 1 + "|---" * len(heads) + "|\n")
+    for planted, counts in said.items():
+        sys.stdout.write(f"| {planted} | " + " | ".join(str(counts[head]) for head in heads) + " |\n")
+
+
+def cost() -> None:
+    """Time a batch of a million rows of 20 features in six segments, from prepared rows to the report."""
+    rng = np.random.default_rng(0)
+    centers = rng.normal(0, 3, (6, 20))
+    X = centers[rng.integers(6, size=1_000_000)] + rng.normal(size=(1_000_000, 20))
+    training, rule = np.ascontiguousarray(X[:20_000]), CentersAssigner(centers)
+    labels = rule.place(training).labels
+    started = time.perf_counter()
+    reference = build_drift_reference(
+        training,
+        rule,
+        lambda rows: step_on("kmeans", training, labels, rule, rows),
+        columns={},
+        schema=Schema(()),
+    )
+    built = time.perf_counter()
+    rows = place_rows(rule, X)
+    placed = time.perf_counter()
+    report = compare(reference, rows)
+    done = time.perf_counter()
+    size = sum(array.nbytes for array in reference.arrays().values())
+    sys.stdout.write(
+        f"reference {built - started:.2f} s, {size / 1e3:.0f} KB; a million rows placed {placed - built:.2f} s, "
+        f"compared {done - placed:.2f} s: {report.verdict}\n"
+    )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["cost"]:
+        cost()
+    elif sys.argv[1:2] == ["tables"]:
+        tables(Path(sys.argv[2]))
+    else:
+        run(sys.argv[1], Path(sys.argv[2]), int((sys.argv[3:4] or [TRAININGS])[0]), sys.argv[4:])

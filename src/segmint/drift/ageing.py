@@ -1,0 +1,177 @@
+"""Whether a new fit would cut differently: the model ages when its borders are no longer the data's."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmint.drift.folds import Fresh
+from segmint.drift.scoring import Placed, distances
+from segmint.labels import NOISE
+from segmint.model.drift_reference import Ageing, Frame
+from segmint.seeds import derive, generator
+from segmint.types import FloatMatrix, IntVector
+
+SIZES = (300, 1000, 3000)
+N_RUNS = 30
+N_FITS = 5  # of a batch; the median is judged
+INNER = 1.0 / 1.25  # of the outer distance: a segment's 99 % distance
+REPRODUCIBLE = 0.8
+"""Below this usual agreement of a fit with another one nothing is said of ageing."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What a fresh fit says of the model.
+
+    Attributes
+    ----------
+    adjusted_rand
+        Of the model's segments with the fresh ones, on rows that the fit had not seen; 1 is the same cut.
+    price
+        What the model's cut loses against the fresh one: within-segment squares more, as a share; 0 is none.
+    usual
+        The adjusted Rand index that fits of training rows have with the model.
+    judged
+        Whether the segmentation is reproducible, so that a difference says something.
+    aged
+        Whether a new fit would cut differently, and better.
+    """
+
+    adjusted_rand: float
+    price: float
+    usual: float
+    judged: bool
+    aged: bool
+
+
+def expect(frame: Frame, rows: Placed, fresh: Fresh | None, *, seed: int) -> Ageing:
+    """Return how fresh fits of parts of the training rows agree with the model.
+
+    Parameters
+    ----------
+    frame
+        How rows are scored.
+    rows
+        The training rows with the model's own segments.
+    fresh
+        The quick fit; without one nothing is expected, and no batch is judged.
+    seed
+        Seed of the parts and of the fits.
+    """
+    empty = np.empty(0)
+    if fresh is None:
+        return Ageing(empty, empty, empty, empty)
+    kept = _kept(frame, rows)
+    sizes = sorted({min(size, len(kept.labels)) for size in SIZES})
+    found = []
+    for size in sizes:
+        runs = _runs(kept, size, fresh, N_RUNS, derive(seed, "drift", "ageing", size))
+        found.append((*np.quantile(runs[:, 0], (0.025, 0.5)), np.quantile(runs[:, 1], 0.975)))
+    lowest, usual, highest = np.array(found).T
+    return Ageing(np.array(sizes, dtype=np.float64), lowest, usual, highest)
+
+
+def judge_ageing(
+    frame: Frame, expected: Ageing, rows: Placed, fresh: Fresh, *, seed: int
+) -> Agreement | None:
+    """Judge a batch by fresh fits of at most 3,000 of its rows, each on one half and judged on the other.
+
+    Aged is a model whose price is above the highest of training by 2 points while agreement is .1 below the
+    usual (or by 6 points, and .02 below), or whose agreement is .25 below the lowest while
+    the fresh cut is not clearly worse.
+
+    Returns
+    -------
+    Agreement or None
+        ``None`` where training expected nothing or the batch has too few rows.
+
+    References
+    ----------
+    Hubert and Arabie (1985), Comparing partitions, doi:10.1007/BF01908075.
+    """
+    kept = _kept(frame, rows)
+    if not expected.sizes.size or len(kept.labels) < 4 * frame.n_clusters:
+        return None
+    size = min(SIZES[-1], len(kept.labels))
+    runs = _runs(kept, size, fresh, N_FITS, derive(seed, "drift", "fresh"))
+    a, price = (float(value) for value in np.median(runs, axis=0))
+    at = np.log(max(1, size))
+    low, usual, high = (
+        float(np.interp(at, np.log(expected.sizes), values))
+        for values in (expected.lowest, expected.usual, expected.highest_price)
+    )
+    aged = (price > high + 0.02 and a < usual - 0.1) or (price > high + 0.06 and a < usual - 0.02)
+    judged = usual >= REPRODUCIBLE
+    return Agreement(a, price, usual, judged, judged and (aged or (price > -0.05 and a < low - 0.25)))
+
+
+def _kept(frame: Frame, rows: Placed) -> Placed:
+    """Return the rows within their segment's 99 % distance: what is new is not the old model's fault."""
+    inside = distances(frame, rows) <= INNER * frame.outer[rows.nearest]
+    return rows.part(np.flatnonzero(inside))
+
+
+def _runs(rows: Placed, size: int, fresh: Fresh, n_runs: int, seed: int) -> FloatMatrix:
+    """Return adjusted Rand index and price of each run, shape (n_runs, 2)."""
+    rng = generator(seed, "parts")
+    runs = np.empty((n_runs, 2))
+    for run in range(n_runs):
+        drawn = rows.part(rng.permutation(len(rows.labels))[:size])
+        runs[run] = _one_run(drawn, fresh, derive(seed, "fit", run))
+    return runs
+
+
+def _one_run(rows: Placed, fresh: Fresh, seed: int) -> tuple[float, float]:
+    half = len(rows.labels) // 2
+    rule = fresh(rows.X[:half], seed)
+    if rule is None:
+        return 0.0, 0.0
+    X, old = rows.X[half:], rows.labels[half:]
+    new = rule.place(X).labels
+    both = (old != NOISE) & (new != NOISE)
+    fresh_squares = within_squares(X[both], new[both])
+    price = within_squares(X[both], old[both]) / fresh_squares - 1.0 if fresh_squares > 0 else 0.0
+    return adjusted_rand(old, new), price
+
+
+def within_squares(X: FloatMatrix, labels: IntVector) -> float:
+    """Return the sum of squared distances of rows to the mean of their segment.
+
+    Examples
+    --------
+    >>> within_squares(np.array([[0.0], [2.0], [9.0]]), np.array([0, 0, 1]))
+    2.0
+    """
+    total = 0.0
+    for label in np.unique(labels):
+        own = X[labels == label]
+        total += float(np.square(own - own.mean(axis=0)).sum())
+    return total
+
+
+def adjusted_rand(one: IntVector, other: IntVector) -> float:
+    """Return the adjusted Rand index, −.5 … 1, 0 by chance; rows without a segment count as one more.
+
+    (Σ C(nᵢⱼ, 2) − e) / ((Σ C(aᵢ, 2) + Σ C(bⱼ, 2)) / 2 − e), e = Σ C(aᵢ, 2) Σ C(bⱼ, 2) / C(n, 2).
+
+    References
+    ----------
+    Hubert and Arabie (1985), doi:10.1007/BF01908075.
+
+    Examples
+    --------
+    >>> adjusted_rand(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]))
+    1.0
+    """
+    codes = (one + 1) * (int(other.max(initial=0)) + 2) + other + 1
+    pairs, rows, columns = (
+        sum(math.comb(int(n), 2) for n in np.unique(values, return_counts=True)[1])
+        for values in (codes, one, other)
+    )
+    every = math.comb(len(one), 2)
+    expected = rows * columns / every if every else 0.0
+    most = (rows + columns) / 2
+    return 1.0 if most == expected else float((pairs - expected) / (most - expected))

@@ -1,0 +1,125 @@
+"""A rule a step away: what the model's rule would be if a part of its rows had not been there.
+
+The drift test scores training rows as new rows would be scored: by a rule that has not seen them. A whole
+new fit would be another fit (it may end in another optimum, and then every batch looks changed), so each
+rule is led one small step from the model's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from segmint.families.mixing import REGULARIZATION
+from segmint.kernels import em
+from segmint.model.centers import CentersAssigner
+from segmint.model.mixture import COVARIANCE_TYPES, MixtureAssigner
+from segmint.model.placement import Assigner
+from segmint.types import FloatMatrix, FloatVector, IntVector
+
+EM_STEPS = 3
+
+
+def step_on(family: str, X: FloatMatrix, labels: IntVector, assigner: Assigner, rows: IntVector) -> Assigner:
+    """Return the rule that a part of the rows gives, one step from the model's.
+
+    K-Means moves its centers once, a mixture takes three steps of expectation maximization; what these
+    steps do on *all* rows is taken off, so that a model that had not quite converged is not led on. Of the
+    others the rule is made anew from the rows' labels.
+
+    Parameters
+    ----------
+    family
+        A key of ``families.table.FAMILIES``.
+    X, labels
+        All training rows, and what the fit says of them; shapes (n_samples, n_features), (n_samples,).
+    assigner
+        The model's rule.
+    rows
+        The rows to use.
+
+    Returns
+    -------
+    Assigner
+        Of the same kind, with the same numbers of clusters.
+    """
+    return STEPS[family](X, labels, assigner, rows)
+
+
+def _means(X: FloatMatrix, labels: IntVector, centers: FloatMatrix) -> FloatMatrix:
+    """Return the mean of each cluster's rows; the center itself where it has none."""
+    n = np.bincount(labels, minlength=len(centers))
+    sums = np.stack([np.bincount(labels, weights=x, minlength=len(centers)) for x in X.T], axis=1)
+    return np.where(n[:, None] > 0, sums / np.maximum(n, 1)[:, None], centers)
+
+
+def _step_of_centers(X: FloatMatrix, _labels: IntVector, assigner: Assigner, rows: IntVector) -> Assigner:
+    assert isinstance(assigner, CentersAssigner)
+    placed = assigner.place(X).labels
+    moved = _means(X[rows], placed[rows], assigner.centers) - _means(X, placed, assigner.centers)
+    return CentersAssigner(assigner.centers + moved)
+
+
+def _step_of_mixture(X: FloatMatrix, _labels: IntVector, assigner: Assigner, rows: IntVector) -> Assigner:
+    assert isinstance(assigner, MixtureAssigner)
+    part, whole = _em_steps(X[rows], assigner), _em_steps(X, assigner)
+    if part is None or whole is None:
+        return assigner
+    weights = assigner.weights * part.weights / whole.weights
+    covariances = assigner.covariances + part.covariances - whole.covariances
+    means = assigner.means + part.means - whole.means
+    try:
+        return MixtureAssigner(weights / weights.sum(), means, covariances, assigner.covariance_type)
+    except np.linalg.LinAlgError:
+        return part
+
+
+def _em_steps(X: FloatMatrix, assigner: MixtureAssigner) -> MixtureAssigner | None:
+    """Return the mixture three steps on; ``None`` where a component would vanish."""
+    center = X.mean(axis=0)
+    columns = np.ascontiguousarray((X - center).T)
+    total = np.einsum("in,jn->ij", columns, columns) / columns.shape[1]
+    floor = REGULARIZATION * float(np.trace(total)) / len(total)
+    weights, means = assigner.weights.copy(), assigner.means - center
+    covariances = _expanded(assigner)
+    kind = COVARIANCE_TYPES.index(assigner.covariance_type)
+    state = em.expectation_maximization(
+        kind, columns, total, weights, means, covariances, floor, -1.0, EM_STEPS
+    )[3]
+    if state < 0:
+        return None
+    try:
+        return MixtureAssigner(
+            weights, means + center, _compacted(covariances, assigner), assigner.covariance_type
+        )
+    except np.linalg.LinAlgError:
+        return None
+
+
+def _expanded(assigner: MixtureAssigner) -> FloatMatrix:
+    """Return the covariances as full matrices, shape (n_components, n_features, n_features)."""
+    K, d, kept = assigner.n_clusters, assigner.n_features, assigner.covariances
+    if assigner.covariance_type in ("full", "tied"):
+        return np.array(np.broadcast_to(kept, (K, d, d)))
+    diagonal: FloatVector = kept if kept.ndim == 2 else np.repeat(kept[:, None], d, axis=1)
+    return diagonal[:, :, None] * np.eye(d)
+
+
+def _compacted(covariances: FloatMatrix, assigner: MixtureAssigner) -> FloatMatrix:
+    """Return what the covariance type holds of full matrices."""
+    if assigner.covariance_type == "full":
+        return covariances
+    if assigner.covariance_type == "tied":
+        return np.array(covariances[0])
+    diagonal = np.ascontiguousarray(np.diagonal(covariances, axis1=1, axis2=2))
+    return diagonal if assigner.covariance_type == "diag" else np.array(diagonal[:, 0])
+
+
+Step = Callable[[FloatMatrix, IntVector, Assigner, IntVector], Assigner]
+
+STEPS: Final[Mapping[str, Step]] = MappingProxyType(
+    {"kmeans": _step_of_centers, "gaussian_mixture": _step_of_mixture}
+)

@@ -36,7 +36,11 @@ def _audit(workspace: Path) -> list[dict[str, Any]]:
 def test_promote_and_roll_back(segmint: Any, workspace: Path, made: dict[str, Any]) -> None:
     name = made["name"]
     assert segmint("rollback", name, "--workspace", workspace).returncode == 1
-    done = segmint("promote", name, "--because", "kept", "--json", "--workspace", workspace)
+    refused = segmint("promote", name, "--workspace", workspace)
+    assert refused.returncode == 5
+    assert "S1, S2, S3" in refused.stderr
+    accepted = ("--accept-migration", "three were too many")
+    done = segmint("promote", name, *accepted, "--because", "kept", "--json", "--workspace", workspace)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["before"], told["version"]) == (1, 2)
@@ -58,6 +62,8 @@ def test_many_at_once_lose_nothing(workspace: Path, made: dict[str, Any]) -> Non
             COMMAND,
             "promote",
             f"models:/{made['name']}/{1 + number % 2}",
+            "--accept-migration",
+            "there and back",
             "--workspace",
             str(workspace),
         ]
@@ -96,7 +102,10 @@ def test_the_file_and_the_service_follow_the_alias(
         assert serve.stderr is not None
         address = serve.stderr.readline().rsplit(" ", 1)[1].strip()
         assert len(_segments(address)) == len(made["segments"])
-        assert segmint("promote", name, "--workspace", workspace).returncode == 0
+        assert (
+            segmint("promote", name, "--accept-migration", "so be it", "--workspace", workspace).returncode
+            == 0
+        )
         until = time.monotonic() + 30
         while len(_segments(address)) != 2:
             assert time.monotonic() < until

@@ -19,6 +19,7 @@ from segmint.workflow.studies import (
     save_study,
 )
 from segmint.workflow.workspace import Workspace, open_workspace
+from tests.workflow.conftest import OPTIONS, players
 
 
 @pytest.fixture
@@ -102,22 +103,13 @@ def test_a_model_that_nobody_renamed_stays_as_trained(place: Workspace, study: S
     assert revision(place) == 0
 
 
-def test_names_do_not_go_to_other_rows_of_the_same_id(place: Workspace, study: Study) -> None:
+def test_names_do_not_go_to_the_segments_of_other_rows(place: Workspace, study: Study) -> None:
     rename(place, "S2", "Hawks")
-    model = chosen_model(study)
-    other = replace(model, cards=tuple(replace(card, size=card.size + 1) for card in model.cards))
+    other = chosen_model(segmint.study(players(seed=4), OPTIONS))
+    assert other.manifest.configuration == chosen_model(study).manifest.configuration
+    assert {card.id for card in other.cards}.isdisjoint(card.id for card in chosen_model(study).cards)
     assert "Hawks" not in [card.name for card in keep_model(other, place.model("shop")).cards]
     assert revision(place) == 2
-
-
-def test_where_a_card_tells_no_averages_the_data_must_be_the_same(place: Workspace, study: Study) -> None:
-    path, trained = place.model("shop"), chosen_model(study)
-    untold = replace(trained, cards=tuple(replace(card, center={}) for card in trained.cards))
-    keep_model(untold, path)
-    rename(place, "S2", "Hawks")
-    assert keep_model(untold, path).card("S2").name == "Hawks"
-    other = replace(untold, manifest=replace(untold.manifest, fingerprint="0" * 64))
-    assert keep_model(other, path).card("S2").name != "Hawks"
 
 
 def test_a_damaged_model_is_replaced(place: Workspace, study: Study) -> None:

@@ -35,7 +35,9 @@ from segmint.drift.effects import effects
 from segmint.drift.scoring import place_rows, score
 from segmint.drift.statistics import STATISTICS
 from segmint.drift.verdict import Verdict, judge
-from segmint.families.folding import step_on
+from segmint.families.fit import Configuration
+from segmint.families.folding import place_as_new
+from segmint.families.quick import quick_fit
 from segmint.model.centers import CentersAssigner
 from segmint.model.schema import Schema
 from segmint.seeds import derive
@@ -259,15 +261,11 @@ def cost() -> None:
     centers = rng.normal(0, 3, (6, 20))
     X = centers[rng.integers(6, size=1_000_000)] + rng.normal(size=(1_000_000, 20))
     training, rule = np.ascontiguousarray(X[:20_000]), CentersAssigner(centers)
-    labels = rule.place(training).labels
+    configuration = Configuration("kmeans", {"n_clusters": 6, "n_init": 5, "init": "k-means++"}, 0)
+    fresh = quick_fit(configuration, training)
     started = time.perf_counter()
-    reference = build_drift_reference(
-        training,
-        rule,
-        lambda rows: step_on("kmeans", training, labels, rule, rows),
-        columns={},
-        schema=Schema(()),
-    )
+    as_new = place_as_new(configuration, training, rule.place(training).labels, rule, fresh=fresh)
+    reference = build_drift_reference(as_new, rule, columns={}, schema=Schema(()), fresh=fresh)
     built = time.perf_counter()
     rows = place_rows(rule, X)
     placed = time.perf_counter()

@@ -12,7 +12,7 @@ from segmint.drift.build import build_drift_reference
 from segmint.drift.folds import Fresh
 from segmint.drift.scoring import Placed, place_rows
 from segmint.families.fit import Configuration, Fit, Request
-from segmint.families.folding import step_on
+from segmint.families.folding import place_as_new
 from segmint.families.quick import quick_fit
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
@@ -128,14 +128,9 @@ def train(world: World, n: int, rng: Rng, seed: int) -> Trained | None:
         return dict(zip(names, rows.T, strict=True))
 
     fresh = quick_fit(fit.configuration, X)
+    rows = place_as_new(fit.configuration, X, fit.labels, fit.assigner, fresh=fresh, seed=seed)
     reference = build_drift_reference(
-        X,
-        fit.assigner,
-        partial(step_on, world.setting.family, X, fit.labels, fit.assigner),
-        columns=columns(raw),
-        schema=schema,
-        fresh=fresh,
-        seed=seed,
+        rows, fit.assigner, columns=columns(raw), schema=schema, fresh=fresh, seed=seed
     )
     return Trained(
         reference, lambda rows: place_rows(fit.assigner, prepare(rows)), columns, prepare, fresh, raw

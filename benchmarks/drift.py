@@ -28,6 +28,7 @@ from benchmarks.drift_worlds import (
     stay,
     train,
 )
+from segmint.drift.ageing import adjusted_rand
 from segmint.drift.build import build_drift_reference
 from segmint.drift.combination import Combined, combine
 from segmint.drift.compare import compare
@@ -51,6 +52,7 @@ WEEKS = 52
 SIZES = (2_000, 20_000)
 POWER_SIZES = (2_000, 5_000, 20_000)
 FIFTH = 0.2
+PLANTED_FOUND = 0.7
 
 Record = dict[str, Any]
 
@@ -142,9 +144,12 @@ def _moved_fifth(world: World, rng: np.random.Generator) -> FloatMatrix:
 
 
 def causes(name: str, n: int, training: int) -> Record | None:
-    """Judge a batch of 2,000 rows of each planted cause."""
+    """Judge a batch of 2,000 rows of each planted cause; only where the model's segments are the planted ones."""
     world, trained, rng = _trained("causes", name, n, training)
     if trained is None:
+        return None
+    rows, segments = world.draw(rng, 5_000)
+    if adjusted_rand(trained.place(world.seen(rows)).labels, segments) < PLANTED_FOUND:
         return None
     said = {}
     for planted, draw in PLANTED.items():

@@ -16,6 +16,7 @@ from segmint.families.folding import place_as_new
 from segmint.families.quick import quick_fit
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
+from segmint.labels import sizes
 from segmint.model.drift_reference import DriftReference
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.types import FloatMatrix, FloatVector, IntVector, RawColumns, silent
@@ -138,7 +139,7 @@ def train(world: World, n: int, rng: Rng, seed: int) -> Trained | None:
 
 
 def fitted(setting: Setting, X: FloatMatrix, seed: int) -> Fit | None:
-    """Fit a family; of a density family the fit with the right number of clusters and the least noise."""
+    """Fit a family; of a density family the fit with the right number of clusters and the largest smallest one."""
     family, geometry = FAMILIES[setting.family], Geometry(X)
     K = setting.n_segments
     asked: Mapping[str, dict[str, object]] = {
@@ -157,7 +158,7 @@ def fitted(setting: Setting, X: FloatMatrix, seed: int) -> Fit | None:
         planned = family.plan(geometry, Request(ks=(K,), seed=seed))
     fits = [fit for fit in family.sweep(geometry, planned, silent) if isinstance(fit, Fit)]
     right = [fit for fit in fits if fit.n_clusters == K]
-    return min(right, key=lambda fit: fit.noise_share, default=None)
+    return max(right, key=lambda fit: int(sizes(fit.labels).min()), default=None)
 
 
 def behave(world: World, rng: Rng, m: int, *, shift: tuple[float, float], most: int) -> FloatMatrix:

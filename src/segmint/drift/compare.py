@@ -73,7 +73,8 @@ def compare(
     scores = score(reference.frame, rows)
     agreement = None
     if fresh is not None and not findings:
-        agreement = judge_ageing(reference.frame, reference.ageing, rows, fresh, seed=seed)
+        priced = not reference.sums.counts[-1]
+        agreement = judge_ageing(reference.frame, reference.ageing, rows, fresh, priced=priced, seed=seed)
     return report_on(
         reference,
         scores,

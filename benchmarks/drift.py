@@ -1,6 +1,6 @@
 """How often drift is called where there is none, how often it is found, and whether its cause is named right.
 
-``python -m benchmarks.drift alarms|power|causes FILE [TRAININGS] [SETTING …]`` adds a line of JSON a training to
+``python -m benchmarks.drift alarms|power|causes FILE [TRAININGS] [SETTING or ROWS …]`` adds a line of JSON a training to
 FILE and can be stopped and started again; ``python -m benchmarks.drift tables FILE`` writes what was found so far.
 ``python -m benchmarks.drift cost`` times a batch of a million rows.
 """
@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -175,25 +176,23 @@ EXPERIMENTS: Mapping[str, tuple[Experiment, tuple[int, ...]]] = {
 }
 
 
-def run(what: str, path: Path, trainings: int, names: list[str]) -> None:
-    """Add the trainings that the file lacks, a line each: all settings in turn, so that it may be stopped."""
+def run(what: str, path: Path, trainings: int, asked: list[str]) -> None:
+    """Add the trainings that the file lacks, a line each: all settings in turn, so that it may be stopped.
+
+    ``asked`` names settings and numbers of training rows; all of a kind where none is named.
+    """
     done = {(line["what"], line["setting"], line["n"], line["training"]) for line in _lines(path)}
-    experiment, sizes = EXPERIMENTS[what]
+    experiment, every = EXPERIMENTS[what]
+    names = [name for name in asked if name in SETTINGS] or list(SETTINGS)
+    sizes = [int(rows) for rows in asked if rows.isdecimal()] or list(every)
     for training in range(trainings):
-        for name in names or SETTINGS:
-            for n in sizes:
-                if (what, name, n, training) in done:
-                    continue
-                record = experiment(name, n, training)
-                line = {
-                    "what": what,
-                    "setting": name,
-                    "n": n,
-                    "training": training,
-                    **(record or {"failed": True}),
-                }
-                with path.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(line) + "\n")
+        for name, n in product(names, sizes):
+            if (what, name, n, training) in done:
+                continue
+            record = experiment(name, n, training) or {"failed": True}
+            line = {"what": what, "setting": name, "n": n, "training": training, **record}
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
 
 
 def _lines(path: Path) -> Iterator[Record]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from segmint.drift.ageing import expect
 from segmint.drift.calibration import N_DRAWS, calibrate
 from segmint.drift.columns import describe_columns
 from segmint.drift.folds import Fresh
 from segmint.drift.framing import make_frame
-from segmint.drift.scoring import Placed, place_rows, score
+from segmint.drift.scoring import Placed, Scores, place_rows, score
+from segmint.labels import FEWEST_TOLD
 from segmint.model.drift_reference import DriftReference
 from segmint.model.placement import Assigner
 from segmint.model.schema import Schema
@@ -51,7 +56,7 @@ def build_drift_reference(
         Some 30 to 100 KB, whatever the number of rows; no row is in it.
     """
     frame = make_frame(rows, assigner.n_clusters, seed=seed)
-    scores = score(frame, rows)
+    scores = untold(score(frame, rows))
     return DriftReference(
         frame,
         scores.sums,
@@ -60,3 +65,13 @@ def build_drift_reference(
         expect(frame, place_rows(assigner, rows.X), fresh, seed=seed),
         describe_columns(columns, schema),
     )
+
+
+def untold(scores: Scores) -> Scores:
+    """Return scores without those of segments of fewer than five rows, of which only the number is told."""
+    few = scores.sums.counts[:-1] < FEWEST_TOLD
+    blank = {
+        name: np.where(few[:, None], 0.0, getattr(scores.sums, name)) for name in ("z", "absolute", "squared")
+    }
+    cells = np.where(few[:, None, None], 0.0, scores.profile.cells)
+    return Scores(replace(scores.sums, **blank), replace(scores.profile, cells=cells))

@@ -152,8 +152,8 @@ def measure(reference: FloatVector, current: FloatVector) -> Distances:
 def measure_stored(reference: ColumnReference, current: FloatVector) -> Distances | None:
     """Return the four distances of a stored column of training and a batch's raw values.
 
-    Training's distribution is known at 257 quantiles, evenly spaced from (5.5/n) to (1 − 5.5/n), and straight
-    between them. With s = 1/256 + 5.5/n: KS is at most s from the exact one, each share in PSI and in
+    Training's distribution is known at 257 quantiles (n/5 − 2 where these are fewer), evenly spaced from 5.5/n
+    to 1 − 5.5/n, and straight between them. With s their step + 5.5/n: KS is at most s from the exact one, each share in PSI and in
     Jensen–Shannon at most 2 s, and Wasserstein at most s times the range of the kept quantiles, and what
     training's outermost five rows at either end add.
 
@@ -167,7 +167,7 @@ def measure_stored(reference: ColumnReference, current: FloatVector) -> Distance
     Returns
     -------
     Distances or None
-        ``None`` for levels, for a column of fewer than ten values, and for an empty batch.
+        ``None`` for levels, for a column of fewer than twenty values, and for an empty batch.
     """
     if not (reference.quantiles.size and current.size):
         return None

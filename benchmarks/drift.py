@@ -40,6 +40,7 @@ from segmint.drift.verdict import Verdict, judge
 from segmint.families.fit import Configuration
 from segmint.families.folding import place_as_new
 from segmint.families.quick import quick_fit
+from segmint.geometry.geometry import Geometry
 from segmint.model.centers import CentersAssigner
 from segmint.model.schema import Schema
 from segmint.seeds import derive
@@ -266,9 +267,9 @@ def cost() -> None:
     X = centers[rng.integers(6, size=1_000_000)] + rng.normal(size=(1_000_000, 20))
     training, rule = np.ascontiguousarray(X[:20_000]), CentersAssigner(centers)
     configuration = Configuration("kmeans", {"n_clusters": 6, "n_init": 5, "init": "k-means++"}, 0)
-    fresh = quick_fit(configuration, training)
+    fresh = quick_fit(configuration, n_samples=len(training), density=0.0)
     started = time.perf_counter()
-    as_new = place_as_new(configuration, training, rule.place(training).labels, rule, fresh=fresh)
+    as_new = place_as_new(configuration, Geometry(training), rule.place(training).labels, rule, fresh=fresh)
     reference = build_drift_reference(as_new, rule, columns={}, schema=Schema(()), fresh=fresh)
     built = time.perf_counter()
     rows = place_rows(rule, X)

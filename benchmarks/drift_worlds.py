@@ -13,7 +13,7 @@ from segmint.drift.folds import Fresh
 from segmint.drift.scoring import Placed, place_rows
 from segmint.families.fit import Configuration, Fit, Request
 from segmint.families.folding import place_as_new
-from segmint.families.quick import quick_fit
+from segmint.families.quick import density_of, quick_fit
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
 from segmint.labels import sizes
@@ -128,8 +128,10 @@ def train(world: World, n: int, rng: Rng, seed: int) -> Trained | None:
     def columns(rows: FloatMatrix) -> RawColumns:
         return dict(zip(names, rows.T, strict=True))
 
-    fresh = quick_fit(fit.configuration, X)
-    rows = place_as_new(fit.configuration, X, fit.labels, fit.assigner, fresh=fresh, seed=seed)
+    geometry = Geometry(X)
+    density = density_of(fit.configuration, geometry)
+    fresh = quick_fit(fit.configuration, n_samples=n, density=density)
+    rows = place_as_new(fit.configuration, geometry, fit.labels, fit.assigner, fresh=fresh, seed=seed)
     reference = build_drift_reference(
         rows, fit.assigner, columns=columns(raw), schema=schema, fresh=fresh, seed=seed
     )

@@ -15,6 +15,7 @@ from segmint.families.fit import Configuration
 from segmint.families.folding import place_as_new
 from segmint.families.kmeans import fit_kmeans
 from segmint.families.quick import quick_fit
+from segmint.geometry.geometry import Geometry
 from segmint.model.centers import CentersAssigner
 from segmint.model.drift_reference import DriftReference
 from segmint.model.schema import Feature, Kind, Role, Schema
@@ -58,9 +59,9 @@ def draw(n: int, seed: int, shares: tuple[float, ...] = SHARES) -> FloatMatrix:
 def _watch(n: int, seed: int, *, n_draws: int = 1000) -> Watched:
     X = draw(n, seed)
     centers, labels, *_ = fit_kmeans(X, 4, n_init=5, seed=seed)
-    rule, fresh = CentersAssigner(centers), quick_fit(CONFIGURATION, X)
+    rule, fresh = CentersAssigner(centers), quick_fit(CONFIGURATION, n_samples=n, density=0.0)
     reference = build_drift_reference(
-        place_as_new(CONFIGURATION, X, labels, rule, fresh=fresh, seed=seed),
+        place_as_new(CONFIGURATION, Geometry(X), labels, rule, fresh=fresh, seed=seed),
         rule,
         columns=dict(zip(NAMES, X.T, strict=True)),
         schema=SCHEMA,

@@ -61,6 +61,19 @@ def test_rows_that_belong_nowhere_are_new(watched):
     found = report(watched, X, fresh=watched.fresh)
     assert (found.verdict, found.cause) == (Verdict.DRIFT, Cause.NEW)
     assert found.new_now == pytest.approx(0.07, abs=0.02)
+    assert 135 <= found.newcomers.n <= 175
+    assert found.newcomers.n / 2_000 == found.new_now
+    for trait in found.newcomers.traits:
+        assert trait.deviations > 1 and trait.mean > trait.mean_of_training
+    assert found.newcomers.traits[0].feature in text(found)
+
+
+def test_a_segment_that_spreads_is_said_to(watched):
+    X, k = watched.draw(2_000, 60)
+    X[k == 0, 1] *= 1.6
+    found = report(watched, X)
+    assert found.cause is Cause.BEHAVIOR
+    assert "Regulars: spend is spread" in text(found) and "wider" in text(found)
 
 
 def test_a_broken_column_comes_first_and_the_rest_goes_on(watched):

@@ -5,7 +5,7 @@ import pytest
 
 from segmint.families.fit import Configuration, Fit, Request
 from segmint.families.folding import place_as_new, step_on
-from segmint.families.quick import quick_fit
+from segmint.families.quick import THINNED, density_of, quick_fit
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
 from segmint.labels import sizes
@@ -26,6 +26,11 @@ def fitted(name, X) -> Fit:
     return max((fit for fit in fits if fit.n_clusters == 3), key=lambda fit: int(sizes(fit.labels).min()))
 
 
+def quick(fit: Fit, X):
+    density = density_of(fit.configuration, Geometry(X))
+    return quick_fit(fit.configuration, n_samples=len(X), density=density)
+
+
 @pytest.mark.parametrize("name", sorted(FAMILIES))
 def test_training_rows_lie_as_far_out_as_new_rows_do(name):
     """Placed by the rule that they made, they lie too near; the left-out ones are within their own error."""
@@ -33,8 +38,10 @@ def test_training_rows_lie_as_far_out_as_new_rows_do(name):
     for seed in range(6):
         X = draw(1_500, seed)
         fit = fitted(name, X)
-        fresh = quick_fit(fit.configuration, X)
-        placed = place_as_new(fit.configuration, X, fit.labels, fit.assigner, fresh=fresh, seed=seed)
+        fresh = quick(fit, X)
+        placed = place_as_new(
+            fit.configuration, Geometry(X), fit.labels, fit.assigner, fresh=fresh, seed=seed
+        )
         later = fit.assigner.place(draw(6_000, 100 + seed))
         own.append(fit.assigner.place(X).distance.mean())
         as_new.append(placed.distance.mean())
@@ -79,7 +86,7 @@ def test_exact_points_are_left_out_themselves(name):
     planned = FAMILIES[name].plan(Geometry(X), Request(ks=(3,), seed=0, exact_rows=True))
     fits = [fit for fit in FAMILIES[name].sweep(Geometry(X), planned, silent) if isinstance(fit, Fit)]
     fit = max((fit for fit in fits if fit.n_clusters == 3), key=lambda fit: int(sizes(fit.labels).min()))
-    placed = place_as_new(fit.configuration, X, fit.labels, fit.assigner, seed=0)
+    placed = place_as_new(fit.configuration, Geometry(X), fit.labels, fit.assigner, seed=0)
     squared = ((X[:, None] - X[None]) ** 2).sum(axis=2) + np.diag([np.inf] * len(X))
     points = next(iter(fit.assigner.arrays().values()))
     kept = np.array([np.abs(points - x).sum(axis=1).min() < 1e-12 for x in X])
@@ -90,9 +97,22 @@ def test_exact_points_are_left_out_themselves(name):
 def test_a_quick_fit_of_the_same_kind_of_rows_cuts_the_same(name):
     X = draw(2_000, 4)
     fit = fitted(name, X)
-    fresh = quick_fit(fit.configuration, X)
+    fresh = quick(fit, X)
     rows = draw(1_000, 5)
     one, same = fresh(rows[:600], 7), fresh(rows[:600], 7)
     assert one is not None and same is not None
     assert adjusted_rand(one.place(rows).labels, fit.assigner.place(rows).labels) > 0.9
     assert np.array_equal(one.place(rows).labels, same.place(rows).labels)
+
+
+@pytest.mark.parametrize("name", ["dbscan", "hdbscan", "kmeans"])
+def test_a_part_is_asked_what_the_family_would_ask_of_it(name):
+    """The thinning that knows of training only its number and density is that of the family, which has its rows."""
+    X, part = draw(1_500, 6), Geometry(draw(500, 7))
+    fit = fitted(name, X)
+    wanted = dict(FAMILIES[name].thinned(fit.configuration, Geometry(X), part).parameters)
+    thin = THINNED.get(name, lambda parameters, *_: parameters)
+    found = thin(dict(fit.configuration.parameters), part, 1 / 3, density_of(fit.configuration, Geometry(X)))
+    assert {key: found[key] for key in wanted if key != "n_init"} == {
+        key: pytest.approx(value) for key, value in wanted.items() if key != "n_init"
+    }

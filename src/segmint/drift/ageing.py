@@ -49,7 +49,7 @@ class Agreement:
     aged: bool
 
 
-def expect(frame: Frame, rows: Placed, fresh: Fresh | None, *, seed: int) -> Ageing:
+def expect(frame: Frame, rows: Placed, fresh: Fresh | None, *, density: float, seed: int) -> Ageing:
     """Return how fresh fits of parts of the training rows agree with the model.
 
     Parameters
@@ -60,20 +60,23 @@ def expect(frame: Frame, rows: Placed, fresh: Fresh | None, *, seed: int) -> Age
         The training rows with the model's own segments.
     fresh
         The quick fit; without one nothing is expected, and no batch is judged.
+    density
+        What the quick fit of a batch will need to know of training (``families.quick.density_of``).
     seed
         Seed of the parts and of the fits.
     """
     empty = np.empty(0)
     if fresh is None:
-        return Ageing(empty, empty, empty, empty)
+        return Ageing(empty, empty, empty, empty, np.array([density]))
     kept = _kept(frame, rows)
     sizes = sorted({min(size, len(kept.labels)) for size in SIZES})
     found = []
     for size in sizes:
         runs = _runs(kept, size, fresh, N_RUNS, derive(seed, "drift", "ageing", size))
         found.append((*np.quantile(runs[:, 0], (0.025, 0.5)), np.quantile(runs[:, 1], 0.975)))
-    lowest, usual, highest = np.array(found).T
-    return Ageing(np.array(sizes, dtype=np.float64), lowest, usual, highest)
+    # rounded: a fit of the family may differ in its last bits by the number of threads
+    lowest, usual, highest = np.round(found, 6).T
+    return Ageing(np.array(sizes, dtype=np.float64), lowest, usual, highest, np.array([density]))
 
 
 def judge_ageing(

@@ -26,6 +26,7 @@ def build_drift_reference(
     columns: RawColumns,
     schema: Schema,
     fresh: Fresh | None = None,
+    density: float = 0.0,
     seed: int = 0,
     n_draws: int = N_DRAWS,
 ) -> DriftReference:
@@ -45,6 +46,8 @@ def build_drift_reference(
     fresh
         ``fresh(rows, seed) -> Assigner``: a quick fit (``families.quick.quick_fit``). Without one nothing can
         be said of ageing.
+    density
+        ``families.quick.density_of`` the training rows: kept for the quick fits of batches.
     seed
         The same seed gives the same bytes.
     n_draws
@@ -62,7 +65,7 @@ def build_drift_reference(
         scores.sums,
         scores.profile,
         calibrate(frame, rows, n_samples=len(rows.labels), seed=seed, n_draws=n_draws),
-        expect(frame, place_rows(assigner, rows.X), fresh, seed=seed),
+        expect(frame, place_rows(assigner, rows.X), fresh, density=density, seed=seed),
         describe_columns(columns, schema),
     )
 

@@ -77,7 +77,8 @@ def as_far_as_new(rows: Placed, assigner: Assigner, fresh: Fresh | None, *, seed
     optimism = fit_optimism(rows.X, fresh, seed=seed)
     expected = (1.0 + optimism) * float(assigner.place(rows.X).distance.mean())
     told = float(rows.distance.mean())
-    return rows if expected <= told else replace(rows, distance=rows.distance * (expected / told))
+    # rounded: a fit of the family may differ in its last bits by the number of threads
+    return rows if expected <= told else replace(rows, distance=rows.distance * round(expected / told, 6))
 
 
 def fit_optimism(X: FloatMatrix, fresh: Fresh, *, seed: int) -> float:

@@ -14,6 +14,7 @@ from segmint.drift.scoring import Placed
 from segmint.families.fit import Configuration
 from segmint.families.leaving_out import place_left_out
 from segmint.families.mixing import REGULARIZATION
+from segmint.geometry.geometry import Geometry
 from segmint.kernels import em
 from segmint.model.centers import CentersAssigner
 from segmint.model.cores import CoresAssigner
@@ -27,7 +28,7 @@ EM_STEPS = 3
 
 def place_as_new(
     configuration: Configuration,
-    X: FloatMatrix,
+    geometry: Geometry,
     labels: IntVector,
     assigner: Assigner,
     *,
@@ -40,8 +41,10 @@ def place_as_new(
     ----------
     configuration
         The model's.
-    X, labels
-        All training rows, and what the fit says of them; shapes (n_samples, n_features), (n_samples,).
+    geometry
+        The training rows.
+    labels
+        What the fit says of them, shape (n_samples,).
     assigner
         The model's rule.
     fresh
@@ -53,10 +56,11 @@ def place_as_new(
     Returns
     -------
     Placed
-        In the order of ``X``.
+        In the order of the training rows.
     """
     if isinstance(assigner, CoresAssigner | ExemplarsAssigner):
-        return place_left_out(X, labels, assigner, configuration, seed=seed)
+        return place_left_out(geometry, labels, assigner, configuration, seed=seed)
+    X = geometry.X
     rows = place_out_of_fold(X, assigner, lambda part: step_on(X, assigner, part), seed=seed)
     return as_far_as_new(rows, assigner, fresh, seed=seed)
 

@@ -31,14 +31,21 @@ PointsAssigner = CoresAssigner | ExemplarsAssigner
 
 
 def place_left_out(
-    X: FloatMatrix, labels: IntVector, assigner: PointsAssigner, configuration: Configuration, *, seed: int
+    geometry: Geometry,
+    labels: IntVector,
+    assigner: PointsAssigner,
+    configuration: Configuration,
+    *,
+    seed: int,
 ) -> Placed:
     """Place each training row by the rule without its own part in it.
 
     Parameters
     ----------
-    X, labels
-        The training rows and what the fit says of them; shapes (n_samples, n_features), (n_samples,).
+    geometry
+        The training rows.
+    labels
+        What the fit says of them, shape (n_samples,).
     assigner
         The model's rule.
     configuration
@@ -51,7 +58,7 @@ def place_left_out(
     Placed
         With labels as a new row would get them, and distances that are on average those of new rows.
     """
-    used = standing_rows(X, labels, configuration)
+    X, used = geometry.X, standing_rows(geometry, labels, configuration)
     points, point_labels, limits = _kept(assigner)
     size = 1 if assigner.exact else SMALLEST_GROUP
     groups = standing_groups(X, used, smallest=size, most=len(X) if assigner.exact else MOST_POINTS)[0]
@@ -65,11 +72,11 @@ def place_left_out(
     return replace(placed, labels=labels, distance=distance)
 
 
-def standing_rows(X: FloatMatrix, labels: IntVector, configuration: Configuration) -> IntVector:
+def standing_rows(geometry: Geometry, labels: IntVector, configuration: Configuration) -> IntVector:
     """Return the labels of the rows that the rule's points are made of, ``NOISE`` for all others."""
-    geometry, asked = Geometry(X), configuration.parameters
+    asked = configuration.parameters
     if configuration.family in SAMPLED:
-        used = np.full(len(X), NOISE, dtype=np.int64)
+        used = np.full(geometry.n_samples, NOISE, dtype=np.int64)
         rows = fitted_rows(geometry, configuration)
         used[rows] = labels[rows]
         return used

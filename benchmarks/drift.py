@@ -1,6 +1,6 @@
 """How often drift is called where there is none, how often it is found, and whether its cause is named right.
 
-``python -m benchmarks.drift alarms|power|causes FILE [TRAININGS] [SETTING …]`` adds a line of JSON a training to
+``python -m benchmarks.drift alarms|power|causes FILE [TRAININGS] [SETTING or ROWS …]`` adds a line of JSON a training to
 FILE and can be stopped and started again; ``python -m benchmarks.drift tables FILE`` writes what was found so far.
 ``python -m benchmarks.drift cost`` times a batch of a million rows.
 """
@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from benchmarks.drift_worlds import (
     stay,
     train,
 )
+from segmint.drift.ageing import adjusted_rand
 from segmint.drift.build import build_drift_reference
 from segmint.drift.combination import Combined, combine
 from segmint.drift.compare import compare
@@ -35,7 +37,10 @@ from segmint.drift.effects import effects
 from segmint.drift.scoring import place_rows, score
 from segmint.drift.statistics import STATISTICS
 from segmint.drift.verdict import Verdict, judge
-from segmint.families.folding import step_on
+from segmint.families.fit import Configuration
+from segmint.families.folding import place_as_new
+from segmint.families.quick import quick_fit
+from segmint.geometry.geometry import Geometry
 from segmint.model.centers import CentersAssigner
 from segmint.model.schema import Schema
 from segmint.seeds import derive
@@ -49,6 +54,7 @@ WEEKS = 52
 SIZES = (2_000, 20_000)
 POWER_SIZES = (2_000, 5_000, 20_000)
 FIFTH = 0.2
+PLANTED_FOUND = 0.7
 
 Record = dict[str, Any]
 
@@ -140,9 +146,12 @@ def _moved_fifth(world: World, rng: np.random.Generator) -> FloatMatrix:
 
 
 def causes(name: str, n: int, training: int) -> Record | None:
-    """Judge a batch of 2,000 rows of each planted cause."""
+    """Judge a batch of 2,000 rows of each planted cause; only where the model's segments are the planted ones."""
     world, trained, rng = _trained("causes", name, n, training)
     if trained is None:
+        return None
+    rows, segments = world.draw(rng, 5_000)
+    if adjusted_rand(trained.place(world.seen(rows)).labels, segments) < PLANTED_FOUND:
         return None
     said = {}
     for planted, draw in PLANTED.items():
@@ -168,25 +177,23 @@ EXPERIMENTS: Mapping[str, tuple[Experiment, tuple[int, ...]]] = {
 }
 
 
-def run(what: str, path: Path, trainings: int, names: list[str]) -> None:
-    """Add the trainings that the file lacks, a line each: all settings in turn, so that it may be stopped."""
+def run(what: str, path: Path, trainings: int, asked: list[str]) -> None:
+    """Add the trainings that the file lacks, a line each: all settings in turn, so that it may be stopped.
+
+    ``asked`` names settings and numbers of training rows; all of a kind where none is named.
+    """
     done = {(line["what"], line["setting"], line["n"], line["training"]) for line in _lines(path)}
-    experiment, sizes = EXPERIMENTS[what]
+    experiment, every = EXPERIMENTS[what]
+    names = [name for name in asked if name in SETTINGS] or list(SETTINGS)
+    sizes = [int(rows) for rows in asked if rows.isdecimal()] or list(every)
     for training in range(trainings):
-        for name in names or SETTINGS:
-            for n in sizes:
-                if (what, name, n, training) in done:
-                    continue
-                record = experiment(name, n, training)
-                line = {
-                    "what": what,
-                    "setting": name,
-                    "n": n,
-                    "training": training,
-                    **(record or {"failed": True}),
-                }
-                with path.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(line) + "\n")
+        for name, n in product(names, sizes):
+            if (what, name, n, training) in done:
+                continue
+            record = experiment(name, n, training) or {"failed": True}
+            line = {"what": what, "setting": name, "n": n, "training": training, **record}
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
 
 
 def _lines(path: Path) -> Iterator[Record]:
@@ -259,15 +266,11 @@ def cost() -> None:
     centers = rng.normal(0, 3, (6, 20))
     X = centers[rng.integers(6, size=1_000_000)] + rng.normal(size=(1_000_000, 20))
     training, rule = np.ascontiguousarray(X[:20_000]), CentersAssigner(centers)
-    labels = rule.place(training).labels
+    configuration = Configuration("kmeans", {"n_clusters": 6, "n_init": 5, "init": "k-means++"}, 0)
+    fresh = quick_fit(configuration, n_samples=len(training), density=0.0)
     started = time.perf_counter()
-    reference = build_drift_reference(
-        training,
-        rule,
-        lambda rows: step_on("kmeans", training, labels, rule, rows),
-        columns={},
-        schema=Schema(()),
-    )
+    as_new = place_as_new(configuration, Geometry(training), rule.place(training).labels, rule, fresh=fresh)
+    reference = build_drift_reference(as_new, rule, columns={}, schema=Schema(()), fresh=fresh)
     built = time.perf_counter()
     rows = place_rows(rule, X)
     placed = time.perf_counter()

@@ -12,10 +12,11 @@ from segmint.drift.build import build_drift_reference
 from segmint.drift.folds import Fresh
 from segmint.drift.scoring import Placed, place_rows
 from segmint.families.fit import Configuration, Fit, Request
-from segmint.families.folding import step_on
-from segmint.families.quick import quick_fit
+from segmint.families.folding import place_as_new
+from segmint.families.quick import density_of, quick_fit
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
+from segmint.labels import sizes
 from segmint.model.drift_reference import DriftReference
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.types import FloatMatrix, FloatVector, IntVector, RawColumns, silent
@@ -127,15 +128,12 @@ def train(world: World, n: int, rng: Rng, seed: int) -> Trained | None:
     def columns(rows: FloatMatrix) -> RawColumns:
         return dict(zip(names, rows.T, strict=True))
 
-    fresh = quick_fit(fit.configuration, X)
+    geometry = Geometry(X)
+    density = density_of(fit.configuration, geometry)
+    fresh = quick_fit(fit.configuration, n_samples=n, density=density)
+    rows = place_as_new(fit.configuration, geometry, fit.labels, fit.assigner, fresh=fresh, seed=seed)
     reference = build_drift_reference(
-        X,
-        fit.assigner,
-        partial(step_on, world.setting.family, X, fit.labels, fit.assigner),
-        columns=columns(raw),
-        schema=schema,
-        fresh=fresh,
-        seed=seed,
+        rows, fit.assigner, columns=columns(raw), schema=schema, fresh=fresh, seed=seed
     )
     return Trained(
         reference, lambda rows: place_rows(fit.assigner, prepare(rows)), columns, prepare, fresh, raw
@@ -143,7 +141,7 @@ def train(world: World, n: int, rng: Rng, seed: int) -> Trained | None:
 
 
 def fitted(setting: Setting, X: FloatMatrix, seed: int) -> Fit | None:
-    """Fit a family; of a density family the fit with the right number of clusters and the least noise."""
+    """Fit a family; of a density family the fit with the right number of clusters and the largest smallest one."""
     family, geometry = FAMILIES[setting.family], Geometry(X)
     K = setting.n_segments
     asked: Mapping[str, dict[str, object]] = {
@@ -162,7 +160,7 @@ def fitted(setting: Setting, X: FloatMatrix, seed: int) -> Fit | None:
         planned = family.plan(geometry, Request(ks=(K,), seed=seed))
     fits = [fit for fit in family.sweep(geometry, planned, silent) if isinstance(fit, Fit)]
     right = [fit for fit in fits if fit.n_clusters == K]
-    return min(right, key=lambda fit: fit.noise_share, default=None)
+    return max(right, key=lambda fit: int(sizes(fit.labels).min()), default=None)
 
 
 def behave(world: World, rng: Rng, m: int, *, shift: tuple[float, float], most: int) -> FloatMatrix:

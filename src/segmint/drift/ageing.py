@@ -17,7 +17,9 @@ from segmint.types import FloatMatrix, IntVector
 SIZES = (300, 1000, 3000)
 N_RUNS = 30
 N_FITS = 5  # of a batch; the median is judged
-INNER = 1.0 / 1.25  # of the outer distance: a segment's 99 % distance
+REACH = 2.0
+"""Times the outer distance: a row farther out is left out, since a few of them may take a whole segment of a
+new fit; nearer ones stay, since a segment that falls apart leaves its old borders."""
 REPRODUCIBLE = 0.8
 """Below this usual agreement of a fit with another one nothing is said of ageing."""
 
@@ -47,7 +49,7 @@ class Agreement:
     aged: bool
 
 
-def expect(frame: Frame, rows: Placed, fresh: Fresh | None, *, seed: int) -> Ageing:
+def expect(frame: Frame, rows: Placed, fresh: Fresh | None, *, density: float, seed: int) -> Ageing:
     """Return how fresh fits of parts of the training rows agree with the model.
 
     Parameters
@@ -58,30 +60,33 @@ def expect(frame: Frame, rows: Placed, fresh: Fresh | None, *, seed: int) -> Age
         The training rows with the model's own segments.
     fresh
         The quick fit; without one nothing is expected, and no batch is judged.
+    density
+        What the quick fit of a batch will need to know of training (``families.quick.density_of``).
     seed
         Seed of the parts and of the fits.
     """
     empty = np.empty(0)
     if fresh is None:
-        return Ageing(empty, empty, empty, empty)
+        return Ageing(empty, empty, empty, empty, np.array([density]))
     kept = _kept(frame, rows)
     sizes = sorted({min(size, len(kept.labels)) for size in SIZES})
     found = []
     for size in sizes:
         runs = _runs(kept, size, fresh, N_RUNS, derive(seed, "drift", "ageing", size))
         found.append((*np.quantile(runs[:, 0], (0.025, 0.5)), np.quantile(runs[:, 1], 0.975)))
-    lowest, usual, highest = np.array(found).T
-    return Ageing(np.array(sizes, dtype=np.float64), lowest, usual, highest)
+    # rounded: a fit of the family may differ in its last bits by the number of threads
+    lowest, usual, highest = np.round(found, 6).T
+    return Ageing(np.array(sizes, dtype=np.float64), lowest, usual, highest, np.array([density]))
 
 
 def judge_ageing(
-    frame: Frame, expected: Ageing, rows: Placed, fresh: Fresh, *, seed: int
+    frame: Frame, expected: Ageing, rows: Placed, fresh: Fresh, *, priced: bool = True, seed: int
 ) -> Agreement | None:
     """Judge a batch by fresh fits of at most 3,000 of its rows, each on one half and judged on the other.
 
     Aged is a model whose price is above the highest of training by 2 points while agreement is .1 below the
-    usual (or by 6 points, and .02 below), or whose agreement is .25 below the lowest while
-    the fresh cut is not clearly worse.
+    usual (or by 6 points, and .02 below), or whose agreement is .25 below the lowest while the fresh cut is not
+    clearly worse. Where rows may belong to no segment: whose agreement is .05 below the lowest.
 
     Returns
     -------
@@ -103,14 +108,31 @@ def judge_ageing(
         float(np.interp(at, np.log(expected.sizes), values))
         for values in (expected.lowest, expected.usual, expected.highest_price)
     )
-    aged = (price > high + 0.02 and a < usual - 0.1) or (price > high + 0.06 and a < usual - 0.02)
     judged = usual >= REPRODUCIBLE
-    return Agreement(a, price, usual, judged, judged and (aged or (price > -0.05 and a < low - 0.25)))
+    return Agreement(a, price, usual, judged, judged and differs(a, low, usual, price - high, priced=priced))
+
+
+def differs(a: float, low: float, usual: float, dearer: float, *, priced: bool) -> bool:
+    """Return whether a fresh cut is another one, and better.
+
+    Parameters
+    ----------
+    a, low, usual
+        The adjusted Rand index of the fresh cut with the model's; the lowest and the usual of training.
+    dearer
+        By how much the price is above the highest of training.
+    priced
+        Whether the price says something: where rows may belong to no segment, squares say more of these.
+    """
+    if not priced:
+        return a < low - 0.05
+    better = (dearer > 0.02 and a < usual - 0.1) or (dearer > 0.06 and a < usual - 0.02)
+    return better or (dearer > -0.05 and a < low - 0.25)
 
 
 def _kept(frame: Frame, rows: Placed) -> Placed:
-    """Return the rows within their segment's 99 % distance: what is new is not the old model's fault."""
-    inside = distances(frame, rows) <= INNER * frame.outer[rows.nearest]
+    """Return the rows that are not far beyond their segment's outer distance."""
+    inside = distances(frame, rows) <= REACH * frame.outer[rows.nearest]
     return rows.part(np.flatnonzero(inside))
 
 

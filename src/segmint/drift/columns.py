@@ -44,7 +44,7 @@ def describe_numbers(column: RawColumn) -> ColumnReference:
     values = np.asarray(column, dtype=np.float64)
     present = values[~np.isnan(values)]
     count = np.array([values.size, present.size], dtype=np.float64)
-    if present.size < 2 * FEWEST_TOLD:
+    if present.size < 4 * FEWEST_TOLD:
         grid, quantiles = np.empty(0), np.empty(0)
     else:
         grid = probabilities(present.size)
@@ -55,9 +55,9 @@ def describe_numbers(column: RawColumn) -> ColumnReference:
 
 
 def probabilities(n: int) -> FloatVector:
-    """Return the probabilities whose quantiles are kept: evenly spaced, at least five rows beyond each end."""
+    """Return the probabilities whose quantiles are kept: evenly spaced, five rows beyond each end and between two."""
     outermost = (FEWEST_TOLD + 0.5) / n
-    return np.linspace(outermost, 1.0 - outermost, N_QUANTILES)
+    return np.linspace(outermost, 1.0 - outermost, min(N_QUANTILES, max(2, n // FEWEST_TOLD - 2)))
 
 
 def _commonest(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,18 +14,17 @@ from segmint.drift.combination import Combined, combine
 from segmint.drift.distances import Distances, measure_stored
 from segmint.drift.effects import THRESHOLDS, effects, moves, widening
 from segmint.drift.folds import Fresh
+from segmint.drift.newcomers import Newcomers, Units, describe_newcomers
 from segmint.drift.quality import Finding, check_quality
 from segmint.drift.report import DriftReport, Move, Part, SegmentChange, Statistic
 from segmint.drift.scoring import Placed, Scores, score
 from segmint.drift.verdict import Cause, Verdict, alpha_of_one, judge, name_cause
 from segmint.errors import UsageError
 from segmint.model.drift_reference import DriftReference, Sums
-from segmint.types import FloatMatrix, FloatVector, RawColumns
+from segmint.types import FloatMatrix, RawColumns
 
 ALPHA = 0.01
 INTERVAL_90 = 1.6449
-Units = Callable[[FloatMatrix], Mapping[str, FloatVector]]
-"""From prepared rows to original units, by feature (``Preparation.backward``)."""
 
 
 def compare(
@@ -73,13 +72,15 @@ def compare(
     scores = score(reference.frame, rows)
     agreement = None
     if fresh is not None and not findings:
-        agreement = judge_ageing(reference.frame, reference.ageing, rows, fresh, seed=seed)
+        priced = not reference.sums.counts[-1]
+        agreement = judge_ageing(reference.frame, reference.ageing, rows, fresh, priced=priced, seed=seed)
     return report_on(
         reference,
         scores,
         findings=findings,
         agreement=agreement,
         distances=_distances(reference, columns),
+        newcomers=describe_newcomers(reference, rows, features, units),
         alpha=alpha,
         looks=looks,
         segments=segments,
@@ -96,6 +97,7 @@ def report_on(
     findings: tuple[Finding, ...] = (),
     agreement: Agreement | None = None,
     distances: Mapping[str, Distances] | None = None,
+    newcomers: Newcomers | None = None,
     alpha: float = ALPHA,
     looks: int = 1,
     segments: Sequence[str] = (),
@@ -135,6 +137,7 @@ def report_on(
         agreement=agreement,
         findings=findings,
         columns={} if distances is None else distances,
+        newcomers=newcomers,
     )
 
 

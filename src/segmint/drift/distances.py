@@ -61,7 +61,7 @@ def psi(reference: FloatVector, current: FloatVector) -> float:
     Examples
     --------
     >>> round(psi(np.arange(100.0), np.arange(100.0) + 10), 3)
-    0.784
+    0.759
     """
     return _psi(*_shares(reference, current))
 
@@ -152,8 +152,8 @@ def measure(reference: FloatVector, current: FloatVector) -> Distances:
 def measure_stored(reference: ColumnReference, current: FloatVector) -> Distances | None:
     """Return the four distances of a stored column of training and a batch's raw values.
 
-    Training's distribution is known at 257 quantiles, evenly spaced from (5.5/n) to (1 − 5.5/n), and straight
-    between them. With s = 1/256 + 5.5/n: KS is at most s from the exact one, each share in PSI and in
+    Training's distribution is known at 257 quantiles (n/5 − 2 where these are fewer), evenly spaced from 5.5/n
+    to 1 − 5.5/n, and straight between them. With s their step + 5.5/n: KS is at most s from the exact one, each share in PSI and in
     Jensen–Shannon at most 2 s, and Wasserstein at most s times the range of the kept quantiles, and what
     training's outermost five rows at either end add.
 
@@ -167,7 +167,7 @@ def measure_stored(reference: ColumnReference, current: FloatVector) -> Distance
     Returns
     -------
     Distances or None
-        ``None`` for levels, for a column of fewer than ten values, and for an empty batch.
+        ``None`` for levels, for a column of fewer than twenty values, and for an empty batch.
     """
     if not (reference.quantiles.size and current.size):
         return None
@@ -181,7 +181,7 @@ def measure_stored(reference: ColumnReference, current: FloatVector) -> Distance
 
 
 def _shares(reference: FloatVector, current: FloatVector) -> tuple[FloatVector, FloatVector]:
-    edges = np.unique(np.quantile(reference, np.arange(N_BINS + 1) / N_BINS))
+    edges = np.unique(np.quantile(reference, np.linspace(0, 1, N_BINS + 1)))
     inner = edges[1:-1] if edges.size > 2 else edges[:1]
     p, q = (
         np.bincount(np.searchsorted(inner, values, side="right"), minlength=inner.size + 1) / values.size

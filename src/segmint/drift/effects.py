@@ -115,7 +115,8 @@ def _shape(reference: Sums, current: Sums, _frame: Frame) -> float:
 
 
 def _novelty(reference: Sums, current: Sums, _frame: Frame) -> float:
-    return float(current.distance[2] / current.n_rows - reference.distance[2] / reference.n_rows)
+    n, m = (np.maximum(sums.n_rows, 1.0) for sums in (reference, current))
+    return float(current.distance[2] / m - reference.distance[2] / n)
 
 
 def _dependence(reference: Sums, current: Sums, frame: Frame) -> float:

@@ -39,7 +39,7 @@ def place_out_of_fold(X: FloatMatrix, assigner: Assigner, refit: Refit, *, seed:
     assigner
         The model's rule.
     refit
-        What returns the rule of some of the rows (see ``families.folding``); called five times.
+        What returns the rule of some of the rows (``families.folding.step_on``); called five times.
     seed
         Seed of the folds.
     """
@@ -77,7 +77,8 @@ def as_far_as_new(rows: Placed, assigner: Assigner, fresh: Fresh | None, *, seed
     optimism = fit_optimism(rows.X, fresh, seed=seed)
     expected = (1.0 + optimism) * float(assigner.place(rows.X).distance.mean())
     told = float(rows.distance.mean())
-    return rows if expected <= told else replace(rows, distance=rows.distance * (expected / told))
+    # rounded: a fit of the family may differ in its last bits by the number of threads
+    return rows if expected <= told else replace(rows, distance=rows.distance * round(expected / told, 6))
 
 
 def fit_optimism(X: FloatMatrix, fresh: Fresh, *, seed: int) -> float:

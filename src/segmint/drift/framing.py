@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmint.drift.scoring import GRID, N_BINS, Placed, distances, z_units
+from segmint.drift.scoring import GRID, LIMIT, N_BINS, Placed, distances, z_units
 from segmint.labels import FEWEST_TOLD
 from segmint.model.drift_reference import Frame
 from segmint.model.mixture import inverse_cholesky
 from segmint.seeds import generator
-from segmint.types import FloatMatrix, FloatVector, IntVector
+from segmint.types import FloatMatrix, IntVector
 
 OUTER_QUANTILES = (
     0.005,
@@ -119,10 +119,16 @@ def _measured(frame: Frame, rows: Placed, members: list[IntVector]) -> Frame:
         np.array([np.quantile(r, FAR)]),
         BEYOND_OUTER * outer,
         precision,
-        np.maximum(deviations, 1e-6),
+        np.maximum(deviations, _unseen(precision, labels, frame.n_clusters)),
         frame.pairs,
-        np.maximum(products, 1.0 / GRID),
+        np.maximum(products, LIMIT**2 / np.sqrt(len(labels) + 1)),
     )
+
+
+def _unseen(precision: FloatMatrix, labels: IntVector, n_clusters: int) -> FloatMatrix:
+    """Return what one unseen row at the limit would make of each deviation of precision · z."""
+    n = np.maximum(np.bincount(labels, minlength=n_clusters), 1)
+    return np.asarray(LIMIT * np.abs(precision).max(axis=0) / np.sqrt(n)[:, None])
 
 
 def z_of(frame: Frame, rows: Placed) -> tuple[FloatMatrix, IntVector]:
@@ -145,8 +151,3 @@ def _precision(z: FloatMatrix, labels: IntVector, n_clusters: int) -> FloatMatri
     ridge = RIDGE * _positive(float(np.trace(covariance)) / covariance.shape[0])
     factor = inverse_cholesky(covariance + ridge * np.eye(covariance.shape[0]))
     return np.asarray(np.einsum("ki,kj->ij", factor, factor))
-
-
-def feature_deviations(X: FloatMatrix) -> FloatVector:
-    """Return each prepared feature's deviation with the outermost values held in."""
-    return np.asarray(np.clip(X, *np.quantile(X, OUTER_QUANTILES, axis=0)).std(axis=0))

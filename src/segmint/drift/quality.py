@@ -63,9 +63,9 @@ class Finding:
 def check_quality(reference: Mapping[str, ColumnReference], columns: RawColumns) -> tuple[Finding, ...]:
     """Return what is wrong with the batch's columns, at most one finding each.
 
-    Looked for, in this order: no value at all; more missing values (by 3 points, and by 3.5 deviations); one
-    value's share (by 20 points); another unit (the spread near a known factor of training's, and the
-    distribution like training's once divided by it); numbers far beyond all ranges; levels never seen.
+    Looked for, in this order: no value at all; more missing values (by 3 points, and by 3.5 deviations);
+    another unit (the spread near a known factor of training's, and the distribution like training's once
+    divided by it); one value's share (by 20 points); numbers far beyond all ranges; levels never seen.
 
     Parameters
     ----------
@@ -96,11 +96,11 @@ def _of_numbers(reference: ColumnReference, column: RawColumn) -> Iterator[tuple
     yield "missing", _missing(reference, values.size, present.size)
     if present.size < FEWEST_PRESENT:
         return
+    ordered = np.sort(present)
+    known = bool(reference.quantiles.size)
+    yield "unit", _unit(reference, ordered) if known else None
     yield "value", _one_value(reference, present)
-    if reference.quantiles.size:
-        ordered = np.sort(present)
-        yield "unit", _unit(reference, ordered)
-        yield "range", _range(reference, ordered)
+    yield "range", _range(reference, ordered) if known else None
 
 
 def _of_levels(reference: ColumnReference, column: RawColumn) -> Iterator[tuple[str, Figures]]:

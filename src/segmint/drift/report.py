@@ -8,11 +8,16 @@ from typing import Any
 
 from segmint.drift.ageing import Agreement
 from segmint.drift.distances import Distances
+from segmint.drift.newcomers import Newcomers, Trait
 from segmint.drift.quality import Finding
 from segmint.drift.verdict import Cause, Verdict
 from segmint.words import Sentence, sentence
 
 MOST_SAID = 3
+LEAST_PART = 0.05
+"""Of the whole difference: a smaller move is not said."""
+LEAST_CHANGE = 0.01
+LEAST_MOVE = 0.1
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,8 @@ class DriftReport:
         What is wrong with the data.
     columns
         By column: distances of training and batch, where the raw columns were given.
+    newcomers
+        The rows that belong nowhere; ``None`` where the batch came in parts.
     """
 
     verdict: Verdict
@@ -154,6 +161,7 @@ class DriftReport:
     agreement: Agreement | None
     findings: tuple[Finding, ...]
     columns: Mapping[str, Distances]
+    newcomers: Newcomers | None = None
 
     @property
     def drifted(self) -> bool:
@@ -189,6 +197,7 @@ class DriftReport:
             "confidence": {"before": self.confidence_before, "now": self.confidence_now},
             "agreement": None if self.agreement is None else asdict(self.agreement),
             "findings": [finding.to_json() for finding in self.findings],
+            "newcomers": None if self.newcomers is None else asdict(self.newcomers),
             "columns": {name: distances.to_json() for name, distances in self.columns.items()},
             "sentences": [str(item) for item in self.sentences()],
         }
@@ -207,7 +216,16 @@ class DriftReport:
         cause = sentence(
             f"drift.cause.{self.cause.name.lower()}", part=part, before=self.new_before, now=self.new_now
         )
-        return (cause, *self._shares(), *(said(segment, move) for segment, move in self.moved[:MOST_SAID]))
+        moves = [said(segment, move) for segment, move in self.moved if move.part >= LEAST_PART]
+        return (cause, *self._new(), *self._shares(), *moves[:MOST_SAID])
+
+    def _new(self) -> tuple[Sentence, ...]:
+        if self.cause is not Cause.NEW or self.newcomers is None or self.newcomers.beside is None:
+            return ()
+        beside = self.segments[self.newcomers.beside].name
+        traits = [str(trait_said(trait)) for trait in self.newcomers.traits]
+        key = "drift.newcomers" if traits else "drift.newcomers_alike"
+        return (sentence(key, n=self.newcomers.n, segment=beside, traits=traits),)
 
     def _shares(self) -> tuple[Sentence, ...]:
         if self.cause is not Cause.MIX:
@@ -216,6 +234,7 @@ class DriftReport:
         return tuple(
             sentence("drift.share", segment=item.name, before=item.share_before, now=item.share_now)
             for item in changed[:MOST_SAID]
+            if abs(item.share_now - item.share_before) >= LEAST_CHANGE
         )
 
     def _ageing(self) -> tuple[Sentence, ...]:
@@ -234,6 +253,15 @@ class DriftReport:
 
 def said(segment: SegmentChange, move: Move) -> Sentence:
     """Say how a segment moved in one feature: in original units where there are some."""
+    if abs(move.deviations) < LEAST_MOVE:
+        kind = "wider" if move.widened > 0 else "narrower"
+        return sentence(
+            f"drift.moved.{kind}",
+            segment=segment.name,
+            feature=move.feature,
+            share=abs(move.widened),
+            part=move.part,
+        )
     direction = "up" if move.deviations > 0 else "down"
     if move.before_in_units is None or move.now_in_units is None:
         key, figures = f"drift.moved.{direction}", {}
@@ -250,3 +278,11 @@ def said(segment: SegmentChange, move: Move) -> Sentence:
         part=move.part,
         **figures,
     )
+
+
+def trait_said(trait: Trait) -> Sentence:
+    """Say what sets new rows apart in one feature: in original units where there are some."""
+    if trait.mean is None or trait.mean_of_training is None:
+        direction = "up" if trait.deviations > 0 else "down"
+        return sentence(f"drift.trait.{direction}", feature=trait.feature, deviations=abs(trait.deviations))
+    return sentence("drift.trait.units", feature=trait.feature, mean=trait.mean, usual=trait.mean_of_training)

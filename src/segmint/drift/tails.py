@@ -35,7 +35,7 @@ def two_sided(z: float) -> float:
 def chi_square_as_normal(
     chi_square: npt.NDArray[np.float64], freedom: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Return the normal deviate that a χ² value is as unlikely as, to about .01 in 0 … 4.
+    """Return the normal deviate that a χ² value is as unlikely as: up to 3 within .05.
 
     z = ((χ²/ν)^⅓ − (1 − 2/9ν)) / √(2/9ν); where ν is 0 there is nothing to judge, and z is 0.
 

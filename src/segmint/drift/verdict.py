@@ -18,7 +18,7 @@ FEWEST_ROWS = 50
 WATCHED = 0.5  # times its threshold, an effect is worth watching
 NEARLY = 5.0  # times alpha, a probability is worth watching
 NEW_MORE = 0.01
-NEW_PART = 0.25
+NEW_PART, NEW_PART_AGED = 0.25, 0.6
 NEW_DEVIATE = 3.5
 MOVED_PART = 0.1
 """Where segments only changed their sizes, the model does not age: a fit's borders follow sizes as well."""
@@ -94,11 +94,13 @@ def name_cause(parts: Split, before: Profile, now: Profile, agreement: Agreement
     """Return the cause of a drift: something new, an aged model, or the larger of mix and behavior.
 
     New are rows beyond their segment's reach where their share rose by a point, more than chance does, and
-    makes a quarter of the whole difference.
+    makes a quarter of the whole difference. A segment that falls apart leaves its reach too: where a new fit
+    would cut otherwise, new rows must make three fifths of the difference.
     """
-    if _rose(before, now) and parts.parts["new"] >= NEW_PART:
+    aged = agreement is not None and agreement.aged and parts.parts["behavior"] >= MOVED_PART
+    if _rose(before, now) and parts.parts["new"] >= (NEW_PART_AGED if aged else NEW_PART):
         return Cause.NEW
-    if agreement is not None and agreement.aged and parts.parts["behavior"] >= MOVED_PART:
+    if aged:
         return Cause.AGES
     return Cause.MIX if parts.mix > parts.behavior.sum() else Cause.BEHAVIOR
 

@@ -1,21 +1,24 @@
-"""A rule a step away: what the model's rule would be if a part of its rows had not been there.
+"""Training rows placed as new rows would be: by the model's rule without their own part in it.
 
-The drift test scores training rows as new rows would be scored: by a rule that has not seen them. A whole
-new fit would be another fit (it may end in another optimum, and then every batch looks changed), so each
-rule is led one small step from the model's own.
+The drift test compares a batch with training rows scored so. Where the rule is made of moments, it is led a
+small step from the model's own by the other rows; a whole new fit would be another fit (it may end in
+another optimum, and then every batch looks changed). Where it is made of kept points, see ``leaving_out``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Final
-
 import numpy as np
 
+from segmint.drift.folds import Fresh, as_far_as_new, place_out_of_fold
+from segmint.drift.scoring import Placed
+from segmint.families.fit import Configuration
+from segmint.families.leaving_out import place_left_out
 from segmint.families.mixing import REGULARIZATION
+from segmint.geometry.geometry import Geometry
 from segmint.kernels import em
 from segmint.model.centers import CentersAssigner
+from segmint.model.cores import CoresAssigner
+from segmint.model.exemplars import ExemplarsAssigner
 from segmint.model.mixture import COVARIANCE_TYPES, MixtureAssigner
 from segmint.model.placement import Assigner
 from segmint.types import FloatMatrix, FloatVector, IntVector
@@ -23,30 +26,66 @@ from segmint.types import FloatMatrix, FloatVector, IntVector
 EM_STEPS = 3
 
 
-def step_on(family: str, X: FloatMatrix, labels: IntVector, assigner: Assigner, rows: IntVector) -> Assigner:
-    """Return the rule that a part of the rows gives, one step from the model's.
-
-    K-Means moves its centers once, a mixture takes three steps of expectation maximization; what these
-    steps do on *all* rows is taken off, so that a model that had not quite converged is not led on. Of the
-    others the rule is made anew from the rows' labels.
+def place_as_new(
+    configuration: Configuration,
+    geometry: Geometry,
+    labels: IntVector,
+    assigner: Assigner,
+    *,
+    fresh: Fresh | None = None,
+    seed: int = 0,
+) -> Placed:
+    """Place each training row as a new row like it would be placed.
 
     Parameters
     ----------
-    family
-        A key of ``families.table.FAMILIES``.
-    X, labels
-        All training rows, and what the fit says of them; shapes (n_samples, n_features), (n_samples,).
+    configuration
+        The model's.
+    geometry
+        The training rows.
+    labels
+        What the fit says of them, shape (n_samples,).
     assigner
         The model's rule.
-    rows
-        The rows to use.
+    fresh
+        A quick fit (see ``quick.quick_fit``): for K-Means and mixtures it shows how much nearer to its own
+        rows a fit lies than one step shows. Without it novelty alarms too often where there are no groups.
+    seed
+        Seed of the folds; the same seed, the same bytes.
 
     Returns
     -------
-    Assigner
-        Of the same kind, with the same numbers of clusters.
+    Placed
+        In the order of the training rows.
     """
-    return STEPS[family](X, labels, assigner, rows)
+    if isinstance(assigner, CoresAssigner | ExemplarsAssigner):
+        return place_left_out(geometry, labels, assigner, configuration, seed=seed)
+    X = geometry.X
+    rows = place_out_of_fold(X, assigner, lambda part: step_on(X, assigner, part), seed=seed)
+    return as_far_as_new(rows, assigner, fresh, seed=seed)
+
+
+def step_on(X: FloatMatrix, assigner: Assigner, rows: IntVector) -> Assigner:
+    """Return the rule that a part of the rows gives, one step from the model's.
+
+    K-Means moves its centers once, a mixture takes three steps of expectation maximization; what these
+    steps do on *all* rows is taken off, so that a model that had not quite converged is not led on.
+
+    Parameters
+    ----------
+    X
+        All training rows, shape (n_samples, n_features).
+    assigner
+        The model's rule, of centers or a mixture.
+    rows
+        The numbers of the rows to use.
+    """
+    if isinstance(assigner, MixtureAssigner):
+        return _step_of_mixture(X, assigner, rows)
+    assert isinstance(assigner, CentersAssigner)
+    placed = assigner.place(X).labels
+    moved = _means(X[rows], placed[rows], assigner.centers) - _means(X, placed, assigner.centers)
+    return CentersAssigner(assigner.centers + moved)
 
 
 def _means(X: FloatMatrix, labels: IntVector, centers: FloatMatrix) -> FloatMatrix:
@@ -56,15 +95,7 @@ def _means(X: FloatMatrix, labels: IntVector, centers: FloatMatrix) -> FloatMatr
     return np.where(n[:, None] > 0, sums / np.maximum(n, 1)[:, None], centers)
 
 
-def _step_of_centers(X: FloatMatrix, _labels: IntVector, assigner: Assigner, rows: IntVector) -> Assigner:
-    assert isinstance(assigner, CentersAssigner)
-    placed = assigner.place(X).labels
-    moved = _means(X[rows], placed[rows], assigner.centers) - _means(X, placed, assigner.centers)
-    return CentersAssigner(assigner.centers + moved)
-
-
-def _step_of_mixture(X: FloatMatrix, _labels: IntVector, assigner: Assigner, rows: IntVector) -> Assigner:
-    assert isinstance(assigner, MixtureAssigner)
+def _step_of_mixture(X: FloatMatrix, assigner: MixtureAssigner, rows: IntVector) -> MixtureAssigner:
     part, whole = _em_steps(X[rows], assigner), _em_steps(X, assigner)
     if part is None or whole is None:
         return assigner
@@ -116,10 +147,3 @@ def _compacted(covariances: FloatMatrix, assigner: MixtureAssigner) -> FloatMatr
         return np.array(covariances[0])
     diagonal = np.ascontiguousarray(np.diagonal(covariances, axis1=1, axis2=2))
     return diagonal if assigner.covariance_type == "diag" else np.array(diagonal[:, 0])
-
-
-Step = Callable[[FloatMatrix, IntVector, Assigner, IntVector], Assigner]
-
-STEPS: Final[Mapping[str, Step]] = MappingProxyType(
-    {"kmeans": _step_of_centers, "gaussian_mixture": _step_of_mixture}
-)

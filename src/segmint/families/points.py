@@ -48,17 +48,25 @@ def standing_points(
     >>> standing_points(X, np.array([0] * 5 + [1] * 5), exact=False)[0].ravel().tolist()
     [2.0, 7.0]
     """
-    members = [np.flatnonzero(labels == label) for label in range(int(labels.max()) + 1)]
     if exact:
-        rows = np.concatenate(members)
+        rows = np.concatenate([np.flatnonzero(labels == label) for label in range(int(labels.max()) + 1)])
         return np.ascontiguousarray(X[rows]), labels[rows].astype(np.int64)
+    groups, group_labels = standing_groups(X, labels, smallest=smallest, most=most)
+    return np.asarray([X[group].mean(axis=0) for group in groups]), group_labels
+
+
+def standing_groups(
+    X: FloatMatrix, labels: IntVector, *, smallest: int = SMALLEST_GROUP, most: int = MOST_POINTS
+) -> tuple[list[IntVector], IntVector]:
+    """Return the rows of each mean, ordered by cluster, and the cluster of each (see :func:`standing_points`)."""
     size = max(smallest, -(-int(np.count_nonzero(labels != NOISE)) // most))
-    points, point_labels = [], []
-    for label, rows in enumerate(members):
-        for group in split(X, _with_company(X, rows, smallest), size):
-            points.append(X[group].mean(axis=0))
-            point_labels.append(label)
-    return np.asarray(points), np.asarray(point_labels, dtype=np.int64)
+    groups: list[IntVector] = []
+    group_labels: list[int] = []
+    for label in range(int(labels.max()) + 1):
+        found = split(X, _with_company(X, np.flatnonzero(labels == label), smallest), size)
+        groups += found
+        group_labels += [label] * len(found)
+    return groups, np.asarray(group_labels, dtype=np.int64)
 
 
 def _with_company(X: FloatMatrix, rows: IntVector, smallest: int) -> IntVector:

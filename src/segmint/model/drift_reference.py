@@ -155,12 +155,15 @@ class Ageing:
         Shape (n_sizes,): 2.5 % quantile and median of the adjusted Rand index with the model.
     highest_price
         Shape (n_sizes,): 97.5 % quantile of what the model's cut loses against the fresh one, as a share.
+    density
+        Shape (1,): how near training rows lie, in the family's terms; what a quick fit of fewer rows needs.
     """
 
     sizes: FloatVector
     lowest: FloatVector
     usual: FloatVector
     highest_price: FloatVector
+    density: FloatVector
 
 
 _PARTS: Mapping[str, type[Any]] = {

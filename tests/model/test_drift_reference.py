@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+
+from segmint.drift.columns import describe_levels, describe_numbers
+from segmint.model.drift_reference import (
+    Ageing,
+    Calibration,
+    DriftReference,
+    Frame,
+    Profile,
+    Sums,
+)
+
+K, D, P = 2, 3, 3
+
+
+def reference() -> DriftReference:
+    rng = np.random.default_rng(0)
+    cell = rng.normal(size=(K, D))
+    pairs = np.array([[0, 0, 1], [1, 2, 2]])
+    return DriftReference(
+        Frame(cell, cell**2, np.full((D, 9), np.inf), np.ones(K), np.ones(1), np.ones(K), np.eye(D), cell, pairs, np.ones(P)),
+        Sums(np.array([5.0, 6, 1]), cell, cell, cell, np.ones((D, 10)), np.ones(3), np.ones(P)),
+        Profile(np.ones(K), np.ones(K + 1), np.ones((K, D, 9)), np.ones(1)),
+        Calibration(np.array([0.5, 0.1]), np.array([50.0, np.inf]), np.ones((2, 8, 2)), np.ones(2)),
+        Ageing(np.ones(1), np.ones(1), np.ones(1), np.ones(1), np.ones(1)),
+        {"spend": describe_numbers(rng.normal(size=100)), "plan": describe_levels(np.array(["a"] * 9, dtype=object))},
+    )  # fmt: skip
+
+
+def test_what_is_stored_comes_back_to_the_last_bit():
+    one = reference()
+    again = DriftReference.restore(one.arrays(), one.parameters())
+    assert again.arrays().keys() == one.arrays().keys()
+    for name, array in one.arrays().items():
+        assert again.arrays()[name].tobytes() == array.tobytes(), name
+    assert again.parameters() == one.parameters()
+    assert (again.n_samples, again.columns["plan"].levels, again.columns["spend"].numeric) == (
+        12,
+        ("a",),
+        True,
+    )
+
+
+def test_arrays_are_of_the_two_kinds_that_a_bundle_keeps():
+    assert {str(array.dtype) for array in reference().arrays().values()} == {"float64", "int64"}

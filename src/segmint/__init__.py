@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from segmint.workflow.assign import assign as assign
     from segmint.workflow.challenge import renew as retrain  # noqa: F401
     from segmint.workflow.deliver import run as run
+    from segmint.workflow.monitor import MonitorOptions as MonitorOptions
+    from segmint.workflow.monitor import monitor as monitor
     from segmint.workflow.planning import RunOptions as RunOptions
     from segmint.workflow.retrain import RetrainOptions as RetrainOptions
     from segmint.workflow.run import study as study
@@ -44,6 +46,8 @@ _PUBLIC = {
     "RunOptions": "segmint.workflow.planning:RunOptions",
     "assign": "segmint.workflow.assign:assign",
     "retrain": "segmint.workflow.challenge:renew",
+    "monitor": "segmint.workflow.monitor:monitor",
+    "MonitorOptions": "segmint.workflow.monitor:MonitorOptions",
     "RetrainOptions": "segmint.workflow.retrain:RetrainOptions",
     "load_study": "segmint.workflow.studies:load_study",
     "save_study": "segmint.workflow.studies:save_study",

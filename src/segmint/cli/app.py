@@ -13,6 +13,7 @@ from segmint.cli import (
     export,
     inspect,
     models,
+    monitor,
     package,
     registry,
     retrain,
@@ -35,7 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for room in (
-    run, inspect, models, retrain, registry, serve, package, export, signing, studies, practical_work, demo,
+    run, inspect, models, monitor, retrain, registry, serve, package, export, signing, studies, practical_work, demo,
 ):  # fmt: skip
     room.register(app)
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from segmint.errors import BundleError, UsageError
 from segmint.labels import UNASSIGNED
 from segmint.model.assigners import ASSIGNERS
+from segmint.model.audit_drift import DRIFT, audit_drift_shapes, audit_drift_values
 from segmint.model.audit_lineage import (
     LINEAGE,
     audit_landmark_shapes,
@@ -139,7 +140,7 @@ _MODEL = {
     "reference": _REFERENCE,
     "notices": Each(_SENTENCE),
 }
-_FORMS = {1: _MODEL, 2: _MODEL | {"lineage": Maybe(LINEAGE)}}
+_FORMS = {1: _MODEL, 2: _MODEL | {"lineage": Maybe(LINEAGE), "drift": Maybe(DRIFT)}}
 
 
 def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -154,6 +155,8 @@ def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) 
     """
     _audit_shapes(described, {name: array.shape for name, array in arrays.items()})
     _audit_values(arrays)
+    if described.get("drift"):
+        audit_drift_values(described["drift"], arrays)
 
 
 def audit_sizes(described: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> None:
@@ -280,12 +283,13 @@ def _audit_shapes(described: Mapping[str, Any], shapes: Mapping[str, tuple[int, 
     _audit_preparation(described["schema"], described["preparation"])
     _audit_reference(described["reference"])
     n_clusters, n_features = _audit_cards(described["cards"]), _n_features(described["preparation"])
-    parts = ("assigner.", "reference.", *(("landmarks.",) if described["format"] > 1 else ()))
+    parts = ("assigner.", "reference.", *(("landmarks.", "drift.") if described["format"] > 1 else ()))
     _refuse_unless(all(name.startswith(parts) for name in shapes), "arrays")
     _audit_reference_shapes(shapes, n_clusters, n_features)
     if described["format"] > 1:
         audit_landmark_shapes(shapes, n_clusters, n_features)
         audit_lineage(described)
+        audit_drift_shapes(described["drift"], shapes, n_clusters, n_features)
     return n_clusters, n_features
 
 

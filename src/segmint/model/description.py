@@ -13,6 +13,7 @@ import numpy.typing as npt
 from segmint.errors import BundleError
 from segmint.model.assigners import restore
 from segmint.model.cards import SegmentCard
+from segmint.model.drift_reference import DriftReference
 from segmint.model.landmarks import Landmarks
 from segmint.model.lineage import Lineage
 from segmint.model.preparation import Preparation
@@ -46,7 +47,10 @@ def describe(model: SegmentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray
     arrays |= {f"reference.{name}": np.asarray(getattr(reference, name)) for name in _REFERENCE}
     if model.landmarks is not None:
         described["lineage"] = None if model.lineage is None else model.lineage.to_json()
+        described["drift"] = None if model.drift is None else dict(model.drift.parameters())
         arrays |= {f"landmarks.{name}": np.asarray(getattr(model.landmarks, name)) for name in _LANDMARKS}
+        watched = {} if model.drift is None else model.drift.arrays()
+        arrays |= {f"drift.{name}": np.asarray(array) for name, array in watched.items()}
     return described, arrays
 
 
@@ -72,6 +76,9 @@ def make(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -
         notices=tuple(Sentence.from_json(notice) for notice in described["notices"]),
         landmarks=Landmarks(**of_part(arrays, "landmarks")) if described["format"] > 1 else None,
         lineage=Lineage.from_json(described["lineage"]) if described.get("lineage") else None,
+        drift=DriftReference.restore(of_part(arrays, "drift"), described["drift"])
+        if described.get("drift")
+        else None,
     )
 
 

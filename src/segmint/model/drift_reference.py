@@ -200,14 +200,19 @@ class DriftReference:
         return int(self.sums.n_rows)
 
     def arrays(self) -> Arrays:
-        """Return all arrays by name, ``PART.ARRAY`` (of a column ``column.NUMBER.ARRAY``)."""
+        """Return all arrays by name: ``PART_ARRAY``; those of all columns one after the other, with their lengths."""
         found = {
-            f"{part}.{field.name}": getattr(getattr(self, part), field.name)
+            f"{part}_{field.name}": getattr(getattr(self, part), field.name)
             for part, kind in _PARTS.items()
             for field in fields(kind)
         }
-        for number, column in enumerate(self.columns.values()):
-            found |= {f"column.{number}.{name}": array for name, array in column.arrays().items()}
+        kept = [column.arrays() for column in self.columns.values()]
+        for name in ColumnReference.ARRAYS:
+            found[f"column_{name}"] = np.concatenate([np.empty(0), *(arrays[name] for arrays in kept)])
+        lengths = [[arrays[name].size for name in ColumnReference.ARRAYS] for arrays in kept]
+        found["column_lengths"] = np.array(lengths, dtype=np.int64).reshape(
+            len(kept), len(ColumnReference.ARRAYS)
+        )
         return found
 
     def parameters(self) -> Mapping[str, Any]:
@@ -224,13 +229,16 @@ class DriftReference:
             If an array or a value is missing (the audit of a bundle looks before).
         """
         parts = {
-            part: kind(**{field.name: arrays[f"{part}.{field.name}"] for field in fields(kind)})
+            part: kind(**{field.name: arrays[f"{part}_{field.name}"] for field in fields(kind)})
             for part, kind in _PARTS.items()
         }
+        ends = np.cumsum(arrays["column_lengths"], axis=0)
+        cut = {
+            name: np.split(arrays[f"column_{name}"], ends[:-1, place])
+            for place, name in enumerate(ColumnReference.ARRAYS)
+        }
         columns = {
-            stored["name"]: ColumnReference.restore(
-                {name: arrays[f"column.{number}.{name}"] for name in ColumnReference.ARRAYS}, stored
-            )
+            stored["name"]: ColumnReference.restore({name: cut[name][number] for name in cut}, stored)
             for number, stored in enumerate(parameters["columns"])
         }
         return cls(**parts, columns=columns)

@@ -12,6 +12,7 @@ import numpy as np
 from segmint.errors import NotFoundError
 from segmint.labels import NOISE, UNASSIGNED
 from segmint.model.cards import SegmentCard
+from segmint.model.drift_reference import DriftReference
 from segmint.model.landmarks import Landmarks
 from segmint.model.lineage import Lineage
 from segmint.model.placement import Assigner
@@ -75,7 +76,8 @@ class SegmentModel:
     """A segmentation, ready to be used: schema, preparation, rule for new rows, cards, reference, manifest.
 
     ``landmarks`` are what a later version is matched by; ``None`` in a bundle of form 1. ``lineage`` tells how
-    its segments continue those of the version before; ``None`` for a first version.
+    its segments continue those of the version before; ``None`` for a first version. ``drift`` is what batches are
+    compared with; ``None`` where it was not made.
     """
 
     manifest: Manifest
@@ -87,6 +89,7 @@ class SegmentModel:
     notices: tuple[Sentence, ...] = ()
     landmarks: Landmarks | None = None
     lineage: Lineage | None = None
+    drift: DriftReference | None = None
 
     @property
     def format(self) -> int:

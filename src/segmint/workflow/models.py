@@ -8,9 +8,14 @@ from importlib.metadata import version
 from segmint.choosing.decision import Decision
 from segmint.choosing.trial import Trial
 from segmint.data.dataset import Dataset
+from segmint.drift.build import build_drift_reference
 from segmint.drift.snapshot import build_snapshot
 from segmint.families.fit import Fit
+from segmint.families.folding import place_as_new
+from segmint.families.quick import density_of, quick_fit
+from segmint.geometry.geometry import Geometry
 from segmint.model.cards import SegmentCard
+from segmint.model.drift_reference import DriftReference
 from segmint.model.ids import origin, segment_id
 from segmint.model.landmarks import Landmarks
 from segmint.model.segment_model import Manifest, SegmentModel
@@ -23,7 +28,11 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn", "numba")
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What a model says of the run that it comes from; ``parent`` is the content hash of the version before."""
+    """What a model says of the run that it comes from.
+
+    ``parent`` is the content hash of the version before. With the ``geometry`` of its rows a model learns how far
+    batches may differ by chance, which takes some seconds.
+    """
 
     name: str
     seed: int
@@ -31,6 +40,7 @@ class Circumstances:
     parent: str | None = None
     held_out: float | None = None
     landmarks: Landmarks | None = None
+    geometry: Geometry | None = None
 
 
 def build_model(dataset: Dataset, prepared: Prepared, trial: Trial, about: Circumstances) -> SegmentModel:
@@ -59,6 +69,23 @@ def build_model(dataset: Dataset, prepared: Prepared, trial: Trial, about: Circu
         ),
         notices=_notices(fit),
         landmarks=about.landmarks,
+        drift=None if about.geometry is None else _drift(dataset, prepared, fit, about.geometry, about.seed),
+    )
+
+
+def _drift(dataset: Dataset, prepared: Prepared, fit: Fit, geometry: Geometry, seed: int) -> DriftReference:
+    asked = fit.configuration
+    density = density_of(asked, geometry)
+    fresh = quick_fit(asked, n_samples=geometry.n_samples, density=density)
+    rows = place_as_new(asked, geometry, fit.labels, fit.assigner, fresh=fresh, seed=seed)
+    return build_drift_reference(
+        rows,
+        fit.assigner,
+        columns=prepared.columns,
+        schema=dataset.schema,
+        fresh=fresh,
+        density=density,
+        seed=seed,
     )
 
 

@@ -180,7 +180,12 @@ def _models(
         assert trial.fit is not None, "a finalist has a fit"
         landmarks = find_landmarks(family, planned.geometry, trial.fit, seed=seed)
         models[trial.configuration.id] = build_model(
-            planned.dataset, planned.prepared, trial, replace(about, held_out=held_out, landmarks=landmarks)
+            planned.dataset,
+            planned.prepared,
+            trial,
+            replace(
+                about, held_out=held_out, landmarks=landmarks, geometry=None if number else planned.geometry
+            ),
         )
     progress("profiled", len(finalists), len(finalists))
     return models

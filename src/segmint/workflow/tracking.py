@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from segmint.charts import drawings
 from segmint.choosing.study import Study
@@ -15,6 +17,7 @@ from segmint.track import registry
 from segmint.track.creation import prepare_store
 from segmint.track.describe import describe
 from segmint.track.items import Content
+from segmint.track.looks import describe_look
 from segmint.track.registry import register, resolve
 from segmint.track.store import artifact_root, database_file, repoint
 from segmint.track.store import tracking_uri as address
@@ -71,6 +74,32 @@ def track_study(folder: Path, workspace: str | Path, *, tracking_uri: str | None
     with tempfile.TemporaryDirectory(prefix="segmint-") as scratch:
         version = _register(study, Path(scratch), uri, sent.run_id)
     return Tracked(name, sent.run_id, len(study.trials), version, sent.seconds)
+
+
+def track_look(
+    look: Mapping[str, Any], key: str, workspace: str | Path, *, tracking_uri: str | None = None
+) -> str:
+    """Send a look at a batch to MLflow, a run of its own in the experiment ``NAME-monitoring``; return that name.
+
+    Parameters
+    ----------
+    look
+        As it is kept in the workspace.
+    key
+        By which a second sending finds the first.
+    workspace, tracking_uri
+        As for :func:`track_study`.
+
+    Raises
+    ------
+    TrackingError
+        If the server cannot be reached or does not take it; the look itself is kept.
+    """
+    place = Path(workspace)
+    experiment = f"{look['model']}-monitoring"
+    uri = ready_registry(place, tracking_uri)
+    send(describe_look(look, key), uri=uri, experiment=experiment, artifacts=_artifacts(place, tracking_uri))
+    return experiment
 
 
 def ready_registry(workspace: Path, tracking_uri: str | None) -> str:

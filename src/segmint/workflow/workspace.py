@@ -50,6 +50,10 @@ class Workspace:
         """Who was in which segment when a model was trained: keys and segment ids, a file a training."""
         return self.folder / "members"
 
+    def looks(self, name: str) -> Path:
+        """Return the folder of the looks at batches of a model, a file each."""
+        return self.folder / "looks" / name
+
     def challenger(self, name: str) -> Path:
         """Return where the latest retrained bundle of a model lies."""
         return self.challengers / f"{name}.segmint"

@@ -1,0 +1,330 @@
+"""Pictures of drift: looks over time, sizes of segments, and their centers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import altair as alt
+
+from segmint.charts.chart import HALF, Canvas, Numbers
+from segmint.charts.marks import halo_text, layer, lookup_expression, sized
+from segmint.charts.matching import color_token
+from segmint.charts.naming import shortened
+from segmint.charts.picture import Picture
+from segmint.words import say, sentence
+from segmint.words.numbers import MISSING, count, percent, share, unit
+
+Look = Mapping[str, Any]
+"""One look as it is kept: ``batch``, ``when``, and ``report`` as :meth:`segmint.drift.report.DriftReport.to_json` gives it."""
+
+_LEAST_P: Final = 1e-8
+"""What is less likely is drawn there: how much less says nothing more."""
+_Z95: Final = 1.959964
+_MOST_MOVES: Final = 12
+_NAMED: Final[Mapping[str, Any]] = {"align": "left", "dy": -10, "fontWeight": 500}
+_WORDS: Final = {
+    "stable": ("circle", "ink-3"),
+    "watch": ("triangle-up", "warn"),
+    "drift": ("diamond", "bad"),
+    "broken data": ("cross", "bad"),
+    "insufficient data": ("circle", "line-2"),
+}
+"""Shape and color of each verdict: never the color alone."""
+
+
+def pictures_of(looks: Sequence[Look], numbers: Mapping[int, int]) -> tuple[Picture, ...]:
+    """Return the pictures of the last look, and of all looks where there are several.
+
+    Parameters
+    ----------
+    looks
+        Of one model, the earliest first; at least one.
+    numbers
+        Display number of each label of the model.
+    """
+    report = looks[-1]["report"]
+    found = [sizes_picture(report, numbers)]
+    if _moves(report):
+        found.append(centers_picture(report))
+    return (*([looks_picture(looks)] if len(looks) > 1 else []), *found)
+
+
+# ---------------------------------------------------------------------------------------------- looks
+
+
+def looks_picture(looks: Sequence[Look]) -> Picture:
+    """Return how unlikely each batch is by chance alone, with its verdict."""
+    verdicts = [look["report"]["verdict"] for look in looks]
+    alarms = sum(verdict in ("drift", "broken data") for verdict in verdicts)
+    figures = {"n": len(looks), "alarms": alarms, "last": verdicts[-1]}
+    key = "quiet" if not alarms else "alarms"
+    rows = tuple(
+        (
+            look["batch"],
+            count(look["report"]["n_rows"]),
+            _probability(look["report"]["p"]),
+            look["report"]["verdict"],
+            look["report"]["cause"] or MISSING,
+        )
+        for look in looks
+    )
+    head = tuple(say(f"charts.head.{name}") for name in ("batch", "size", "p_value", "verdict", "cause"))
+    return Picture(
+        "looks",
+        sentence(f"charts.looks.finding_{key}", **figures),
+        sentence("charts.looks.reading"),
+        sentence("charts.looks.description", **figures),
+        Numbers(head, rows),
+        lambda canvas: _draw_looks(looks, canvas),
+    )
+
+
+def _probability(p: float) -> str:
+    return f"{p:.3f}" if p >= 0.0005 else f"{p:.0e}".replace("e-0", "e-")
+
+
+def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
+    c = canvas.theme
+    rows = [
+        {
+            "place": number,
+            "batch": look["batch"],
+            "surprise": -math.log10(max(look["report"]["p"], _LEAST_P)),
+            "verdict": look["report"]["verdict"],
+            "word": look["report"]["verdict"] if look["report"]["verdict"] != "stable" else "",
+        }
+        for number, look in enumerate(looks)
+    ]
+    alpha = _alpha_of_one(looks[-1]["report"])
+    line = -math.log10(alpha)
+    top = max(line * 1.3, *(row["surprise"] for row in rows)) * 1.08
+    order = [row["place"] for row in rows]
+    names = {str(row["place"]): shortened(str(row["batch"]), 12) for row in rows}
+    every = max(1, -(-len(rows) // (4 if canvas.narrow else 12)))
+    expression = f"{lookup_expression(names)}[datum.value]"
+    x = alt.X(
+        "place:O",
+        sort=order,
+        axis=alt.Axis(
+            title=None, labelAngle=0, labelExpr=expression, values=order[::every], labelOverlap=True
+        ),
+    )
+    y_scale = alt.Scale(domain=[0, top], nice=False)
+    y = alt.Y(
+        "surprise:Q",
+        scale=y_scale,
+        axis=alt.Axis(
+            title=say("charts.looks.y"), tickCount=5, labelExpr="datum.value ? '1e−' + datum.value : '1'"
+        ),
+    )
+    kinds = list(dict.fromkeys(row["verdict"] for row in rows))
+    shapes = alt.Shape(
+        "verdict:N", scale=alt.Scale(domain=kinds, range=[_WORDS[kind][0] for kind in kinds]), legend=None
+    )
+    colors = alt.Color(
+        "verdict:N", scale=alt.Scale(domain=kinds, range=[c[_WORDS[kind][1]] for kind in kinds]), legend=None
+    )
+    chance = layer([{"surprise": line, "text": say("charts.looks.alpha", alpha=percent(alpha))}])
+    below = layer([{"surprise": 0, "top": line}])
+    drawing = alt.layer(
+        below.mark_rect(color=c["sunken"]).encode(y=y, y2="top:Q"),
+        chance.mark_rule(color=c["edge"]).encode(y=y),
+        layer(rows).mark_line(color=c["line-2"], strokeWidth=1.5).encode(x=x, y=y),
+        layer(rows).mark_point(filled=True, opacity=1, size=90).encode(x=x, y=y, shape=shapes, color=colors),
+        layer(rows).mark_text(dy=-13, color=c["ink"], fontSize=12).encode(x=x, y=y, text=alt.Text("word:N")),
+        chance.mark_text(align="left", dx=4, dy=-7, color=c["ink-2"]).encode(
+            x=alt.value(0), y=y, text=alt.Text("text:N")
+        ),
+    )
+    return sized(drawing, canvas, 280)
+
+
+def _alpha_of_one(report: Mapping[str, Any]) -> float:
+    looks, alpha = report["looks"], report["alpha"]
+    return float(alpha if looks == 1 else alpha / (2 * looks))
+
+
+# ---------------------------------------------------------------------------------------------- sizes
+
+
+def sizes_picture(report: Mapping[str, Any], numbers: Mapping[int, int]) -> Picture:
+    """Return each segment's share in training and in the batch, with what chance leaves open."""
+    rows = _size_rows(report, numbers)
+    changed = [row for row in rows if not row["low"] <= row["before"] <= row["high"]]
+    most = max(rows, key=lambda row: abs(row["now"] - row["before"]))
+    figures = {"name": most["name"], "before": most["before"], "now": most["now"], "n": report["n_rows"]}
+    head = tuple(say(f"charts.head.{name}") for name in ("segment", "in_training", "in_batch", "interval"))
+    table = tuple(
+        (row["name"], share(row["before"]), share(row["now"]), f"{share(row['low'])} – {share(row['high'])}")
+        for row in rows
+    )
+    return Picture(
+        "sizes",
+        sentence(f"charts.sizes.finding_{'changed' if changed else 'same'}", **figures),
+        sentence("charts.sizes.reading", n=report["n_rows"]),
+        sentence("charts.sizes.description", **figures),
+        Numbers(head, table),
+        lambda canvas: _draw_sizes(rows, canvas),
+        HALF,
+    )
+
+
+def _size_rows(report: Mapping[str, Any], numbers: Mapping[int, int]) -> list[dict[str, Any]]:
+    n = max(report["n_rows"], 1)
+    rows = [
+        {
+            "name": segment["name"],
+            "number": numbers[segment["label"]],
+            "before": segment["share_before"],
+            "now": segment["share_now"],
+        }
+        for segment in report["segments"]
+    ]
+    rows.sort(key=lambda row: row["number"])
+    outside = report["unassigned"]
+    if outside["before"] or outside["now"]:
+        rows.append(
+            {
+                "name": say("charts.flow.unassigned"),
+                "number": 0,
+                "before": outside["before"],
+                "now": outside["now"],
+            }
+        )
+    for row in rows:
+        row["low"], row["high"] = wilson(row["now"], n)
+    return rows
+
+
+def wilson(p: float, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share that was counted on n rows.
+
+    Wilson (1927), doi:10.1080/01621459.1927.10502953.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in wilson(0.5, 100)]
+    [0.404, 0.596]
+    """
+    z2 = _Z95**2
+    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = _Z95 * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _draw_sizes(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> Any:
+    c = canvas.theme
+    top = max(max(row["high"], row["before"]) for row in rows)
+    scale = alt.Scale(domain=[0, min(1.0, top * 1.08)], nice=False)
+    percent_axis = alt.Axis(
+        title=say("charts.sizes.x"), grid=True, domain=False, ticks=False, tickCount=5,
+        labelExpr="format(datum.value * 100, '.0f') + ' %'",
+    )  # fmt: skip
+    x = alt.X("now:Q", scale=scale, axis=percent_axis)
+    data = [{**row, "label": shortened(row["name"], 44), "place": i} for i, row in enumerate(rows)]
+    y = alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.3))
+    n = max(row["number"] for row in rows)
+    colors = [c["noise"] if not row["number"] else c[color_token(row["number"], n)] for row in rows]
+    color = alt.Color(
+        "place:N", scale=alt.Scale(domain=[row["place"] for row in data], range=colors), legend=None
+    )
+    base = layer(data)
+    drawing = alt.layer(
+        base.mark_rule(strokeWidth=3, color=c["edge"], yOffset=6).encode(
+            x=alt.X("low:Q", scale=scale, axis=percent_axis), x2="high:Q", y=y
+        ),
+        base.mark_point(
+            filled=False, size=70, strokeWidth=1.6, color=c["ink-2"], opacity=1, yOffset=6
+        ).encode(x=alt.X("before:Q", scale=scale), y=y),
+        base.mark_point(filled=True, size=70, opacity=1, yOffset=6).encode(x=x, y=y, color=color),
+        halo_text(base.encode(x=alt.value(0), y=y, text=alt.Text("label:N")), canvas, **_NAMED),
+    )
+    return sized(drawing, canvas, 60 + 44 * len(rows))
+
+
+# -------------------------------------------------------------------------------------------- centers
+
+
+def _moves(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what moved: a feature of a segment each, the largest part of the whole first."""
+    found = [
+        {**move, "segment": segment["name"], "label": segment["label"]}
+        for segment in report["segments"]
+        for move in segment["moves"]
+    ]
+    return sorted(found, key=lambda move: -move["part"])[:_MOST_MOVES]
+
+
+def centers_picture(report: Mapping[str, Any]) -> Picture:
+    """Return how far the centers of segments moved, in their own standard deviations and in original units."""
+    rows = _moves(report)
+    first = rows[0]
+    figures = {
+        "segment": first["segment"],
+        "feature": first["feature"],
+        "deviations": abs(first["deviations"]),
+        "n": len(rows),
+    }
+    head = tuple(
+        say(f"charts.head.{name}") for name in ("segment", "feature", "in_training", "in_batch", "deviations")
+    )
+    table = tuple(
+        (
+            row["segment"],
+            row["feature"],
+            _in_units(row["before_in_units"]),
+            _in_units(row["now_in_units"]),
+            f"{row['deviations']:+.2f}",
+        )
+        for row in rows
+    )
+    direction = "up" if first["deviations"] > 0 else "down"
+    return Picture(
+        "centers",
+        sentence(f"charts.centers.finding_{direction}", **figures),
+        sentence("charts.centers.reading"),
+        sentence("charts.centers.description", **figures),
+        Numbers(head, table),
+        lambda canvas: _draw_centers(rows, canvas),
+        HALF,
+    )
+
+
+def _in_units(value: float | None) -> str:
+    return MISSING if value is None else unit(value)
+
+
+def _draw_centers(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> Any:
+    c = canvas.theme
+    low = min(0.0, *(row["low"] for row in rows))
+    high = max(0.0, *(row["high"] for row in rows))
+    room = 0.06 * (high - low)
+    scale = alt.Scale(domain=[low - room, high + room], nice=False)
+    axis = alt.Axis(title=say("charts.centers.x"), grid=True, domain=False, ticks=False, tickCount=5)
+    data = [
+        {**row, "place": i, "text": shortened(_told(row), 44 if canvas.narrow else 54)}
+        for i, row in enumerate(rows)
+    ]
+    y = alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.3))
+    base = layer(data)
+    drawing = alt.layer(
+        layer([{"at": 0}]).mark_rule(color=c["ink-3"]).encode(x=alt.X("at:Q", scale=scale, axis=axis)),
+        base.mark_rule(strokeWidth=3, color=c["edge"], yOffset=6).encode(
+            x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y
+        ),
+        base.mark_point(filled=True, size=70, color=c["accent"], opacity=1, yOffset=6).encode(
+            x=alt.X("deviations:Q", scale=scale), y=y
+        ),
+        halo_text(base.encode(x=alt.value(0), y=y, text=alt.Text("text:N")), canvas, **_NAMED),
+    )
+    return sized(drawing, canvas, 60 + 44 * len(rows))
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """Return segment and feature, with both centers in original units where there are some."""
+    number = str(row["segment"]).split(" ", 1)[0]
+    if row["before_in_units"] is None or row["now_in_units"] is None:
+        return f"{number} {row['feature']}"
+    return f"{number} {row['feature']}: {unit(row['before_in_units'])} → {unit(row['now_in_units'])}"

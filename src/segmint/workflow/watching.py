@@ -1,0 +1,109 @@
+"""Looks at batches, kept in the workspace: what was judged when, and what came out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from segmint.charts.watching import Look, pictures_of
+from segmint.drift.report import DriftReport
+from segmint.errors import NotFoundError
+from segmint.model.bundle import content_hash
+from segmint.model.files import write_file
+from segmint.model.segment_model import SegmentModel
+from segmint.report.drift import write_drift
+from segmint.workflow.locking import alone
+from segmint.workflow.workspace import Workspace, keeping, open_workspace
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Where a look lies: its record, its page and its pictures."""
+
+    record: Path
+    page: Path
+    pictures: tuple[Path, ...]
+
+
+def keep_look(model: SegmentModel, batch: str, report: DriftReport, workspace: str | Path) -> Path:
+    """Keep one look in the workspace: a file of its own, numbered in the order in which they came.
+
+    Parameters
+    ----------
+    model
+        What was watched.
+    batch
+        What the batch is called.
+    report
+        What came out.
+    workspace
+        The folder.
+    """
+    place = open_workspace(workspace)
+    folder = place.looks(model.manifest.name)
+    look = {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "batch": batch,
+        "model": model.manifest.name,
+        "content": content_hash(model),
+        "report": report.to_json(),
+    }
+    data = json.dumps(look, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"
+    with keeping(folder), alone(place.folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        number = max((_number(path) for path in folder.glob("*.json")), default=0) + 1
+        path = folder / f"{number:06d}.json"
+        write_file(path, [data], refusal="workflow.unwritable_figure")
+    return path
+
+
+def _number(path: Path) -> int:
+    return int(path.stem) if path.stem.isdigit() else 0
+
+
+def read_looks(name: str, workspace: str | Path) -> list[Look]:
+    """Return the looks at a model, the earliest first; damaged files are left out.
+
+    Raises
+    ------
+    NotFoundError
+        If there was no look yet.
+    """
+    folder = Workspace(Path(workspace)).looks(name)
+    found = [_read(path) for path in sorted(folder.glob("*.json"), key=_number)]
+    looks = [look for look in found if look is not None]
+    if not looks:
+        raise NotFoundError("workflow.no_looks", name=name)
+    return looks
+
+
+def _read(path: Path) -> Look | None:
+    try:
+        look: Any = json.loads(path.read_bytes())
+        sound = isinstance(look["report"]["verdict"], str) and isinstance(look["batch"], str)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return look if sound else None
+
+
+def write_pages(
+    model: SegmentModel, looks: Sequence[Look], workspace: str | Path
+) -> tuple[Path, tuple[Path, ...]]:
+    """Write the page of the last look, with all looks before it, and its pictures as PNG; return where they lie."""
+    place = open_workspace(workspace)
+    name = model.manifest.name
+    numbers = {card.label: card.number for card in model.cards}
+    pictures = pictures_of(looks, numbers)
+    page = place.report(f"{name}-drift")
+    written = []
+    with keeping(page):
+        write_drift(name, looks, pictures, page)
+        for picture in pictures:
+            path = place.reports / f"{name}-drift-{picture.name}.png"
+            write_file(path, [picture.png()], refusal="workflow.unwritable_figure")
+            written.append(path)
+    return page, tuple(written)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from segmint.families.fit import Configuration, Fit, Request
-from segmint.families.folding import place_as_new, step_on
+from segmint.families.folding import one_step, place_as_new
 from segmint.families.quick import THINNED, density_of, quick_fit
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
@@ -58,10 +58,10 @@ def test_training_rows_lie_as_far_out_as_new_rows_do(name):
 def test_all_rows_lead_nowhere_and_a_part_leads_a_little(name):
     X = draw(1_200, 1)
     rule = fitted(name, X).assigner
-    same = step_on(X, rule, np.arange(len(X)))
+    same = one_step(X, rule)(np.arange(len(X)))
     for array, moved in zip(rule.arrays().values(), same.arrays().values(), strict=True):
         np.testing.assert_allclose(moved, array, atol=1e-9)
-    part = step_on(X, rule, np.arange(0, len(X), 2))
+    part = one_step(X, rule)(np.arange(0, len(X), 2))
     agreed = adjusted_rand(rule.place(X).labels, part.place(X).labels)
     assert agreed > 0.98
     first = next(iter(rule.arrays()))
@@ -75,7 +75,7 @@ def test_every_kind_of_covariance_takes_a_step(kind):
         "gaussian_mixture", {"n_components": 3, "covariance_type": kind, "n_init": 3, "reg_covar": 1e-6}, 0
     )
     (fit,) = FAMILIES["gaussian_mixture"].sweep(Geometry(X), (asked,), silent)
-    moved = step_on(X, fit.assigner, np.arange(0, 900, 2))
+    moved = one_step(X, fit.assigner)(np.arange(0, 900, 2))
     assert moved.arrays()["covariances"].shape == fit.assigner.arrays()["covariances"].shape
     assert adjusted_rand(moved.place(X).labels, fit.labels) > 0.95
 

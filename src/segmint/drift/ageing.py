@@ -69,10 +69,10 @@ def expect(frame: Frame, rows: Placed, fresh: Fresh | None, *, density: float, s
     if fresh is None:
         return Ageing(empty, empty, empty, empty, np.array([density]))
     kept = _kept(frame, rows)
-    sizes = sorted({min(size, len(kept.labels)) for size in SIZES})
+    sizes = sorted({min(size, kept.size) for size in SIZES})
     found = []
     for size in sizes:
-        runs = _runs(kept, size, fresh, N_RUNS, derive(seed, "drift", "ageing", size))
+        runs = _runs(rows, kept, size, fresh, N_RUNS, derive(seed, "drift", "ageing", size))
         found.append((*np.quantile(runs[:, 0], (0.025, 0.5)), np.quantile(runs[:, 1], 0.975)))
     # rounded: a fit of the family may differ in its last bits by the number of threads
     lowest, usual, highest = np.round(found, 6).T
@@ -98,10 +98,10 @@ def judge_ageing(
     Hubert and Arabie (1985), Comparing partitions, doi:10.1007/BF01908075.
     """
     kept = _kept(frame, rows)
-    if not expected.sizes.size or len(kept.labels) < 4 * frame.n_clusters:
+    if not expected.sizes.size or kept.size < 4 * frame.n_clusters:
         return None
-    size = min(SIZES[-1], len(kept.labels))
-    runs = _runs(kept, size, fresh, N_FITS, derive(seed, "drift", "fresh"))
+    size = min(SIZES[-1], kept.size)
+    runs = _runs(rows, kept, size, fresh, N_FITS, derive(seed, "drift", "fresh"))
     a, price = (float(value) for value in np.median(runs, axis=0))
     at = np.log(max(1, size))
     low, usual, high = (
@@ -130,18 +130,17 @@ def differs(a: float, low: float, usual: float, dearer: float, *, priced: bool) 
     return better or (dearer > -0.05 and a < low - 0.25)
 
 
-def _kept(frame: Frame, rows: Placed) -> Placed:
-    """Return the rows that are not far beyond their segment's outer distance."""
-    inside = distances(frame, rows) <= REACH * frame.outer[rows.nearest]
-    return rows.part(np.flatnonzero(inside))
+def _kept(frame: Frame, rows: Placed) -> IntVector:
+    """Return the numbers of the rows that are not far beyond their segment's outer distance."""
+    return np.flatnonzero(distances(frame, rows) <= REACH * frame.outer[rows.nearest])
 
 
-def _runs(rows: Placed, size: int, fresh: Fresh, n_runs: int, seed: int) -> FloatMatrix:
+def _runs(rows: Placed, kept: IntVector, size: int, fresh: Fresh, n_runs: int, seed: int) -> FloatMatrix:
     """Return adjusted Rand index and price of each run, shape (n_runs, 2)."""
     rng = generator(seed, "parts")
     runs = np.empty((n_runs, 2))
     for run in range(n_runs):
-        drawn = rows.part(rng.permutation(len(rows.labels))[:size])
+        drawn = rows.part(rng.permutation(kept)[:size])
         runs[run] = _one_run(drawn, fresh, derive(seed, "fit", run))
     return runs
 

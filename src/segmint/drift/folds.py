@@ -39,7 +39,7 @@ def place_out_of_fold(X: FloatMatrix, assigner: Assigner, refit: Refit, *, seed:
     assigner
         The model's rule.
     refit
-        What returns the rule of some of the rows (``families.folding.step_on``); called five times.
+        What returns the rule of some of the rows (``families.folding.one_step``); called five times.
     seed
         Seed of the folds.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmint.drift.folds import Fresh, as_far_as_new, place_out_of_fold
+from segmint.drift.folds import Fresh, Refit, as_far_as_new, place_out_of_fold
 from segmint.drift.scoring import Placed
 from segmint.families.fit import Configuration
 from segmint.families.leaving_out import place_left_out
@@ -61,12 +61,12 @@ def place_as_new(
     if isinstance(assigner, CoresAssigner | ExemplarsAssigner):
         return place_left_out(geometry, labels, assigner, configuration, seed=seed)
     X = geometry.X
-    rows = place_out_of_fold(X, assigner, lambda part: step_on(X, assigner, part), seed=seed)
+    rows = place_out_of_fold(X, assigner, one_step(X, assigner), seed=seed)
     return as_far_as_new(rows, assigner, fresh, seed=seed)
 
 
-def step_on(X: FloatMatrix, assigner: Assigner, rows: IntVector) -> Assigner:
-    """Return the rule that a part of the rows gives, one step from the model's.
+def one_step(X: FloatMatrix, assigner: Assigner) -> Refit:
+    """Return what gives the rule of a part of the rows, one step from the model's.
 
     K-Means moves its centers once, a mixture takes three steps of expectation maximization; what these
     steps do on *all* rows is taken off, so that a model that had not quite converged is not led on.
@@ -77,15 +77,18 @@ def step_on(X: FloatMatrix, assigner: Assigner, rows: IntVector) -> Assigner:
         All training rows, shape (n_samples, n_features).
     assigner
         The model's rule, of centers or a mixture.
-    rows
-        The numbers of the rows to use.
+
+    Returns
+    -------
+    callable
+        ``refit(rows) -> Assigner``, with the numbers of the rows to use.
     """
     if isinstance(assigner, MixtureAssigner):
-        return _step_of_mixture(X, assigner, rows)
+        return _steps_of_mixture(X, assigner)
     assert isinstance(assigner, CentersAssigner)
-    placed = assigner.place(X).labels
-    moved = _means(X[rows], placed[rows], assigner.centers) - _means(X, placed, assigner.centers)
-    return CentersAssigner(assigner.centers + moved)
+    centers, placed = assigner.centers, assigner.place(X).labels
+    whole = _means(X, placed, centers)
+    return lambda rows: CentersAssigner(centers + _means(X[rows], placed[rows], centers) - whole)
 
 
 def _means(X: FloatMatrix, labels: IntVector, centers: FloatMatrix) -> FloatMatrix:
@@ -95,17 +98,22 @@ def _means(X: FloatMatrix, labels: IntVector, centers: FloatMatrix) -> FloatMatr
     return np.where(n[:, None] > 0, sums / np.maximum(n, 1)[:, None], centers)
 
 
-def _step_of_mixture(X: FloatMatrix, assigner: MixtureAssigner, rows: IntVector) -> MixtureAssigner:
-    part, whole = _em_steps(X[rows], assigner), _em_steps(X, assigner)
-    if part is None or whole is None:
-        return assigner
-    weights = assigner.weights * part.weights / whole.weights
-    covariances = assigner.covariances + part.covariances - whole.covariances
-    means = assigner.means + part.means - whole.means
-    try:
-        return MixtureAssigner(weights / weights.sum(), means, covariances, assigner.covariance_type)
-    except np.linalg.LinAlgError:
-        return part
+def _steps_of_mixture(X: FloatMatrix, assigner: MixtureAssigner) -> Refit:
+    whole = _em_steps(X, assigner)
+
+    def refit(rows: IntVector) -> MixtureAssigner:
+        part = _em_steps(X[rows], assigner)
+        if part is None or whole is None:
+            return assigner
+        weights = assigner.weights * part.weights / whole.weights
+        means = assigner.means + part.means - whole.means
+        covariances = assigner.covariances + part.covariances - whole.covariances
+        try:
+            return MixtureAssigner(weights / weights.sum(), means, covariances, assigner.covariance_type)
+        except np.linalg.LinAlgError:
+            return part
+
+    return refit
 
 
 def _em_steps(X: FloatMatrix, assigner: MixtureAssigner) -> MixtureAssigner | None:

@@ -103,36 +103,36 @@ def without_own(
     X: FloatMatrix, points: FloatMatrix, point_labels: IntVector, own: IntVector, sizes: IntVector
 ) -> Placed:
     """Place rows at the nearest point, each row's own point as it would be without the row; no row is noise."""
-    found, at = _nearest(points, X, min(2, len(points)))
-    known = at[:, 0] == own
-    other, place = np.where(known, found[:, -1], found[:, 0]), np.where(known, at[:, -1], at[:, 0])
-    if len(points) == 1:
-        other = np.where(known, np.inf, other)
     mine = np.full(len(X), np.inf)
     rest = np.flatnonzero((own >= 0) & (sizes > 1))
     difference = np.sqrt(np.square(X[rest] - points[own[rest]]).sum(axis=1))
     mine[rest] = difference * sizes[rest] / (sizes[rest] - 1)
+    other, place = _nearest_but_own(points, np.arange(len(points)), X, own)
     nearest = point_labels[np.where(mine <= other, own, place)]
     distance = np.minimum(mine, other)
-    second = _second(X, points, point_labels, nearest)
+    second = np.where((own >= 0) & (point_labels[own] != nearest), mine, np.inf)
+    for label in range(int(point_labels.max()) + 1):
+        rows, others = np.flatnonzero(nearest == label), np.flatnonzero(point_labels != label)
+        if others.size and rows.size:
+            found = _nearest_but_own(points, others, X[rows], own[rows])[0]
+            second[rows] = np.minimum(second[rows], found)
     return Placed(X, nearest, nearest, distance, margin(distance, second))
+
+
+def _nearest_but_own(
+    points: FloatMatrix, some: IntVector, X: FloatMatrix, own: IntVector
+) -> tuple[FloatVector, IntVector]:
+    """Return distance and number of the nearest of some points that is not the row's own; infinite for none."""
+    found, at = _nearest(points[some], X, min(2, len(some)))
+    known = some[at[:, 0]] == own
+    distance = np.where(known, found[:, -1] if len(some) > 1 else np.inf, found[:, 0])
+    return distance, some[np.where(known, at[:, -1], at[:, 0])]
 
 
 def _nearest(points: FloatMatrix, X: FloatMatrix, k: int) -> tuple[FloatMatrix, IntVector]:
     """Return distances and numbers of the k nearest points of each row, both of shape (n_samples, k)."""
     distances, places = cKDTree(points).query(X, k=list(range(1, k + 1)))
     return np.asarray(distances, dtype=np.float64), np.asarray(places, dtype=np.int64)
-
-
-def _second(X: FloatMatrix, points: FloatMatrix, point_labels: IntVector, nearest: IntVector) -> FloatVector:
-    """Return the distance of each row to the nearest point of another cluster than its nearest."""
-    second = np.full(len(X), np.inf)
-    for label in range(int(point_labels.max()) + 1):
-        others = points[point_labels != label]
-        rows = np.flatnonzero(nearest == label)
-        if len(others) and rows.size:
-            second[rows] = _nearest(others, X[rows], 1)[0][:, 0]
-    return second
 
 
 def _farther(X: FloatMatrix, used: IntVector, distance: FloatVector, seed: int) -> FloatVector:

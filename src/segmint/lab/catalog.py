@@ -9,6 +9,7 @@ from segmint.lab.lesson import Task
 from segmint.lab.packing import packing
 from segmint.lab.representatives import choosing_k, preparation, silhouette
 from segmint.lab.starting import initialization
+from segmint.lab.watching import monitoring
 from segmint.words import sentence
 
 TASKS: tuple[Task, ...] = tuple(
@@ -23,7 +24,7 @@ TASKS: tuple[Task, ...] = tuple(
         ("2.4", None),
         ("3.1", tracking),
         ("3.2", packing),
-        ("3.3", None),
+        ("3.3", monitoring),
         ("4.1", initialization),
         ("4.2", None),
     )

@@ -16,11 +16,22 @@ FOURTEEN = (
     (77, 20), (79, 3), (40, 40), (42, 52), (45, 35), (55, 60), (58, 58),
 )  # fmt: skip
 MOONS_SEED = 42
+MANY, SPREAD = 600, (3.0, 5.0)
 
 
 def fourteen_rows() -> Dataset:
     """Return the simulated customers of task 1.1: income and spending score of fourteen."""
     return _table(np.asarray(FOURTEEN, dtype=np.float64), (INCOME, SCORE))
+
+
+def many_customers() -> Dataset:
+    """Return six hundred customers drawn around the fourteen of task 1.1: too few rows know no chance of their own.
+
+    Each is one of the fourteen, with a deviation of 3 k$ and 5 points of score.
+    """
+    rng = np.random.default_rng(MOONS_SEED)
+    rows = np.asarray(FOURTEEN, dtype=np.float64)[rng.integers(0, len(FOURTEEN), MANY)]
+    return _table(rows + rng.normal(size=rows.shape) * SPREAD, (INCOME, SCORE))
 
 
 def two_moons() -> Dataset:

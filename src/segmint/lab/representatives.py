@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from segmint.charts import elbow, silhouette_by_k, silhouette_rows
 from segmint.charts.lessons import scaling_chart
 from segmint.choosing.study import Study
+from segmint.data.dataset import Dataset
 from segmint.errors import UsageError
 from segmint.geometry.geometry import Geometry
 from segmint.lab.exercise import fourteen_rows
@@ -56,9 +59,9 @@ def preparation(assignment: Assignment) -> Lesson:
     )
 
 
-def kmeans_study(assignment: Assignment) -> Made:
+def kmeans_study(assignment: Assignment, exercise: Callable[[], Dataset] = fourteen_rows) -> Made:
     """Make the study of tasks 1.2 and 1.3: K-Means alone, K from 1 to 10, standardised."""
-    dataset = rows_of(assignment, fourteen_rows)
+    dataset = rows_of(assignment, exercise)
     options = RunOptions(
         families=("kmeans",),
         preparation=PLAIN,

@@ -1,0 +1,137 @@
+"""Phase III: what to watch after production. Task 3.3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from segmint.charts.watching import looks_picture, pictures_of
+from segmint.drift.report import DriftReport
+from segmint.drift.verdict import Cause
+from segmint.errors import UsageError
+from segmint.lab.exercise import many_customers
+from segmint.lab.lesson import Assignment, Lesson, Table
+from segmint.lab.representatives import kmeans_study
+from segmint.model.preparation import NumericStep
+from segmint.model.segment_model import SegmentModel
+from segmint.seeds import generator
+from segmint.types import RawColumns
+from segmint.words import Sentence, numbers, say, sentence
+from segmint.workflow.monitor import Batch, MonitorOptions, judge
+from segmint.workflow.run import Made
+
+ROWS = 400
+MOVED = 1.0
+"""How far the planted move takes one segment, in its standard deviations."""
+GONE = 0.8
+"""The part of one segment's customers that the planted change of the mix takes away."""
+_BATCHES = ("as_before", "moved", "fewer")
+
+
+def monitoring(assignment: Assignment) -> Lesson:
+    """Task 3.3: centroid drift and the distribution of sizes, on batches in which both are planted."""
+    made = kmeans_study(assignment, many_customers)
+    model = made.study.model
+    if model is None or model.assigner.n_clusters < 2:
+        raise UsageError("lab.nothing_to_watch")
+    target = max(range(model.assigner.n_clusters), key=lambda label: int(model.reference.counts[label]))
+    told = {name: _judged(model, made, name, target, assignment.seed) for name in _BATCHES}
+    numbers_of = {card.label: card.number for card in model.cards}
+    looks = [
+        {"batch": say(f"lab.t33.batch_{name}"), "when": "", "report": report.to_json()}
+        for name, report in told.items()
+    ]
+    card = next(one for one in model.cards if one.label == target)
+    centers = {one.name: one for one in pictures_of(looks[1:2], numbers_of)}
+    sizes = {one.name: one for one in pictures_of(looks[2:], numbers_of)}
+    pictures: dict[str, Any] = {"looks": looks_picture(looks).titled(), "sizes": sizes["sizes"].titled()}
+    if "centers" in centers:
+        pictures["centers"] = centers["centers"].titled()
+    return Lesson(
+        headline=sentence(
+            f"lab.t33.headline_{'found' if _found(told) else 'missed'}", segment=f"{card.short} {card.name}"
+        ),
+        findings=(
+            *(() if assignment.data is not None else (sentence("lab.t33.many", n=len(made.prepared.keys)),)),
+            *(_finding(name, report, card.short) for name, report in told.items()),
+        ),
+        tables=(_table(told, target),),
+        pictures=pictures,
+        explanation=tuple(sentence(f"lab.t33.{part}") for part in ("centroid", "sizes", "verdict", "fails")),
+        figures={
+            name: {
+                "verdict": report.verdict.value,
+                "cause": None if report.cause is None else report.cause.value,
+                "p": report.p,
+                "rows": report.n_rows,
+            }
+            for name, report in told.items()
+        },
+    )
+
+
+def _judged(model: SegmentModel, made: Made, name: str, target: int, seed: int) -> DriftReport:
+    """Judge a batch of new customers, drawn around those of training, with a change planted in it."""
+    columns = _drawn(model, made, seed)
+    labels = model.assigner.place(model.preparation.forward(columns)).labels
+    own = labels == target
+    if name == "moved":
+        step = next(one for one in model.preparation.steps if isinstance(one, NumericStep))
+        column = np.array(columns[step.name], dtype=np.float64)
+        column[own] += MOVED * float(np.std(column[own])) if own.any() else 0.0
+        columns = {**columns, step.name: column}
+    if name == "fewer":
+        rng = generator(seed, "lab", "fewer")
+        kept = ~own | (rng.random(own.size) >= GONE)
+        columns = {one: column[kept] for one, column in columns.items()}
+    return judge(model, Batch(name, columns), MonitorOptions(seed=seed))
+
+
+def _drawn(model: SegmentModel, made: Made, seed: int) -> RawColumns:
+    """Return new customers: rows of training drawn again, each number moved a little within its segment."""
+    rng = generator(seed, "lab", "batch")
+    rows = rng.integers(0, len(made.prepared.keys), ROWS)
+    labels = model.assigner.place(made.prepared.matrix.X).labels[rows]
+    columns: dict[str, Any] = {}
+    for name in model.preparation.columns:
+        column = made.prepared.columns[name][rows]
+        if column.dtype.kind != "f":
+            columns[name] = column
+            continue
+        spread = np.array([np.nanstd(column[labels == label]) for label in range(model.assigner.n_clusters)])
+        columns[name] = column + rng.normal(size=ROWS) * 0.1 * np.nan_to_num(spread)[labels]
+    return columns
+
+
+def _found(told: dict[str, DriftReport]) -> bool:
+    """Return whether both planted changes were called drift, each by its own cause."""
+    causes = {name: report.cause for name, report in told.items()}
+    return causes["moved"] is Cause.BEHAVIOR and causes["fewer"] is Cause.MIX
+
+
+def _finding(name: str, report: DriftReport, short: str) -> Sentence:
+    said = " · ".join(str(one) for one in report.sentences()[:3])
+    return sentence(f"lab.t33.found_{name}", verdict=report.verdict.value, said=said, segment=short)
+
+
+def _table(told: dict[str, DriftReport], target: int) -> Table:
+    head = tuple(
+        say(f"lab.head.{name}") for name in ("batch", "share_of_segment", "center_moved", "chance", "verdict")
+    )
+    rows = tuple(
+        (
+            say(f"lab.t33.batch_{name}"),
+            numbers.share(report.segments[target].share_now),
+            _moved(report, target),
+            "< 0.001" if report.p < 0.001 else numbers.score(report.p),
+            report.verdict.value,
+        )
+        for name, report in told.items()
+    )
+    return Table(head, rows)
+
+
+def _moved(report: DriftReport, target: int) -> str:
+    moves = report.segments[target].moves
+    return numbers.MISSING if not moves else f"{moves[0].deviations:+.2f}"

@@ -67,18 +67,30 @@ def history_flow(versions: Sequence[tuple[int, SegmentModel]]) -> Flow:
         assert after.lineage is not None, "a successor has a lineage"
         titles = (say("charts.flow.version", n=first), say("charts.flow.version", n=second))
         pairs.append(flow_of(before, after, after.lineage, titles))
-    columns = [pairs[0].columns[0], *(pair.columns[1] for pair in pairs)]
-    bands = [pairs[0].bands[0]]
+    columns = [pairs[0].columns[0]]
     for earlier, pair in pairwise(pairs):
-        bands.append(_aligned(pair, earlier.columns[1]))
+        columns.append(_joined(earlier.columns[1], pair.columns[0]))
+    columns.append(pairs[-1].columns[1])
+    bands = [
+        _aligned(pair, left, right) for pair, (left, right) in zip(pairs, pairwise(columns), strict=True)
+    ]
     return Flow(tuple(columns), tuple(bands))
 
 
-def _aligned(pair: Flow, left: Column) -> tuple[tuple[int, ...], ...]:
-    """Return a pair's band with the rows of the column before it: a version's two sets of rows may differ."""
-    rows = {node.id: row for node, row in zip(pair.columns[0].nodes, pair.bands[0], strict=True)}
-    nobody = (0,) * len(pair.columns[1].nodes)
-    return tuple(rows.get(node.id, nobody) for node in left.nodes)
+def _joined(arriving: Column, leaving: Column) -> Column:
+    """Return one column of a version for two sets of rows: those it was trained on, and those of the next one."""
+    more = [node for node in leaving.nodes if node.id not in {one.id for one in arriving.nodes}]
+    return Column(arriving.title, (*arriving.nodes, *more))
+
+
+def _aligned(pair: Flow, left: Column, right: Column) -> tuple[tuple[int, ...], ...]:
+    """Return a pair's band between two columns that may have more nodes."""
+    places = {
+        (one.id, other.id): n
+        for one, row in zip(pair.columns[0].nodes, pair.bands[0], strict=True)
+        for other, n in zip(pair.columns[1].nodes, row, strict=True)
+    }
+    return tuple(tuple(places.get((one.id, other.id), 0) for other in right.nodes) for one in left.nodes)
 
 
 def history_picture(name: str, versions: Sequence[tuple[int, SegmentModel]], form: str) -> bytes:

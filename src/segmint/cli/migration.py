@@ -179,7 +179,9 @@ def write_promotion(promoted: Promoted) -> None:
     key = "cli.champion_stays" if same else "cli.champion_first" if moved.before is None else "cli.champion"
     results().print(f" {say(key, name=moved.name, version=moved.version, before=moved.before or 0)}")
     if promoted.migration is not None:
-        results().print(f" {say('cli.migrated', churn=promoted.migration.churn)}")
+        results().print(
+            f" {say('cli.migrated' if promoted.migration.measured else 'cli.migrated_estimated', churn=promoted.migration.churn)}"
+        )
 
 
 def history_json(entries: Sequence[Entry]) -> list[dict[str, Any]]:

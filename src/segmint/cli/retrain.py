@@ -17,6 +17,7 @@ from segmint.cli.registry import Accept, Limit, share_of
 from segmint.cli.settings import read_settings
 from segmint.cli.spread import spread
 from segmint.cli.workspaces import workspace_of, writable_workspace
+from segmint.errors import SegmintError
 from segmint.words import say
 
 if TYPE_CHECKING:
@@ -147,7 +148,12 @@ def history(
     place = workspace_of(workspace)
     entries = read_history(name, place, tracking_uri=read_settings().tracking_uri)
     target = figure or Workspace(place).reports / f"{name}-history.png"
-    drawn = write_picture(name, entries, target)
+    try:
+        drawn = write_picture(name, entries, target)
+    except SegmintError:
+        if figure is not None:
+            raise
+        drawn = None  # a workspace that can only be read is read all the same
     if json:
         write_json(
             {"name": name, "versions": history_json(entries), "figure": drawn and str(drawn.resolve())}

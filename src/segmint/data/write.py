@@ -58,9 +58,9 @@ class RowWriter:
         names, lengths = tuple(columns), {len(column) for column in columns.values()}
         if len(lengths) != 1 or (self._names is not None and names != self._names):
             raise ValueError("columns of one length, with the same names each time")
-        self._names = names
+        first, self._names = self._names is None, names
         n_rows = lengths.pop()
-        if n_rows:
+        if n_rows or first:  # a table without rows has its names all the same
             with refusals(self._name):
                 self._write(columns)
         self.n_rows += n_rows

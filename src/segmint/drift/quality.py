@@ -23,6 +23,7 @@ RANGES = 3.0  # so many ranges of training beyond its ends
 FEWEST_PRESENT = 20
 FACTORS = (1e6, 1000.0, 100.0, 60.0, 24.0, 12.0, 10.0, 7.0)
 """Units that are mistaken for one another: currencies and cents, seconds and hours, months and years."""
+SPREAD = (0.05, 0.95)  # quartiles may lie at the gap between two groups, and jump
 NEAR = math.log(1.25)  # a ratio of spreads within a quarter of a factor may be that factor
 REMEDIED = 0.5  # rescaled, the distance to training's distribution is at most this share of before
 
@@ -164,12 +165,12 @@ def _unit(reference: ColumnReference, ordered: FloatVector) -> Figures:
 
 
 def _spread(quantiles: FloatVector, grid: FloatVector) -> float:
-    low, high = np.interp((0.25, 0.75), grid, quantiles)
+    low, high = np.interp(SPREAD, grid, quantiles)
     return float(high - low)
 
 
 def _spread_of(ordered: FloatVector) -> float:
-    low, high = np.quantile(ordered, (0.25, 0.75))
+    low, high = np.quantile(ordered, SPREAD)
     return float(high - low)
 
 

@@ -93,7 +93,9 @@ def _found_again(
         own[: found.size] = found
         overlaps.append(own)
         churn.append(float(np.mean(match_labels(labels, placed) != labels)))
-    return np.mean(overlaps, axis=0), np.array(churn)
+    return np.mean([*overlaps, *([np.zeros(fit.n_clusters)] if not overlaps else [])], axis=0), np.array(
+        churn
+    )
 
 
 def _budgeted(geometry: Geometry, labels: IntVector, seed: int) -> tuple[Geometry, IntVector]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from segmint.lineage.reading import MOVED, SURE
 from segmint.model.cards import SegmentCard
 from segmint.model.lineage import Event, Kind, Lineage
 from segmint.model.segment_model import SegmentModel
@@ -33,14 +35,21 @@ def tell(event: Event, before: SegmentModel, after: SegmentModel) -> Sentence:
     if not event.stated:
         return sentence(f"lineage.unstated.{'gone' if not new else 'new' if not old else 'both'}", **figures)
     kind = event.kinds[0]
-    if kind is not Kind.MOVED:
-        return sentence(f"lineage.event.{kind.value}", **figures)
-    return sentence(
-        f"lineage.event.moved{'_resized' if len(event.kinds) > 1 else ''}",
-        **figures,
-        distance=event.distance or 0.0,
-        **_largest_change(old[0], new[0], before),
-    )
+    if kind is Kind.MOVED:
+        return _moved(event, old[0], new[0], before, figures)
+    unsure = kind is Kind.KEPT and event.steadiness < SURE and (event.distance or 0.0) ** 2 >= MOVED
+    return sentence(f"lineage.event.{kind.value}{'_unsure' if unsure else ''}", **figures)
+
+
+def _moved(
+    event: Event, old: SegmentCard, new: SegmentCard, before: SegmentModel, figures: Mapping[str, Any]
+) -> Sentence:
+    """Say that a segment moved, and in which feature most where one can be told."""
+    key = f"lineage.event.moved{'_resized' if len(event.kinds) > 1 else ''}"
+    change, distance = _largest_change(old, new, before), event.distance or 0.0
+    if change is None:
+        return sentence(f"{key}_somehow", **figures, distance=distance)
+    return sentence(key, **figures, distance=distance, **change)
 
 
 def _cards(ids: Sequence[str], model: SegmentModel) -> list[SegmentCard]:
@@ -52,7 +61,7 @@ def _listed(cards: Sequence[SegmentCard]) -> list[str]:
     return [f"{card.short} {card.name}" for card in cards]
 
 
-def _largest_change(old: SegmentCard, new: SegmentCard, model: SegmentModel) -> dict[str, str | float]:
+def _largest_change(old: SegmentCard, new: SegmentCard, model: SegmentModel) -> dict[str, str | float] | None:
     """Return the feature whose mean in the segment changed most, in deviations of all rows, and both means."""
     found: tuple[float, str] = (-1.0, "")
     for feature in model.schema.clustering:
@@ -61,7 +70,7 @@ def _largest_change(old: SegmentCard, new: SegmentCard, model: SegmentModel) -> 
         if numbers is not None and numbers.deviation > 0 and not math.isnan(change):
             found = max(found, (abs(change) / numbers.deviation, feature.name))
     if not found[1]:
-        return {"feature": "–", "from": 0.0, "to": 0.0, "unit": ""}
+        return None
     feature = model.schema.feature(found[1])
     unit = f" {feature.unit}" if feature.unit else ""
     name = feature.name
@@ -75,5 +84,6 @@ def headline(lineage: Lineage) -> Sentence:
     kept = len(set(lineage.before[:-1]) & set(lineage.after[:-1]))
     every = len(lineage.before) - 1
     fresh = len(lineage.after) - 1 - kept
-    key = "all" if kept == every and not fresh else "all_more" if kept == every else "some"
+    key = "some" if kept < every else "all" if every > 1 else "one"
+    key = f"{key}_fresh" if fresh else key
     return sentence(f"lineage.headline.{key}", kept=kept, n=every, fresh=fresh, retired=every - kept)

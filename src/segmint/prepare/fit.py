@@ -126,7 +126,11 @@ def fit_preparation(
     SchemaError
         If no column is left.
     """
-    numbers = {f.name: fit_number(f, columns[f.name], options) for f in features if f.kind not in LEVEL_KINDS}
+    numbers = {
+        f.name: fit_number(f, columns[f.name], options.of(f.name))
+        for f in features
+        if f.kind not in LEVEL_KINDS
+    }
     variance = _variance_of_a_number(numbers, columns, options)
     fitted: dict[str, Fitted | FittedLevels] = {
         f.name: numbers[f.name]

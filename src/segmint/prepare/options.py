@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from segmint.errors import UsageError
@@ -29,6 +29,9 @@ class PreparationOptions:
         every column that it can be done to (a logarithm needs values of at least 0).
     tail_limit
         Tail weights above it are clipped or logged, ≥ 1 (see :func:`segmint.prepare.tails.measure_tails`).
+    clipped, logged
+        Exactly these columns are clipped (logged), as far as that can be done to them; ``None`` leaves it to
+        ``clip`` and ``log``.
     max_levels
         A category is encoded by at most so many levels, 1 … 1,000; rarer ones count as ``other``.
 
@@ -49,6 +52,8 @@ class PreparationOptions:
     log: bool | None = None
     tail_limit: float = 5.5
     max_levels: int = 50
+    clipped: frozenset[str] | None = None
+    logged: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         if self.scale not in SCALES:
@@ -57,6 +62,18 @@ class PreparationOptions:
             raise UsageError("prepare.tail_limit", limit=self.tail_limit)
         if not 1 <= self.max_levels <= LEVELS_LIMIT:
             raise UsageError("prepare.max_levels", levels=self.max_levels)
+
+    def of(self, column: str) -> PreparationOptions:
+        """Return the options of one column.
+
+        Examples
+        --------
+        >>> PreparationOptions(logged=frozenset({"spend"})).of("age").log
+        False
+        """
+        clip = self.clip if self.clipped is None else column in self.clipped
+        log = self.log if self.logged is None else column in self.logged
+        return replace(self, clip=clip, log=log)
 
     @property
     def judges_tails(self) -> bool:

@@ -10,7 +10,7 @@ from segmint.choosing.study import Study
 from segmint.choosing.study_files import load_study, study_id
 from segmint.data import ReadOptions, open_writer
 from segmint.data.dataset import Dataset
-from segmint.errors import DataError, NotFoundError
+from segmint.errors import BundleError, DataError, NotFoundError
 from segmint.lineage.customers import labels_of
 from segmint.model.bundle import content_hash, load_bundle, save_bundle
 from segmint.model.segment_model import SegmentModel
@@ -88,7 +88,8 @@ def find_before(wanted: str, workspace: str | Path, *, tracking_uri: str | None 
         model, _ = open_model(wanted, place, tracking_uri=tracking_uri)
         _register_study_of(model, wanted, place, tracking_uri)
         path = _champion_file(model.manifest.name, place, tracking_uri)
-        assert path is not None, "a first version is the champion"
+        if path is None:
+            raise NotFoundError("workflow.no_champion", name=model.manifest.name)
     model = load_bundle(path)
     content = content_hash(model)
     named = called(model, given_names(Workspace(place).model(model.manifest.name)))
@@ -101,20 +102,22 @@ def _champion_file(wanted: str, workspace: Path, uri: str | None) -> Path | None
         return pull(wanted, workspace, tracking_uri=uri)
     name = wanted
     if Path(wanted).is_file():
-        model = load_bundle(wanted)
-        name = model.manifest.name
-        if champion_of(name, uri=ready_registry(workspace, uri)) is not None:
-            return Path(wanted)
-        return None
+        name = load_bundle(wanted).manifest.name
     if champion_of(name, uri=ready_registry(workspace, uri)) is None:
         return None
-    return pull(f"{REGISTERED}{name}@champion", workspace, tracking_uri=uri)
+    champion = pull(f"{REGISTERED}{name}@champion", workspace, tracking_uri=uri)
+    # a renamed revision of the champion is the champion: its own hash is in no registry
+    named = name == wanted or _same_training(load_bundle(wanted), load_bundle(champion))
+    return champion if named else Path(wanted)
 
 
 def _register_study_of(model: SegmentModel, wanted: str, workspace: Path, uri: str | None) -> None:
     """Register the study that a model comes from: the champion must be there before its challenger is."""
     for folder in reversed(study_folders(Workspace(workspace))):
-        study = load_study(folder)
+        try:
+            study = load_study(folder)
+        except (BundleError, NotFoundError):
+            continue
         if study.model is not None and _same_training(chosen_model(study), model):
             track_study(folder, workspace, tracking_uri=uri)
             return

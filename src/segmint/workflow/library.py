@@ -208,9 +208,9 @@ def keep_model(model: SegmentModel, path: Path) -> SegmentModel:
         return put_model(model, path)
 
 
-def put_model(model: SegmentModel, path: Path) -> SegmentModel:
-    """Do what :func:`keep_model` does, for who holds the lock already."""
-    kept = with_given_names(model, path)
+def put_model(model: SegmentModel, path: Path, *, newer: Mapping[str, str] | None = None) -> SegmentModel:
+    """Do what :func:`keep_model` does, for who holds the lock already; ``newer`` names, by id, go before all others."""
+    kept = with_given_names(model, path, newer=newer)
     latest = _opened(path)
     if latest is not None and to_bytes(kept) == to_bytes(latest):
         return kept  # the file stays, and with it a signature
@@ -227,7 +227,9 @@ def _writing(path: Path) -> Iterator[None]:
         yield
 
 
-def with_given_names(model: SegmentModel, path: Path) -> SegmentModel:
+def with_given_names(
+    model: SegmentModel, path: Path, *, newer: Mapping[str, str] | None = None
+) -> SegmentModel:
     """Return a model with the names that people gave to its segments before.
 
     Parameters
@@ -236,6 +238,8 @@ def with_given_names(model: SegmentModel, path: Path) -> SegmentModel:
         A model as trained.
     path
         Where the bundle lies that it is to replace; those that were replaced before lie beside it.
+    newer
+        Names by id that go before those.
 
     Returns
     -------
@@ -243,10 +247,10 @@ def with_given_names(model: SegmentModel, path: Path) -> SegmentModel:
         With a revision above that of the bundle there, and equal to it where nothing else is new; as
         trained where nobody ever gave a name.
     """
-    latest = _opened(path)
-    if latest is None or not latest.manifest.revision:
+    latest, newer = _opened(path), newer or {}
+    if latest is None or not (latest.manifest.revision or newer):
         return model
-    named = called(model, given_names(path))
+    named = called(model, given_names(path) | dict(newer))
     manifest = replace(named.manifest, revision=latest.manifest.revision)
     named = replace(named, manifest=manifest)
     if to_bytes(named) == to_bytes(latest):

@@ -5,6 +5,8 @@ The only place where keys are kept: a file in the workspace, never in a bundle, 
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +36,11 @@ def keep_members(model: SegmentModel, keys: TextVector, labels: IntVector, works
     if model.schema.key is None:
         return
     ids, _, _ = model.by_label
-    workspace.members.mkdir(parents=True, exist_ok=True)
-    with open_writer(_place(model, workspace)) as writer:
+    place = _place(model, workspace)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with open_writer(place) as writer:
         writer.write({"key": keys, "segment_id": ids[labels]})
+    place.chmod(0o600)
 
 
 def find_members(model: SegmentModel, workspace: Workspace) -> Earlier | None:
@@ -54,6 +58,14 @@ def find_members(model: SegmentModel, workspace: Workspace) -> Earlier | None:
     return Earlier(dataset.keys, np.array(found, dtype=np.int64))
 
 
+def forget_members(models: Iterable[SegmentModel], workspace: Workspace) -> None:
+    """Delete who was in which segment of some models."""
+    for model in models:
+        _place(model, workspace).unlink(missing_ok=True)
+
+
 def _place(model: SegmentModel, workspace: Workspace) -> Path:
+    """Return the file of a training: segment ids are no other training's, unless it carries this one on."""
     manifest = model.manifest
-    return workspace.members / f"{manifest.name}-{manifest.fingerprint[:16]}-{manifest.configuration}.parquet"
+    told = "\n".join([manifest.fingerprint, manifest.configuration, *sorted(card.id for card in model.cards)])
+    return workspace.members / f"{manifest.name}-{hashlib.sha256(told.encode()).hexdigest()[:16]}.parquet"

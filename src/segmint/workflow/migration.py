@@ -95,6 +95,7 @@ def refuse_unless_accepted(name: str, migration: Migration, accepted: str | None
     if migration.allowed or (accepted is not None and accepted.strip()):
         return
     code = "workflow.migration_retires" if migration.retired else "workflow.migration_above"
+    code = code if migration.measured else f"{code}_estimated"
     raise PromotionRefused(
         code,
         name=name,

@@ -123,11 +123,17 @@ def plan_prepared(
     configurations = configurations or tuple(plan(geometry, options.families, request))
     if options.choose is not None and not could_be_called(options.choose, configurations):
         raise NotFoundError("workflow.not_planned", wanted=options.choose, n=len(configurations))
-    expected = forecast(
-        geometry.n_samples, geometry.n_features, configurations, n_resamples=options.n_resamples
-    )
+    n, d = geometry.n_samples, geometry.n_features
+    expected = forecast(n, d, configurations, n_resamples=options.n_resamples)
+    expected = Cost(expected.seconds + seconds_of_watching(n, d), expected.memory)
     refuse_if_too_large(expected, geometry.n_samples, geometry.n_features, memory_limit=options.memory)
     return Planned(dataset, options, name, prepared, geometry, configurations, expected)
+
+
+def seconds_of_watching(n_samples: int, n_features: int) -> float:
+    """Forecast what it takes to learn how far batches differ by chance: training redrawn, six segments assumed."""
+    watched = 6 * (3 * n_features + 1) + 10 * n_features + n_features * (n_features - 1) // 2
+    return 0.8 + 2.9e-6 * min(n_samples, 6_000) * watched
 
 
 _REPORT = Cost(2.5, 130e6)  # Vega's own process among it

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from segmint.errors import UsageError
-from segmint.model.bundle import content_hash, load_bundle
+from segmint.model.bundle import content_hash, load_bundle, read_bundle, to_bytes, write_bundle
 from segmint.track import promotion
 from segmint.track.migrations import champion_of, record_migration
 from segmint.track.promotion import Moved
 from segmint.track.registry import CHALLENGER
 from segmint.workflow.auditing import write_line
-from segmint.workflow.library import REGISTERED, called, given_names, put_model
+from segmint.workflow.library import REGISTERED, given_names, put_model
 from segmint.workflow.locking import alone
 from segmint.workflow.migration import LIMIT, Migration, judge, refuse_unless_accepted
 from segmint.workflow.tracking import pin, pull, ready_registry
@@ -71,13 +71,14 @@ def promote(
     place = Path(workspace)
     with keeping(place), alone(place):
         uri = ready_registry(place, tracking_uri)
-        migration = migration_of(name, version, place, limit=limit, tracking_uri=tracking_uri)
-        if migration is not None:
+        number = _number(name, version, place, tracking_uri)
+        before = champion_of(name, uri=uri)
+        migration = migration_of(name, number, place, limit=limit, tracking_uri=tracking_uri)
+        if migration is not None and before is not None:
             refuse_unless_accepted(name, migration, accepted)
-        moved = promotion.promote(name, uri=uri, version=version)
+            record_migration(name, number, migration.facts(before, accepted), uri=uri)
+        moved = promotion.promote(name, uri=uri, version=number)
         write_line(place, "promote", _facts(moved, because) | _told(migration, accepted))
-        if migration is not None and moved.before is not None:
-            record_migration(name, moved.version, migration.facts(moved.before, accepted), uri=uri)
         _follow(moved, place, tracking_uri)
     return Promoted(moved, migration)
 
@@ -103,13 +104,18 @@ def migration_of(
     """
     uri = ready_registry(workspace, tracking_uri)
     before = champion_of(name, uri=uri)
-    wanted = f"{REGISTERED}{name}@{CHALLENGER}" if version is None else f"{REGISTERED}{name}/{version}"
-    candidate = pin(wanted, workspace, tracking_uri=tracking_uri)
     champion = f"{REGISTERED}{name}/{before}"
+    candidate = f"{REGISTERED}{name}/{_number(name, version, workspace, tracking_uri)}"
     if before is None or champion == candidate:
         return None
     old, new = (load_bundle(pull(one, workspace, tracking_uri=tracking_uri)) for one in (champion, candidate))
     return judge(old, content_hash(old), new, limit=limit)
+
+
+def _number(name: str, version: int | None, workspace: Path, tracking_uri: str | None) -> int:
+    """Return the number of the version that is meant: an alias may mean another one soon."""
+    wanted = f"{REGISTERED}{name}@{CHALLENGER}" if version is None else f"{REGISTERED}{name}/{version}"
+    return int(pin(wanted, workspace, tracking_uri=tracking_uri).rsplit("/", 1)[1])
 
 
 def rollback(
@@ -126,7 +132,7 @@ def rollback(
     with keeping(place), alone(place):
         moved = promotion.rollback(name, uri=ready_registry(place, tracking_uri))
         write_line(place, "rollback", _facts(moved, because))
-        _follow(moved, place, tracking_uri)
+        _follow(moved, place, tracking_uri, promoted=False)
     return moved
 
 
@@ -157,11 +163,20 @@ def _told(migration: Migration | None, accepted: str | None) -> dict[str, Any]:
     return {"churn": migration.churn, "retired": list(migration.retired), "accepted": accepted}
 
 
-def _follow(moved: Moved, workspace: Path, tracking_uri: str | None) -> None:
-    """Make the champion the workspace's own model of that name, where it has one; its lock is held already."""
+def _follow(moved: Moved, workspace: Path, tracking_uri: str | None, *, promoted: bool = True) -> None:
+    """Make the champion the workspace's own model of that name, where it has one; its lock is held already.
+
+    Names that people gave to the challenger's segments go with it; a signature does where nothing is renamed.
+    """
     place = Workspace(workspace)
     path = place.model(moved.name)
     if not path.is_file():
         return
-    champion = pull(f"{REGISTERED}{moved.name}/{moved.version}", workspace, tracking_uri=tracking_uri)
-    put_model(called(load_bundle(champion), given_names(place.challenger(moved.name))), path)
+    registered = pull(f"{REGISTERED}{moved.name}/{moved.version}", workspace, tracking_uri=tracking_uri)
+    champion = load_bundle(registered)
+    inherited = {card.id: card.name for card in champion.cards}
+    given = given_names(place.challenger(moved.name)) if promoted else {}
+    newer = {one: name for one, name in given.items() if inherited.get(one, name) != name}
+    kept = put_model(champion, path, newer=newer)
+    if to_bytes(kept) == to_bytes(champion):
+        write_bundle([read_bundle(registered)], path)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,11 +21,12 @@ from segmint.lineage.customers import Earlier, labels_of
 from segmint.lineage.steadying import canonical_order, steadied
 from segmint.lineage.succession import succeed
 from segmint.model.matrix import Matrix
+from segmint.model.preparation import NumericStep
 from segmint.model.segment_model import SegmentModel
 from segmint.prepare.fit import Prepared, prepare
-from segmint.prepare.options import PreparationOptions
+from segmint.prepare.options import PreparationOptions, Scale
 from segmint.types import IntVector, Progress, RawColumn, silent
-from segmint.words import say
+from segmint.words import say, sentence
 from segmint.workflow.assign import own_columns
 from segmint.workflow.planning import Planned, RunOptions, plan_prepared
 from segmint.workflow.run import Made, conclude, fit
@@ -162,12 +164,15 @@ def retrain(
         )
         for name, model in made.study.models.items()
     }
-    return replace(made, study=replace(made.study, models=models))
+    notices = made.study.notices
+    if old is not None and old.fingerprint != before.model.manifest.fingerprint:
+        notices = (*notices, sentence("workflow.notice.other_before"))
+    return replace(made, study=replace(made.study, models=models, notices=notices))
 
 
 def _planned(model: SegmentModel, dataset: Dataset, options: RetrainOptions, progress: Progress) -> Planned:
     manifest = model.manifest
-    preparation = PreparationOptions(scale=model.preparation.scaling)  # type: ignore[arg-type]
+    preparation = preparation_of(model)
     prepared = _in_canonical_order(prepare(dataset, preparation))
     progress("prepared", prepared.matrix.n_features, prepared.matrix.n_features)
     running = RunOptions(
@@ -187,6 +192,22 @@ def _planned(model: SegmentModel, dataset: Dataset, options: RetrainOptions, pro
     again = FAMILIES[manifest.family].scaled(again, ratio)
     running = replace(running, choose=again.id, because=say("workflow.as_before"))
     return plan_prepared(dataset, running, prepared, (again,))
+
+
+def preparation_of(model: SegmentModel) -> PreparationOptions:
+    """Return the options by which the same is done to the same columns; the numbers are learned anew."""
+    steps = [step for step in model.preparation.steps if isinstance(step, NumericStep)]
+    return PreparationOptions(
+        scale=cast("Scale", model.preparation.scaling),
+        clipped=frozenset(step.name for step in steps if _clips(step)),
+        logged=frozenset(step.name for step in steps if step.log_offset is not None),
+    )
+
+
+def _clips(step: NumericStep) -> bool:
+    """Return whether a step clips; a logarithm alone bounds what it takes from below."""
+    below = step.lower > (-math.inf if step.log_offset is None else step.log_offset)
+    return below or step.upper < math.inf
 
 
 def _in_canonical_order(prepared: Prepared) -> Prepared:

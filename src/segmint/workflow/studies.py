@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from segmint.errors import BundleError, NotFoundError
 from segmint.model.segment_model import SegmentModel
 from segmint.report.html import write_report
 from segmint.workflow.library import keep_model, with_given_names
+from segmint.workflow.members import forget_members
 from segmint.workflow.workspace import Workspace, keeping, open_workspace
 
 SHORTEST_ID = 4
@@ -272,7 +274,9 @@ def named_study(study: Study, workspace: str | Path) -> Study:
 
 
 def delete_study(folder: Path) -> None:
-    """Delete a study's folder; models and reports made from it stay."""
+    """Delete a study's folder, and who was in which of its segments; models and reports made from it stay."""
+    with suppress(BundleError, NotFoundError):
+        forget_members(read_study(folder).models.values(), Workspace(folder.parent.parent))
     doomed = folder.with_name(f".{folder.name}.deleting")
     folder.rename(doomed)
     shutil.rmtree(doomed)

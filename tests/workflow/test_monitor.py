@@ -1,0 +1,191 @@
+"""A batch against its model: the verdicts and causes of planted changes, cut by dates, kept as looks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import segmint
+from segmint.drift.verdict import Cause, Verdict
+from segmint.errors import NotFoundError, SchemaError, UsageError
+from segmint.model.bundle import from_bytes, to_bytes
+from segmint.model.segment_model import SegmentModel
+from segmint.workflow.monitor import (
+    MonitorOptions,
+    judge_batches,
+    monitor,
+    period_starts,
+    read_batches,
+)
+from segmint.workflow.textfile import write_textfile
+from segmint.workflow.watching import keep_look, read_looks, write_pages
+
+CENTERS = np.array([[10.0, 200.0], [40.0, 900.0], [75.0, 300.0]])
+SHARES = (0.4, 0.35, 0.25)
+
+
+def rows(n: int, seed: int, *, shares: tuple[float, ...] = SHARES) -> dict[str, Any]:
+    """Return customers of three groups."""
+    rng = np.random.default_rng(seed)
+    groups = rng.choice(3, n, p=shares)
+    points = CENTERS[groups] + rng.normal(size=(n, 2)) * [3.0, 30.0]
+    return {"hours": points[:, 0], "points": points[:, 1], "group": groups}
+
+
+def frame(columns: dict[str, Any]) -> pa.Table:
+    return pa.table({name: column for name, column in columns.items() if name != "group"})
+
+
+@pytest.fixture(scope="module")
+def model() -> SegmentModel:
+    options = segmint.RunOptions(families=("kmeans",), ks=(3,), n_resamples=0, name="players")
+    made = segmint.study(segmint.read(frame(rows(3000, 1))), options).model
+    assert made is not None
+    return from_bytes(to_bytes(made))  # what is judged is what a file holds
+
+
+def test_new_customers_like_the_old_ones_are_stable(model: SegmentModel) -> None:
+    verdicts = [monitor(model, frame(rows(1000, seed))).verdict for seed in range(10, 16)]
+    assert verdicts.count(Verdict.STABLE) >= 5
+    assert Verdict.DRIFT not in verdicts
+
+
+def test_a_moved_segment_is_behavior_in_its_own_units(model: SegmentModel) -> None:
+    batch = rows(1500, 2)
+    batch["hours"] = batch["hours"] + np.where(batch["group"] == 2, 2.0, 0.0)
+    report = monitor(model, frame(batch))
+    assert (report.verdict, report.cause) == (Verdict.DRIFT, Cause.BEHAVIOR)
+    segment, move = report.moved[0]
+    assert move.feature == "hours"
+    assert move.before_in_units == pytest.approx(75, abs=1)
+    assert move.now_in_units == pytest.approx(77, abs=1)
+    assert segment.share_now == pytest.approx(0.25, abs=0.05)
+
+
+def test_another_mix_is_who_comes(model: SegmentModel) -> None:
+    report = monitor(model, frame(rows(1500, 3, shares=(0.7, 0.2, 0.1))))
+    assert (report.verdict, report.cause) == (Verdict.DRIFT, Cause.MIX)
+
+
+def test_customers_of_a_kind_never_seen_are_something_new(model: SegmentModel) -> None:
+    batch, stranger = rows(1500, 4), rows(200, 5)
+    batch["hours"] = np.concatenate([batch["hours"], stranger["hours"] * 0.1 + 160])
+    batch["points"] = np.concatenate([batch["points"], stranger["points"] * 0.1 + 1800])
+    batch["group"] = np.concatenate([batch["group"], stranger["group"]])
+    report = monitor(model, frame(batch))
+    assert (report.verdict, report.cause) == (Verdict.DRIFT, Cause.NEW)
+
+
+@pytest.mark.parametrize("factor", [1000.0, 0.01])
+def test_another_unit_is_broken_data(model: SegmentModel, factor: float) -> None:
+    batch = rows(500, 6)
+    report = monitor(model, frame({**batch, "hours": batch["hours"] * factor}))
+    assert (report.verdict, report.cause) == (Verdict.BROKEN, Cause.BROKEN)
+    assert [(finding.column, finding.what) for finding in report.findings] == [("hours", "unit")]
+
+
+def test_an_empty_column_is_reported_and_the_rest_goes_on(model: SegmentModel) -> None:
+    report = monitor(model, frame({**rows(500, 7), "hours": np.full(500, np.nan)}))
+    assert report.verdict is Verdict.BROKEN
+    assert report.findings[0].what == "empty"
+    assert "points" in report.columns
+
+
+def test_a_few_rows_are_never_no_drift(model: SegmentModel) -> None:
+    assert monitor(model, frame(rows(12, 8))).verdict is Verdict.INSUFFICIENT
+
+
+def test_the_same_batch_gives_the_same_report(model: SegmentModel) -> None:
+    batch = frame(rows(800, 9))
+    assert monitor(model, batch).to_json() == monitor(model, batch).to_json()
+
+
+def test_a_missing_column_is_refused_with_a_difference(model: SegmentModel) -> None:
+    with pytest.raises(SchemaError) as caught:
+        monitor(model, pa.table({"hours": [1.0, 2.0], "poinst": [1.0, 2.0]}))
+    assert any("points" in line for line in caught.value.details)
+
+
+def test_a_model_without_a_reference_says_so(model: SegmentModel) -> None:
+    from dataclasses import replace
+
+    with pytest.raises(NotFoundError, match="players"):
+        monitor(replace(model, drift=None), frame(rows(100, 1)))
+
+
+@pytest.mark.parametrize(("alpha", "looks"), [(0.0, 1), (1.0, 1), (0.01, 0)])
+def test_options_out_of_range_are_refused(model: SegmentModel, alpha: float, looks: int) -> None:
+    with pytest.raises(UsageError):
+        monitor(model, frame(rows(100, 1)), MonitorOptions(alpha, looks))
+
+
+def test_periods_begin_on_mondays_and_on_the_first() -> None:
+    days = np.arange(np.datetime64("2025-12-20"), np.datetime64("2026-03-10")).astype("datetime64[D]")
+    as_floats = days.astype(np.int64).astype(np.float64)
+    weeks = period_starts(as_floats, "week").astype("datetime64[D]")
+    assert {int((week.astype(np.int64) + 3) % 7) for week in weeks} == {0}
+    assert ((days - weeks).astype(int) >= 0).all()
+    assert ((days - weeks).astype(int) <= 6).all()
+    months = period_starts(as_floats, "month").astype("datetime64[D]")
+    assert {str(month)[8:] for month in months} == {"01"}
+
+
+def test_a_table_with_dates_is_cut_into_weeks(model: SegmentModel, tmp_path: Path) -> None:
+    n = 2800
+    day = np.datetime64("2026-03-02") + np.arange(n) % 28
+    late = day >= np.datetime64("2026-03-23")
+    batch = rows(n, 11)
+    batch["hours"] = batch["hours"] + np.where(late & (batch["group"] == 1), 4.0, 0.0)
+    table = frame({**batch, "day": day.astype(str)})
+    batches = read_batches(model, table, date="day", by="week")
+    assert [one.name for one in batches] == ["2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23"]
+    assert sum(one.n_rows for one in batches) == n
+    reports = [report for _, report in judge_batches(model, batches)]
+    assert {report.looks for report in reports} == {4}
+    assert [report.drifted for report in reports] == [False, False, False, True]
+    assert [one.name for one in read_batches(model, table, date="day", by="month", since="2026-03-20")] == [
+        "2026-03"
+    ]
+    with pytest.raises(UsageError, match="by"):
+        read_batches(model, table, date="day", by="year")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="march"):
+        read_batches(model, table, date="day", by="week", since="march")
+    with pytest.raises(UsageError, match="date"):
+        read_batches(model, table, date="day", by="week", since="2030-01-01")
+
+
+def test_looks_are_kept_in_order_and_drawn(model: SegmentModel, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        read_looks("players", tmp_path)
+    for number in range(3):
+        keep_look(model, f"week {number}", monitor(model, frame(rows(300, 20 + number))), tmp_path)
+    (tmp_path / "looks" / "players" / "000002.json").write_text("{")
+    looks = read_looks("players", tmp_path)
+    assert [look["batch"] for look in looks] == ["week 0", "week 2"]
+    page, pictures = write_pages(model, looks, tmp_path)
+    assert {picture.name for picture in pictures} >= {"players-drift-looks.png", "players-drift-sizes.png"}
+    assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in pictures)
+    text = page.read_text()
+    assert "week 2" in text
+    assert "default-src" in text
+
+
+def test_the_prometheus_file_has_one_verdict(model: SegmentModel, tmp_path: Path) -> None:
+    from prometheus_client.parser import text_string_to_metric_families
+
+    record = keep_look(model, "a", monitor(model, frame(rows(300, 20))), tmp_path)
+    look = json.loads(record.read_text())
+    path = write_textfile(look, tmp_path / "players.prom")
+    families = {one.name: one for one in text_string_to_metric_families(path.read_text())}
+    verdicts = {
+        sample.labels["verdict"]: sample.value for sample in families["segmint_drift_verdict"].samples
+    }
+    assert sum(verdicts.values()) == 1
+    assert verdicts[look["report"]["verdict"]] == 1
+    shares = [sample.value for sample in families["segmint_drift_segment_share"].samples]
+    assert sum(shares) == pytest.approx(1)

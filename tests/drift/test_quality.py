@@ -89,6 +89,8 @@ def test_the_factor_is_told_and_the_right_one():
 def test_a_few_rows_and_columns_that_training_lacks_say_nothing():
     assert found({"spend": np.array([1e9, 2e9]), "other": np.zeros(50)}) == []
     assert found({"spend": np.empty(0)}) == []
+    assert found({"spend": np.full(10, np.nan)}) == []
+    assert found({"spend": np.full(30, np.nan)}) == [("spend", "empty")]
 
 
 def test_columns_that_cluster_are_described_and_nothing_of_fewer_than_five_rows():

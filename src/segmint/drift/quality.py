@@ -20,7 +20,7 @@ MORE_OF_ONE_VALUE = 0.20
 UNSEEN_SHARE = 0.02
 BEYOND_SHARE = 0.01
 RANGES = 3.0  # so many ranges of training beyond its ends
-FEWEST_PRESENT = 20
+FEWEST_ROWS = FEWEST_PRESENT = 20  # of fewer nothing is said
 FACTORS = (1e6, 1000.0, 100.0, 60.0, 24.0, 12.0, 10.0, 7.0)
 """Units that are mistaken for one another: currencies and cents, seconds and hours, months and years."""
 NEAR = math.log(1.25)  # a ratio of spreads within a quarter of a factor may be that factor
@@ -79,7 +79,7 @@ def check_quality(reference: Mapping[str, ColumnReference], columns: RawColumns)
 
 
 def _first(name: str, reference: ColumnReference, column: RawColumn) -> Finding | None:
-    if not len(column):
+    if len(column) < FEWEST_ROWS:
         return None
     checks = _of_numbers(reference, column) if reference.numeric else _of_levels(reference, column)
     found = next(((what, figures) for what, figures in checks if figures is not None), None)

@@ -11,11 +11,13 @@ RNG = np.random.default_rng(0)
 TRAINING = {
     "spend": np.exp(RNG.normal(3, 1, 4_000)),
     "visits": RNG.poisson(4.0, 4_000).astype(np.float64),
+    "rate": np.minimum(1.0, np.round(RNG.integers(4, 24, 4_000) / 12, 6)),
     "plan": RNG.choice(np.array(["basic", "plus", None], dtype=object), 4_000, p=[0.6, 0.38, 0.02]),
 }
 REFERENCE = {
     "spend": describe_numbers(TRAINING["spend"]),
     "visits": describe_numbers(TRAINING["visits"]),
+    "rate": describe_numbers(TRAINING["rate"]),
     "plan": describe_levels(TRAINING["plan"]),
 }
 
@@ -46,6 +48,9 @@ def test_sound_data_have_no_finding(seed):
         ("spend", lambda c: c * 1000, "unit"),
         ("spend", lambda c: c * 0.01, "unit"),
         ("visits", lambda c: c * 60, "unit"),
+        ("visits", lambda c: c * 0.01, "unit"),
+        ("rate", lambda c: c * 1000, "unit"),
+        ("rate", lambda c: c * 0.01, "unit"),
         ("spend", lambda c: np.full_like(c, np.nan), "empty"),
         ("spend", lambda c: some(c, 0.08, np.nan), "missing"),
         ("spend", lambda c: some(c, 0.3, 0.0), "value"),

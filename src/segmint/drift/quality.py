@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ RANGES = 3.0  # so many ranges of training beyond its ends
 FEWEST_ROWS = FEWEST_PRESENT = 20  # of fewer nothing is said
 FACTORS = (1e6, 1000.0, 100.0, 60.0, 24.0, 12.0, 10.0, 7.0)
 """Units that are mistaken for one another: currencies and cents, seconds and hours, months and years."""
+UNITS = (*FACTORS, *(1.0 / factor for factor in FACTORS))
 NEAR = math.log(1.25)  # a ratio of spreads within a quarter of a factor may be that factor
 REMEDIED = 0.5  # rescaled, the distance to training's distribution is at most this share of before
 
@@ -151,16 +152,20 @@ def _unit(reference: ColumnReference, ordered: FloatVector) -> Figures:
     before, now = _spread(reference.quantiles, reference.grid), _spread_of(ordered)
     if not (before > 0 and now > 0):
         return None
-    ratio = math.log(now / before)
-    signed = [sign * math.log(factor) for factor in FACTORS for sign in (1.0, -1.0)]
-    nearest = min(signed, key=lambda factor: abs(ratio - factor))
-    if abs(ratio - nearest) > NEAR:
+    factor = min(UNITS, key=lambda unit: abs(math.log(now / before / unit)))
+    if abs(math.log(now / before / factor)) > NEAR:
         return None
-    factor = math.exp(nearest)
-    as_it_is, rescaled = stored_ks(reference, ordered), stored_ks(reference, ordered / factor)
+    known = replace(reference, quantiles=_snapped(reference.quantiles))
+    as_it_is, rescaled = (stored_ks(known, _snapped(values)) for values in (ordered, ordered / factor))
     if rescaled >= REMEDIED * as_it_is:
         return None
     return {"factor": round(factor, 6) if factor < 1 else round(factor)}
+
+
+def _snapped(values: FloatVector) -> FloatVector:
+    """Return values of 34 bits: a number that was multiplied and divided again is the same one."""
+    mantissa, exponent = np.frexp(values)
+    return np.ldexp(np.rint(np.ldexp(mantissa, 34)), exponent - 34)
 
 
 def _spread(quantiles: FloatVector, grid: FloatVector) -> float:

@@ -24,7 +24,9 @@ FEWEST_ROWS = FEWEST_PRESENT = 20  # of fewer nothing is said
 FACTORS = (1e6, 1000.0, 100.0, 60.0, 24.0, 12.0, 10.0, 7.0)
 """Units that are mistaken for one another: currencies and cents, seconds and hours, months and years."""
 UNITS = (*FACTORS, *(1.0 / factor for factor in FACTORS))
-NEAR = math.log(1.25)  # a ratio of spreads within a quarter of a factor may be that factor
+SPREADS = ((0.25, 0.75), (0.05, 0.95), (0.01, 0.99))
+NEAR, NEAR_OF_LARGE, LARGE = math.log(1.25), math.log(2.0), math.log(50.0)
+"""A ratio of spreads within a quarter of a factor may be that factor; of one that no behavior reaches, within twice."""
 REMEDIED = 0.5  # rescaled, the distance to training's distribution is at most this share of before
 
 
@@ -149,11 +151,12 @@ def _share_of(reference: ColumnReference, value: float) -> float:
 
 
 def _unit(reference: ColumnReference, ordered: FloatVector) -> Figures:
-    before, now = _spread(reference.quantiles, reference.grid), _spread_of(ordered)
+    before, now = _spreads(reference, ordered)
     if not (before > 0 and now > 0):
         return None
     factor = min(UNITS, key=lambda unit: abs(math.log(now / before / unit)))
-    if abs(math.log(now / before / factor)) > NEAR:
+    near = NEAR_OF_LARGE if abs(math.log(factor)) > LARGE else NEAR
+    if abs(math.log(now / before / factor)) > near:
         return None
     known = replace(reference, quantiles=_snapped(reference.quantiles))
     as_it_is, rescaled = (stored_ks(known, _snapped(values)) for values in (ordered, ordered / factor))
@@ -168,14 +171,15 @@ def _snapped(values: FloatVector) -> FloatVector:
     return np.ldexp(np.rint(np.ldexp(mantissa, 34)), exponent - 34)
 
 
-def _spread(quantiles: FloatVector, grid: FloatVector) -> float:
-    low, high = np.interp((0.25, 0.75), grid, quantiles)
-    return float(high - low)
-
-
-def _spread_of(ordered: FloatVector) -> float:
-    low, high = np.quantile(ordered, (0.25, 0.75))
-    return float(high - low)
+def _spreads(reference: ColumnReference, ordered: FloatVector) -> tuple[float, float]:
+    """Return the spread of training and batch between two quantiles: wider ones where most rows share a value."""
+    before, now = 0.0, 0.0
+    for ends in SPREADS:
+        low, high = np.interp(ends, reference.grid, reference.quantiles)
+        if high > low:
+            before, now = float(high - low), float(np.diff(np.quantile(ordered, ends))[0])
+            break
+    return before, now
 
 
 def _range(reference: ColumnReference, ordered: FloatVector) -> Figures:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segmint.model.column_reference import ColumnReference
+from segmint.model.drift_audit import check_drift_arrays
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
 Arrays = Mapping[str, npt.NDArray[np.float64] | npt.NDArray[np.int64]]
@@ -220,9 +221,10 @@ class DriftReference:
 
         Raises
         ------
-        KeyError
-            If an array or a value is missing (the audit of a bundle looks before).
+        BundleError
+            If an array is missing, or arrays do not fit one another.
         """
+        check_drift_arrays(arrays, len(parameters["columns"]))
         parts = {
             part: kind(**{field.name: arrays[f"{part}.{field.name}"] for field in fields(kind)})
             for part, kind in _PARTS.items()

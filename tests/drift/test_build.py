@@ -70,6 +70,8 @@ def test_any_table_can_be_watched_and_its_own_rows_are_no_drift(make, K):
     report = compare(built, place_rows(rule, X[::2]))
     assert report.p > 0.01
     json.dumps(report.to_json(), allow_nan=False)
+    again = DriftReference.restore(built.arrays(), built.parameters())
+    assert compare(again, place_rows(rule, X[::2])).to_json() == report.to_json()
     assert not any(np.isnan(array).any() for array in built.arrays().values())
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from segmint.drift.compare import compare, report_on
+from segmint.drift.naming import Names
 from segmint.drift.scoring import add_up, score, score_block
 from segmint.drift.verdict import Cause, Verdict, alpha_of_one
 from segmint.errors import UsageError
@@ -19,9 +20,11 @@ def report(watched, X, **options):
         watched.reference,
         watched.place(X),
         columns=watched.columns(X),
-        segments=SEGMENTS,
-        features=FEATURES,
-        units=lambda rows: {name: 10 * column for name, column in zip(FEATURES, rows.T, strict=True)},
+        names=Names(
+            SEGMENTS,
+            FEATURES,
+            lambda rows: {name: 10 * column for name, column in zip(FEATURES, rows.T, strict=True)},
+        ),
         **options,
     )
 

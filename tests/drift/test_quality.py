@@ -11,11 +11,13 @@ RNG = np.random.default_rng(0)
 TRAINING = {
     "spend": np.exp(RNG.normal(3, 1, 4_000)),
     "visits": RNG.poisson(4.0, 4_000).astype(np.float64),
+    "rate": np.minimum(1.0, np.round(RNG.integers(4, 24, 4_000) / 12, 6)),
     "plan": RNG.choice(np.array(["basic", "plus", None], dtype=object), 4_000, p=[0.6, 0.38, 0.02]),
 }
 REFERENCE = {
     "spend": describe_numbers(TRAINING["spend"]),
     "visits": describe_numbers(TRAINING["visits"]),
+    "rate": describe_numbers(TRAINING["rate"]),
     "plan": describe_levels(TRAINING["plan"]),
 }
 
@@ -46,6 +48,9 @@ def test_sound_data_have_no_finding(seed):
         ("spend", lambda c: c * 1000, "unit"),
         ("spend", lambda c: c * 0.01, "unit"),
         ("visits", lambda c: c * 60, "unit"),
+        ("visits", lambda c: c * 0.01, "unit"),
+        ("rate", lambda c: c * 1000, "unit"),
+        ("rate", lambda c: c * 0.01, "unit"),
         ("spend", lambda c: np.full_like(c, np.nan), "empty"),
         ("spend", lambda c: some(c, 0.08, np.nan), "missing"),
         ("spend", lambda c: some(c, 0.3, 0.0), "value"),
@@ -89,6 +94,8 @@ def test_the_factor_is_told_and_the_right_one():
 def test_a_few_rows_and_columns_that_training_lacks_say_nothing():
     assert found({"spend": np.array([1e9, 2e9]), "other": np.zeros(50)}) == []
     assert found({"spend": np.empty(0)}) == []
+    assert found({"spend": np.full(10, np.nan)}) == []
+    assert found({"spend": np.full(30, np.nan)}) == [("spend", "empty")]
 
 
 def test_columns_that_cluster_are_described_and_nothing_of_fewer_than_five_rows():

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.workflow.conftest import OPTIONS, players
 
 import segmint
 from segmint.choosing.study import Study
@@ -19,7 +20,6 @@ from segmint.workflow.studies import (
     save_study,
 )
 from segmint.workflow.workspace import Workspace, open_workspace
-from tests.workflow.conftest import OPTIONS, players
 
 
 @pytest.fixture

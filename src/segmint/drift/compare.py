@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from segmint.drift import statistics as st
 from segmint.drift.ageing import Agreement, judge_ageing
-from segmint.drift.causes import Split, moved_cells, new_share, split
+from segmint.drift.causes import Split, new_share, split
+from segmint.drift.changes import segment_changes
 from segmint.drift.combination import Combined, combine
 from segmint.drift.distances import Distances, measure_stored
-from segmint.drift.effects import THRESHOLDS, effects, moves, widening
+from segmint.drift.effects import THRESHOLDS, effects
 from segmint.drift.folds import Fresh
-from segmint.drift.newcomers import Newcomers, Units, describe_newcomers
+from segmint.drift.naming import Names
+from segmint.drift.newcomers import Newcomers, describe_newcomers
 from segmint.drift.quality import Finding, check_quality
-from segmint.drift.report import DriftReport, Move, Part, SegmentChange, Statistic
+from segmint.drift.report import DriftReport, Part, Statistic
 from segmint.drift.scoring import Placed, Scores, score
 from segmint.drift.verdict import Cause, Verdict, alpha_of_one, judge, name_cause
 from segmint.errors import UsageError
-from segmint.model.drift_reference import DriftReference, Sums
-from segmint.types import FloatMatrix, RawColumns
+from segmint.model.drift_reference import DriftReference
+from segmint.types import RawColumns
 
 ALPHA = 0.01
-INTERVAL_90 = 1.6449
+NUMBERED = Names()
 
 
 def compare(
@@ -35,9 +37,7 @@ def compare(
     alpha: float = ALPHA,
     looks: int = 1,
     fresh: Fresh | None = None,
-    segments: Sequence[str] = (),
-    features: Sequence[str] = (),
-    units: Units | None = None,
+    names: Names = NUMBERED,
     seed: int = 0,
 ) -> DriftReport:
     """Compare a batch with training.
@@ -56,10 +56,8 @@ def compare(
         How many batches will be judged against this reference.
     fresh
         A quick fit; without one nothing is said of ageing.
-    segments, features
-        Names of the labels and of the prepared features; their numbers where none are given.
-    units
-        What brings prepared rows back to original units.
+    names
+        What segments and features are called, and their original units.
     seed
         Seed of intervals and fresh fits: the same seed, the same report.
 
@@ -80,12 +78,10 @@ def compare(
         findings=findings,
         agreement=agreement,
         distances=_distances(reference, columns),
-        newcomers=describe_newcomers(reference, rows, features, units),
+        newcomers=describe_newcomers(reference, rows, names),
         alpha=alpha,
         looks=looks,
-        segments=segments,
-        features=features,
-        units=units,
+        names=names,
         seed=seed,
     )
 
@@ -100,9 +96,7 @@ def report_on(
     newcomers: Newcomers | None = None,
     alpha: float = ALPHA,
     looks: int = 1,
-    segments: Sequence[str] = (),
-    features: Sequence[str] = (),
-    units: Units | None = None,
+    names: Names = NUMBERED,
     seed: int = 0,
 ) -> DriftReport:
     """Report on a batch that was scored already, in as many parts as it came in (``Scores`` add up).
@@ -127,7 +121,7 @@ def report_on(
         statistics=_statistics(combined, sizes),
         divergence=parts.total,
         parts=_parts(parts),
-        segments=_segments(reference, current, parts, segments, features, units),
+        segments=segment_changes(reference, current, parts, names),
         new_before=new_share(reference.profile),
         new_now=new_share(current.profile),
         unassigned_before=float(st.shares(reference.sums.counts)[-1]),
@@ -196,64 +190,3 @@ def _parts(parts: Split) -> tuple[Part, ...]:
         Part(cause, float(part), float(low), float(high))
         for cause, part, (low, high) in zip(causes, parts.parts.values(), parts.intervals, strict=True)
     )
-
-
-def _segments(
-    reference: DriftReference,
-    current: Scores,
-    parts: Split,
-    segments: Sequence[str],
-    features: Sequence[str],
-    units: Units | None,
-) -> tuple[SegmentChange, ...]:
-    before, now = st.shares(reference.sums.counts), st.shares(current.sums.counts)
-    every = _moves(reference, current, parts, features, units)
-    return tuple(
-        SegmentChange(
-            label,
-            segments[label] if segments else str(label),
-            float(before[label]),
-            float(now[label]),
-            int(current.sums.counts[label]),
-            every[label],
-        )
-        for label in range(reference.frame.n_clusters)
-    )
-
-
-def _moves(
-    reference: DriftReference, current: Scores, parts: Split, features: Sequence[str], units: Units | None
-) -> list[tuple[Move, ...]]:
-    """Return the moves of each segment, largest part of the whole first."""
-    frame = reference.frame
-    moved, wider = moves(reference.sums, current.sums), widening(reference.sums, current.sums)
-    widths = st.cell_widths(reference.sums, current.sums)[:, 0]
-    before, now = (_centers(reference, sums) for sums in (reference.sums, current.sums))
-    old, new = (None if units is None else units(centers) for centers in (before, now))
-    whole = parts.total or 1.0
-    found: list[list[Move]] = [[] for _ in range(frame.n_clusters)]
-    for k, f in np.argwhere(moved_cells(reference, current)):
-        name = features[f] if features else str(f)
-        half = INTERVAL_90 * math.sqrt(widths[k])
-        known = old is not None and new is not None and name in old
-        found[k].append(
-            Move(
-                name,
-                float(moved[k, f]),
-                float(moved[k, f] - half),
-                float(moved[k, f] + half),
-                float(wider[k, f]),
-                float(parts.behavior[k, f] / whole),
-                float(before[k, f]),
-                float(now[k, f]),
-                float(old[name][k]) if known and old is not None else None,
-                float(new[name][k]) if known and new is not None else None,
-            )
-        )
-    return [tuple(sorted(own, key=lambda move: -move.part)) for own in found]
-
-
-def _centers(reference: DriftReference, sums: Sums) -> FloatMatrix:
-    """Return each segment's center in prepared features: the mean of values held within three spreads."""
-    z = st.means(sums.z, sums.counts)
-    return np.asarray(reference.frame.centers + z * reference.frame.scales)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from segmint.drift.naming import Names
 from segmint.drift.scoring import Placed, distances
 from segmint.drift.statistics import means
 from segmint.labels import FEWEST_TOLD, NOISE
 from segmint.model.drift_reference import DriftReference
-from segmint.types import BoolVector, FloatMatrix, FloatVector
+from segmint.types import BoolVector, FloatVector
 
 MOST_TRAITS = 3
 LEAST_DEVIATIONS = 0.5
-
-Units = Callable[[FloatMatrix], Mapping[str, FloatVector]]
-"""From prepared rows to original units, by feature (``Preparation.backward``)."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,7 @@ class Newcomers:
     traits: tuple[Trait, ...]
 
 
-def describe_newcomers(
-    reference: DriftReference, rows: Placed, features: Sequence[str], units: Units | None
-) -> Newcomers:
+def describe_newcomers(reference: DriftReference, rows: Placed, names: Names) -> Newcomers:
     """Describe the rows beyond their segment's outer distance or without a segment.
 
     Parameters
@@ -60,10 +56,8 @@ def describe_newcomers(
         What training looked like.
     rows
         The batch.
-    features
-        Names of the prepared features; their numbers where none are given.
-    units
-        What brings prepared rows back to original units.
+    names
+        What features are called, and their original units.
 
     Returns
     -------
@@ -77,11 +71,10 @@ def describe_newcomers(
     center, deviation = overall(reference)
     mean = rows.X[new].mean(axis=0)
     apart = (mean - center) / deviation
-    told = None if units is None else units(np.stack([mean, center]))
+    told = names.in_units(np.stack([mean, center]))
     order = np.argsort(-np.abs(apart), kind="stable")[:MOST_TRAITS]
-    names = {f: features[f] if features else str(f) for f in order}
     traits = tuple(
-        Trait(names[f], float(apart[f]), *_in_units(told, names[f]))
+        Trait(names.feature(f), float(apart[f]), *_in_units(told, names.feature(f)))
         for f in order
         if abs(apart[f]) >= LEAST_DEVIATIONS
     )
@@ -94,8 +87,8 @@ def is_new(reference: DriftReference, rows: Placed) -> BoolVector:
     return np.asarray((rows.labels == NOISE) | (told > reference.frame.outer[rows.nearest]))
 
 
-def _in_units(told: Mapping[str, FloatVector] | None, feature: str) -> tuple[float | None, float | None]:
-    if told is None or feature not in told:
+def _in_units(told: Mapping[str, FloatVector], feature: str) -> tuple[float | None, float | None]:
+    if feature not in told:
         return None, None
     mean, center = told[feature]
     return float(mean), float(center)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,13 @@ MORE_OF_ONE_VALUE = 0.20
 UNSEEN_SHARE = 0.02
 BEYOND_SHARE = 0.01
 RANGES = 3.0  # so many ranges of training beyond its ends
-FEWEST_PRESENT = 20
+FEWEST_ROWS = FEWEST_PRESENT = 20  # of fewer nothing is said
 FACTORS = (1e6, 1000.0, 100.0, 60.0, 24.0, 12.0, 10.0, 7.0)
 """Units that are mistaken for one another: currencies and cents, seconds and hours, months and years."""
-SPREAD = (0.05, 0.95)  # quartiles may lie at the gap between two groups, and jump
-NEAR = math.log(1.25)  # a ratio of spreads within a quarter of a factor may be that factor
+UNITS = (*FACTORS, *(1.0 / factor for factor in FACTORS))
+SPREADS = ((0.25, 0.75), (0.05, 0.95), (0.01, 0.99))
+NEAR, NEAR_OF_LARGE, LARGE = math.log(1.25), math.log(2.0), math.log(50.0)
+"""A ratio of spreads within a quarter of a factor may be that factor; of one that no behavior reaches, within twice."""
 REMEDIED = 0.5  # rescaled, the distance to training's distribution is at most this share of before
 
 
@@ -80,7 +82,7 @@ def check_quality(reference: Mapping[str, ColumnReference], columns: RawColumns)
 
 
 def _first(name: str, reference: ColumnReference, column: RawColumn) -> Finding | None:
-    if not len(column):
+    if len(column) < FEWEST_ROWS:
         return None
     checks = _of_numbers(reference, column) if reference.numeric else _of_levels(reference, column)
     found = next(((what, figures) for what, figures in checks if figures is not None), None)
@@ -149,29 +151,35 @@ def _share_of(reference: ColumnReference, value: float) -> float:
 
 
 def _unit(reference: ColumnReference, ordered: FloatVector) -> Figures:
-    before, now = _spread(reference.quantiles, reference.grid), _spread_of(ordered)
+    before, now = _spreads(reference, ordered)
     if not (before > 0 and now > 0):
         return None
-    ratio = math.log(now / before)
-    signed = [sign * math.log(factor) for factor in FACTORS for sign in (1.0, -1.0)]
-    nearest = min(signed, key=lambda factor: abs(ratio - factor))
-    if abs(ratio - nearest) > NEAR:
+    factor = min(UNITS, key=lambda unit: abs(math.log(now / before / unit)))
+    near = NEAR_OF_LARGE if abs(math.log(factor)) > LARGE else NEAR
+    if abs(math.log(now / before / factor)) > near:
         return None
-    factor = math.exp(nearest)
-    as_it_is, rescaled = stored_ks(reference, ordered), stored_ks(reference, ordered / factor)
+    known = replace(reference, quantiles=_snapped(reference.quantiles))
+    as_it_is, rescaled = (stored_ks(known, _snapped(values)) for values in (ordered, ordered / factor))
     if rescaled >= REMEDIED * as_it_is:
         return None
     return {"factor": round(factor, 6) if factor < 1 else round(factor)}
 
 
-def _spread(quantiles: FloatVector, grid: FloatVector) -> float:
-    low, high = np.interp(SPREAD, grid, quantiles)
-    return float(high - low)
+def _snapped(values: FloatVector) -> FloatVector:
+    """Return values of 34 bits: a number that was multiplied and divided again is the same one."""
+    mantissa, exponent = np.frexp(values)
+    return np.ldexp(np.rint(np.ldexp(mantissa, 34)), exponent - 34)
 
 
-def _spread_of(ordered: FloatVector) -> float:
-    low, high = np.quantile(ordered, SPREAD)
-    return float(high - low)
+def _spreads(reference: ColumnReference, ordered: FloatVector) -> tuple[float, float]:
+    """Return the spread of training and batch between two quantiles: wider ones where most rows share a value."""
+    before, now = 0.0, 0.0
+    for ends in SPREADS:
+        low, high = np.interp(ends, reference.grid, reference.quantiles)
+        if high > low:
+            before, now = float(high - low), float(np.diff(np.quantile(ordered, ends))[0])
+            break
+    return before, now
 
 
 def _range(reference: ColumnReference, ordered: FloatVector) -> Figures:

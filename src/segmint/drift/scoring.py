@@ -134,7 +134,7 @@ def score_block(frame: Frame, rows: Placed) -> Scores:
     order = np.argsort(rows.labels.astype(np.int16), kind="stable")
     ends = np.cumsum(np.append(counts[-1], counts[:-1])).astype(np.int64)  # noise comes first
     for k in range(K):
-        own = order[ends[k] : ends[k + 1]] if K else order
+        own = order[ends[k] : ends[k + 1]]
         if not own.size:
             continue
         units = z_units(frame, rows.X[own], k)

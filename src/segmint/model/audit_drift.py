@@ -49,6 +49,22 @@ _SHAPES: Final[Mapping[str, tuple[str | int, ...]]] = {
     "ageing_density": (1,),
 }
 """Letters stand for lengths: clusters and features are the model's, the others agree among themselves."""
+_POSITIVE: Final = (
+    "frame_scales",
+    "frame_typical",
+    "frame_partial_deviations",
+    "frame_pair_deviations",
+    "calibration_sizes",
+    "calibration_dependence",
+)
+_NOT_NEGATIVE: Final = (
+    "sums_counts",
+    "sums_bins",
+    "sums_distance",
+    "profile_near",
+    "profile_new",
+    "profile_cells",
+)
 _INTEGERS: Final = ("drift.frame_pairs", "drift.column_lengths")
 _MAY_BE_INFINITE: Final = frozenset({"drift.frame_edges", "drift.calibration_sizes", "drift.frame_outer"})
 
@@ -98,6 +114,10 @@ def audit_drift_values(described: Mapping[str, Any], arrays: Mapping[str, npt.ND
         _refuse_unless(array.dtype == np.float64, f"model.{name}")
         sound = ~np.isnan(array) if name in _MAY_BE_INFINITE else np.isfinite(array)
         _refuse_unless(bool(sound.all()), f"model.{name}")
+    for name in _POSITIVE:
+        _refuse_unless(bool((arrays[f"drift.{name}"] > 0).all()), f"model.drift.{name}")
+    for name in _NOT_NEGATIVE:
+        _refuse_unless(bool((arrays[f"drift.{name}"] >= 0).all()), f"model.drift.{name}")
     pairs, lengths = (arrays[name] for name in _INTEGERS)
     features = arrays["drift.frame_centers"].shape[1]
     fits = pairs.dtype == np.int64 and bool(((pairs >= 0) & (pairs < features)).all())

@@ -11,6 +11,7 @@ import numpy as np
 from segmint.data import ReadOptions, read_chunks
 from segmint.data.dataset import Dataset
 from segmint.drift.compare import ALPHA, check_options, compare
+from segmint.drift.naming import Names
 from segmint.drift.report import DriftReport
 from segmint.drift.scoring import place_rows
 from segmint.errors import NotFoundError, SchemaError, UsageError
@@ -126,9 +127,11 @@ def judge(model: SegmentModel, batch: Batch, options: MonitorOptions | None = No
         alpha=options.alpha,
         looks=options.looks,
         fresh=fresh,
-        segments=[f"{card.short} {card.name}" for card in cards],
-        features=model.preparation.feature_names,
-        units=model.preparation.backward,
+        names=Names(
+            segments=[f"{card.short} {card.name}" for card in cards],
+            features=model.preparation.feature_names,
+            units=model.preparation.backward,
+        ),
         seed=options.seed,
     )
 

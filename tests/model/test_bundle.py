@@ -19,6 +19,7 @@ from segmint.errors import BundleError, NotFoundError, SegmintError
 from segmint.model import bundle
 from segmint.model.bundle import content_hash, from_bytes, load_bundle, save_bundle, to_bytes
 from segmint.model.canonical import dumps
+from segmint.model.segment_model import FORMAT
 
 
 def same(a, b):
@@ -229,7 +230,7 @@ def test_a_hostile_description_is_refused_though_its_hash_is_right(model, altera
 
 
 def test_a_later_format_says_so(model):
-    assert refused(forged(to_bytes(model), change("format", to=2))) == "bundle.later"
+    assert refused(forged(to_bytes(model), change("format", to=FORMAT + 1))) == "bundle.later"
 
 
 @pytest.mark.parametrize("kind", ["nan", "inf"])

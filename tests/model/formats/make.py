@@ -21,8 +21,10 @@ import numpy as np
 
 import segmint
 from segmint.model.assignment import assign
+from segmint.model.bundle import content_hash
 from segmint.model.segment_model import SegmentModel
 from segmint.workflow.planning import plan_run
+from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
 from segmint.workflow.studies import chosen_model
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
@@ -53,6 +55,15 @@ def main(folder: Path) -> None:
     _keep(folder, "missing", _fitted(_written(**{"hours,points": _with_holes()}), "kmeans"))
     renamed = _fitted(_written(**numbers), "kmeans").renamed("S1", "Nachteulen & «Frühaufsteher»")
     _keep(folder, "renamed", renamed.renamed("S2", "夜ふかし"))
+    _keep(folder, "retrained", _retrained(_written(**numbers)))
+
+
+def _retrained(table: Path) -> SegmentModel:
+    """Return a second version, whose segments carry on those of the first."""
+    first = _fitted(table, "kmeans")
+    dataset = read_again(table, first)
+    made = retrain(Before(first, content_hash(first)), dataset, RetrainOptions(seed=1, n_resamples=0))
+    return chosen_model(made.study)
 
 
 def _groups(n: int = 60) -> list[list[Any]]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from benchmarks.endurance import SWAP_SECONDS, overload, swaps
 from benchmarks.journeys import journeys
+from benchmarks.lineage import report as lineage
 from benchmarks.peers import comparisons
 from benchmarks.serving import compare
 
@@ -16,6 +17,11 @@ out(f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {platfor
 out("| Whole process | Seconds | Peak memory so far |\n|---|---|---|\n")
 for what, elapsed, memory in journeys():
     out(f"| {what} | {elapsed:.2f} | {memory / 1e6:.0f} MB |\n")
+out(
+    "\n| Two versions matched (60 planted pairs; all 390: python -m benchmarks.lineage) | Share |\n|---|---|\n"
+)
+for what, share in lineage(60, 20):
+    out(f"| {what} | {share} |\n")
 out("\n| Beside scikit-learn | Ours, s | Theirs, s | Times as fast |\n|---|---|---|---|\n")
 for what, pair in comparisons():
     out(f"| {what} | {pair.ours:.3f} | {pair.peer:.3f} | {pair.ratio:.1f} |\n")

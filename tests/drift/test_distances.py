@@ -61,8 +61,10 @@ def test_the_stored_column_is_within_its_stated_error(shape):
     a, b = draw(4000), draw(1500) * 1.15 + 0.1
     stored = describe_numbers(a)
     found, exact = measure_stored(stored, b), measure(a, b)
-    step = 1 / 256 + 5.5 / 4000
     assert found is not None
+    step = found.largest_error
+    assert 0 < step <= 1 / 256 + 5.5 / 4000
+    assert exact.largest_error == 0
     assert abs(found.ks - exact.ks) <= step
     tails = sum(
         np.abs(np.sort(a)[part] - stored.quantiles[end]).sum()

@@ -22,7 +22,7 @@ def completed(segmint, *words: str) -> list[str]:
 
 def test_the_beginning_of_a_command(segmint) -> None:
     assert completed(segmint, "segmint", "ru") == ["run"]
-    assert completed(segmint, "segmint", "re") == ["rename", "report"]
+    assert completed(segmint, "segmint", "re") == ["rename", "retrain", "report"]
     assert completed(segmint, "segmint", "xy") == []
 
 

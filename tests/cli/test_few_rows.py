@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-LONE = re.compile(r"777\.7|8,?888\.2|spectrum|5,?432")
+from segmint.model.bundle import load_bundle
+from segmint.model.description import describe
+
+LONE = re.compile(r"777\.7|8,?888\.2|spectrum|5,?437")
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +24,7 @@ def chosen(segmint: Any, table: Path, tmp_path_factory: pytest.TempPathFactory) 
     levels = np.random.default_rng(0).integers(1, 60, len(rows))
     told = [f"{row},{level}" for row, level in zip(rows, levels, strict=True)]
     path = folder / "lone.csv"
-    path.write_text("\n".join([f"{head},level", *told, "p9999,777.75,8888.25,spectrum,eu,5432"]) + "\n")
+    path.write_text("\n".join([f"{head},level", *told, "p9999,777.75,8888.25,spectrum,eu,5437"]) + "\n")
     asked = [
         "run",
         path,
@@ -64,5 +67,15 @@ def test_nothing_of_the_row_is_kept_but_the_center_that_is_the_rule(chosen: dict
     ]
     assert {path.suffix for path in texts} == {".json", ".csv", ".html", ".segmint"}
     for path in texts:
-        found = re.search(rb"\b777\.75|\b8888\.25|spectrum|\b5432\b", path.read_bytes())
+        found = re.search(rb"\b777\.75|\b8888\.25|spectrum|\b5437\b", path.read_bytes())
         assert found is None, path
+
+
+def test_no_number_of_the_row_is_in_what_is_kept_beside_the_rule(chosen: dict[str, Any]) -> None:
+    bundles = list(chosen["workspace"].rglob("*.segmint"))
+    assert bundles
+    for path in bundles:
+        _, arrays = describe(load_bundle(path))
+        for name, array in arrays.items():
+            if not name.startswith("assigner."):
+                assert not np.isin(array, [777.75, 8888.25, 5437.0]).any(), (path, name)

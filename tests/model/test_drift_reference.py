@@ -26,7 +26,7 @@ def reference() -> DriftReference:
         Frame(cell, cell**2 + 1, np.full((D, 9), np.inf), np.ones(K), np.ones(1), np.ones(K), np.eye(D), cell**2 + 1, pairs, np.ones(P)),
         Sums(np.array([5.0, 6, 1]), cell, cell, cell, np.ones((D, 10)), np.ones(3), np.ones(P)),
         Profile(np.ones(K), np.ones(K + 1), np.ones((K, D, 9)), np.ones(1)),
-        Calibration(np.array([0.5, 0.1]), np.array([50.0, np.inf]), np.ones((2, 8, 2)), np.ones(2)),
+        Calibration(np.linspace(0.5, 0.005, 8), np.array([50.0, np.inf]), np.ones((2, 8, 8)), np.ones(2)),
         Ageing(np.ones(1), np.ones(1), np.ones(1), np.ones(1), np.ones(1)),
         {"spend": describe_numbers(rng.normal(size=100)), "plan": describe_levels(np.array(["a"] * 9, dtype=object))},
     )  # fmt: skip

@@ -178,7 +178,7 @@ def test_looks_are_kept_in_order_and_drawn(model: SegmentModel, tmp_path: Path) 
 def test_the_prometheus_file_has_one_verdict(model: SegmentModel, tmp_path: Path) -> None:
     from prometheus_client.parser import text_string_to_metric_families
 
-    record = keep_look(model, "a", monitor(model, frame(rows(300, 20))), tmp_path)
+    record, _ = keep_look(model, "a", monitor(model, frame(rows(300, 20))), tmp_path)
     look = json.loads(record.read_text())
     path = write_textfile(look, tmp_path / "players.prom")
     families = {one.name: one for one in text_string_to_metric_families(path.read_text())}

@@ -34,17 +34,16 @@ _WORDS: Final = {
 """Shape and color of each verdict: never the color alone."""
 
 
-def pictures_of(looks: Sequence[Look], numbers: Mapping[int, int]) -> tuple[Picture, ...]:
+def pictures_of(looks: Sequence[Look]) -> tuple[Picture, ...]:
     """Return the pictures of the last look, and of all looks where there are several.
 
     Parameters
     ----------
     looks
-        Of one model, the earliest first; at least one.
-    numbers
-        Display number of each label of the model.
+        Of one model, the earliest first; at least one. Each has the display numbers of its own version's labels.
     """
     report = looks[-1]["report"]
+    numbers = {int(label): number for label, number in looks[-1]["numbers"].items()}
     found = [sizes_picture(report, numbers)]
     if _moves(report):
         found.append(centers_picture(report))
@@ -116,7 +115,9 @@ def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
         "surprise:Q",
         scale=y_scale,
         axis=alt.Axis(
-            title=say("charts.looks.y"), tickCount=5, labelExpr="datum.value ? '1e−' + datum.value : '1'"
+            title=say("charts.looks.y"),
+            values=list(range(math.ceil(top) + 1)),
+            labelExpr="datum.value ? '1e−' + datum.value : '1'",
         ),
     )
     kinds = list(dict.fromkeys(row["verdict"] for row in rows))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shlex
 import subprocess
 from dataclasses import dataclass
@@ -92,6 +94,7 @@ def monitor(
 
     if history == (batch is not None):
         raise UsageError("cli.batch_or_history")
+    then = _words(telling.then)
     place, uri = writable_workspace(workspace), read_settings().tracking_uri
     loaded, _ = open_model(model, place, tracking_uri=uri)
     if history:
@@ -106,8 +109,8 @@ def monitor(
     else:
         _write_looks(looks, places)
     worst = next((look for look in reversed(looks) if look["report"]["verdict"] == "drift"), None)
-    if worst is not None and telling.then is not None:
-        _run(telling.then, worst)
+    if worst is not None and then:
+        _run(then, worst)
     if any(report.drifted for _, report in judged):
         raise typer.Exit(DRIFTED)
 
@@ -132,12 +135,12 @@ def _judged(
         return [(found, judge(model, found, asked))]
     if cutting.date is None:
         raise UsageError("cli.by_without_date")
-    by = options.one_of("--by", cutting.by or "month", _PERIODS)
+    by = options.one_of("--by", cutting.by, _PERIODS)
     batches = read_batches(
         model,
         source,
         date=cutting.date,
-        by=cast("By", by),
+        by=cast("By | None", by),
         since=cutting.since,
         date_format=cutting.date_format,
         reading=reading,
@@ -154,7 +157,9 @@ def _judged(
 def _stem(source: str) -> str:
     if "://" in source or source == "-":
         return say("cli.a_batch")
-    return Path(source).name.split(".")[0] or say("cli.a_batch")
+    return re.sub(
+        r"(\.(csv|tsv|txt|parquet|jsonl|json|xlsx))?(\.gz)?$", "", Path(source).name, flags=re.IGNORECASE
+    )
 
 
 def _kept(
@@ -169,10 +174,9 @@ def _kept(
     from segmint.workflow.watching import keep_look, read_looks, write_pages
 
     steps("saved", 0, 1)
-    records = [keep_look(model, batch.name, report, place) for batch, report in judged]
-    every = read_looks(model.manifest.name, place)
-    page, pictures = write_pages(model, every, place)
-    looks = every[-len(judged) :]
+    kept = [keep_look(model, batch.name, report, place) for batch, report in judged]
+    records, looks = [record for record, _ in kept], [look for _, look in kept]
+    page, pictures = write_pages(model, read_looks(model.manifest.name, place), place)
     if telling.prometheus is not None:
         write_textfile(looks[-1], telling.prometheus)
     steps("saved", 1, 1)
@@ -194,7 +198,7 @@ def _track(
     steps("tracked", 0, len(looks))
     for number, (look, record) in enumerate(zip(looks, records, strict=True)):
         try:
-            key = f"look-{look['content'][:16]}-{record.stem}"
+            key = f"look-{hashlib.sha256(record.read_bytes()).hexdigest()[:32]}"
             experiment = track_look(look, key, place, tracking_uri=uri)
         except SegmintError as error:
             return None, error
@@ -223,7 +227,8 @@ def _write_looks(looks: Sequence[Look], places: dict[str, Any]) -> None:
     from segmint.cli.output import results, steps, write_command, write_labeled
     from segmint.cli.typed import command, shown_path
 
-    write_look(looks[-1])
+    alarms = [look for look in looks if look["report"]["verdict"] in ("drift", "broken data")]
+    write_look((alarms or looks)[-1])
     if len(looks) > 1:
         write_table(looks)
     console = results()
@@ -232,7 +237,7 @@ def _write_looks(looks: Sequence[Look], places: dict[str, Any]) -> None:
         (say("cli.report"), shown_path(places["page"])),
         (say("cli.figure"), ", ".join(shown_path(path) for path in places["pictures"])),
         (say("cli.mlflow"), places["experiment"] and say("cli.look_tracked", name=places["experiment"])),
-        ("Prometheus", places["prometheus"] and shown_path(places["prometheus"])),
+        (say("cli.metrics"), places["prometheus"] and shown_path(places["prometheus"])),
     ):
         if text:
             write_labeled(console, label, [text])
@@ -268,11 +273,31 @@ def _write_history(model: SegmentModel, place: Path, *, as_json: bool) -> None:
     write_labeled(results(), say("cli.figure"), [", ".join(shown_path(path) for path in pictures)])
 
 
-def _run(then: str, look: Look) -> None:
-    """Run what is to happen after drift; it learns the verdict from its environment."""
-    import os
+def _words(then: str | None) -> list[str]:
+    """Return the command of ``--then`` as a program with its arguments.
 
-    from segmint.cli.output import steps
+    Raises
+    ------
+    UsageError
+        If it is none: known before anything is judged.
+    """
+    if then is None:
+        return []
+    try:
+        words = shlex.split(then)
+    except ValueError as error:
+        raise UsageError("cli.then_failed", command=then, reason=str(error)) from None
+    if not words:
+        raise UsageError("cli.then_failed", command=then, reason=say("cli.nothing_to_run"))
+    return words
+
+
+def _run(then: list[str], look: Look) -> None:
+    """Run what is to happen after drift; it learns the verdict from its environment, and speaks on standard error."""
+    import os
+    import sys
+
+    from segmint.cli.output import steps, write_error
 
     told = {
         "SEGMINT_VERDICT": look["report"]["verdict"],
@@ -280,8 +305,11 @@ def _run(then: str, look: Look) -> None:
         "SEGMINT_MODEL": look["model"],
         "SEGMINT_BATCH": look["batch"],
     }
+    sys.stdout.flush()
     try:
-        code = subprocess.run(shlex.split(then), env={**os.environ, **told}, check=False).returncode
-    except (OSError, ValueError) as error:
-        raise UsageError("cli.then_failed", command=then, reason=str(error)) from None
-    steps().print(f" {say('cli.then_ended', code=code)}")
+        ended = subprocess.run(then, env={**os.environ, **told}, check=False, stdout=sys.stderr)
+    except OSError as error:  # the verdict was told and keeps its exit code
+        reason = error.strerror or str(error)
+        write_error(UsageError("cli.then_failed", command=shlex.join(then), reason=reason))
+        return
+    steps().print(f" {say('cli.then_ended', code=ended.returncode)}")

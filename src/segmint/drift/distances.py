@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from segmint.drift.tails import kolmogorov_tail
+from segmint.labels import FEWEST_TOLD
 from segmint.model.column_reference import ColumnReference
 from segmint.types import FloatVector
 
@@ -171,9 +172,9 @@ def measure_stored(reference: ColumnReference, current: FloatVector) -> Distance
     Returns
     -------
     Distances or None
-        ``None`` for levels, for a column of fewer than twenty values, and for an empty batch.
+        ``None`` for levels, where training had fewer than ten values, and where the batch has fewer than five.
     """
-    if not (reference.quantiles.size and current.size):
+    if not reference.quantiles.size or current.size < FEWEST_TOLD:
         return None
     y = np.sort(current)
     edges = np.unique(np.interp(np.arange(1, N_BINS) / N_BINS, reference.grid, reference.quantiles))

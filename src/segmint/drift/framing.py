@@ -23,6 +23,9 @@ BEYOND_OUTER = 1.25  # times a segment's 99 % distance: a row is new to it
 MOST_PAIRS = 300
 
 
+ROUNDING = 1e-6
+
+
 def make_frame(rows: Placed, n_clusters: int, *, seed: int) -> Frame:
     """Make the frame.
 
@@ -47,7 +50,10 @@ def make_frame(rows: Placed, n_clusters: int, *, seed: int) -> Frame:
     members = [_told(np.flatnonzero(rows.labels == k), len(X)) for k in range(n_clusters)]
     centers = np.stack([inner[own].mean(axis=0) for own in members])
     scales = np.stack([inner[own].std(axis=0) for own in members]) + WIDENED * overall
-    typical = np.array([_positive(np.median(rows.distance[_nearest(rows, k)])) for k in range(n_clusters)])
+    # equal rows lie at their center but for rounding, which must not be the unit of anything
+    least = ROUNDING * float(np.sqrt(X.var(axis=0).sum())) or 1.0
+    medians = [float(np.median(rows.distance[_nearest(rows, k)])) for k in range(n_clusters)]
+    typical = np.maximum(medians, least)
     first = Frame(
         centers,
         np.where(scales > 0, scales, 1.0),

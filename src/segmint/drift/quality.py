@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from segmint.drift.distances import stored_ks
+from segmint.labels import FEWEST_TOLD
 from segmint.model.column_reference import ColumnReference
 from segmint.types import FloatVector, RawColumn, RawColumns
 from segmint.words import Sentence, sentence
@@ -19,6 +20,7 @@ MISSING_DEVIATE = 3.5
 MORE_OF_ONE_VALUE = 0.20
 UNSEEN_SHARE = 0.02
 BEYOND_SHARE = 0.01
+OUTERMOST = 2 * (FEWEST_TOLD + 0.5)
 RANGES = 3.0  # so many ranges of training beyond its ends
 FEWEST_ROWS = FEWEST_PRESENT = 20  # of fewer nothing is said
 FACTORS = (1e6, 1000.0, 100.0, 60.0, 24.0, 12.0, 10.0, 7.0)
@@ -51,7 +53,10 @@ class Finding:
     @property
     def said(self) -> Sentence:
         """What happened, in a sentence."""
-        return sentence(f"drift.quality.{self.what}", column=self.column, **self.figures)
+        known = self.what != "levels" or self.figures["levels"]
+        return sentence(
+            f"drift.quality.{self.what}{'' if known else '_rare'}", column=self.column, **self.figures
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as plain data."""
@@ -138,8 +143,10 @@ def _one_value(reference: ColumnReference, present: FloatVector) -> Figures:
     found, counts = np.unique(present, return_counts=True)
     at = int(np.argmax(counts))
     now, value = float(counts[at] / present.size), float(found[at])
-    before = _share_of(reference, value)
-    return {"value": value, "before": before, "now": now} if now - before >= MORE_OF_ONE_VALUE else None
+    before, n = _share_of(reference, value), float(reference.count[1])
+    deviate = _share_deviate(before * n, n, float(counts[at]), present.size)
+    more = now - before >= MORE_OF_ONE_VALUE and deviate > MISSING_DEVIATE and counts[at] >= FEWEST_TOLD
+    return {"value": value, "before": before, "now": now} if more else None
 
 
 def _share_of(reference: ColumnReference, value: float) -> float:
@@ -190,8 +197,12 @@ def _range(reference: ColumnReference, ordered: FloatVector) -> Figures:
     inside = np.searchsorted(ordered, high + RANGES * width, side="right") - np.searchsorted(
         ordered, low - RANGES * width, side="left"
     )
-    share = 1.0 - float(inside) / ordered.size
-    return {"share": share, "low": low, "high": high} if share >= BEYOND_SHARE else None
+    beyond, n = int(ordered.size - inside), float(reference.count[1])
+    # as many rows of training may lie there as lie beyond the outermost quantiles
+    deviate = _share_deviate(min(n, OUTERMOST), n, float(beyond), ordered.size)
+    share = beyond / ordered.size
+    broken = share >= BEYOND_SHARE and beyond >= FEWEST_TOLD and deviate > MISSING_DEVIATE
+    return {"share": share, "low": low, "high": high} if broken else None
 
 
 def _unseen(reference: ColumnReference, present: list[str]) -> Figures:
@@ -204,5 +215,5 @@ def _unseen(reference: ColumnReference, present: list[str]) -> Figures:
     if now - expected < UNSEEN_SHARE or not enough:
         return None
     levels, counts = np.unique(np.asarray(unseen, dtype=str), return_counts=True)
-    shown = [str(level) for level in levels[np.argsort(-counts, kind="stable")[:3]]]
-    return {"share": now, "levels": shown}
+    order = [at for at in np.argsort(-counts, kind="stable")[:3] if counts[at] >= FEWEST_TOLD]
+    return {"share": now, "levels": [str(levels[at]) for at in order]}

@@ -168,8 +168,9 @@ def z_units(frame: Frame, X: FloatMatrix, label: int) -> FloatMatrix:
 
 
 def distances(frame: Frame, rows: Placed) -> FloatVector:
-    """Return each row's distance, told in its nearest segment's typical one."""
-    return np.asarray(rows.distance / frame.typical[rows.nearest])
+    """Return each row's distance, told in its nearest segment's typical one; what is less than a step of scores is 0."""
+    told = rows.distance / frame.typical[rows.nearest]
+    return np.where(told < 1.0 / GRID, 0.0, told)
 
 
 def held(distance: FloatVector) -> FloatVector:

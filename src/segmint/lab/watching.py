@@ -37,14 +37,14 @@ def monitoring(assignment: Assignment) -> Lesson:
         raise UsageError("lab.nothing_to_watch")
     target = max(range(model.assigner.n_clusters), key=lambda label: int(model.reference.counts[label]))
     told = {name: _judged(model, made, name, target, assignment.seed) for name in _BATCHES}
-    numbers_of = {card.label: card.number for card in model.cards}
+    numbers_of = {str(card.label): card.number for card in model.cards}
     looks = [
-        {"batch": say(f"lab.t33.batch_{name}"), "when": "", "report": report.to_json()}
+        {"batch": say(f"lab.t33.batch_{name}"), "when": "", "numbers": numbers_of, "report": report.to_json()}
         for name, report in told.items()
     ]
     card = next(one for one in model.cards if one.label == target)
-    centers = {one.name: one for one in pictures_of(looks[1:2], numbers_of)}
-    sizes = {one.name: one for one in pictures_of(looks[2:], numbers_of)}
+    centers = {one.name: one for one in pictures_of(looks[1:2])}
+    sizes = {one.name: one for one in pictures_of(looks[2:])}
     pictures: dict[str, Any] = {"looks": looks_picture(looks).titled(), "sizes": sizes["sizes"].titled()}
     if "centers" in centers:
         pictures["centers"] = centers["centers"].titled()

@@ -21,7 +21,7 @@ from segmint.model.audit_lineage import (
     audit_lineage,
 )
 from segmint.model.ids import check_model_name
-from segmint.model.schema import Kind, Missing, Role
+from segmint.model.schema import LEVEL_KINDS, Kind, Missing, Role
 from segmint.model.shapes import Anything, Each, Maybe, OneOf, Setting, Table, Text, conform
 from segmint.words import say
 from segmint.words.sentences import LANGUAGE, known
@@ -30,6 +30,7 @@ FAMILIES = ("kmeans", "gaussian_mixture", "dbscan", "hdbscan", "ward")
 """Those that there are: a bundle of a later one has a later format."""
 
 _MOST_QUANTILES = 4096
+_LEVELS = frozenset(kind.value for kind in LEVEL_KINDS)
 _SENTENCE = {"key": Text(r"[a-z_]{1,40}(\.[a-z0-9_]{1,60}){1,4}"), "figures": Table(Anything())}
 _HASH = Text(r"[0-9a-f]{64}")
 _ID = Text(r"[!-~]{1,80}")
@@ -290,7 +291,16 @@ def _audit_shapes(described: Mapping[str, Any], shapes: Mapping[str, tuple[int, 
         audit_landmark_shapes(shapes, n_clusters, n_features)
         audit_lineage(described)
         audit_drift_shapes(described["drift"], shapes, n_clusters, n_features)
+        _audit_watched(described)
     return n_clusters, n_features
+
+
+def _audit_watched(described: Mapping[str, Any]) -> None:
+    """Refuse watched columns that the schema has not, or has as another kind."""
+    levels = {feature["name"]: feature["kind"] in _LEVELS for feature in described["schema"]}
+    for column in (described["drift"] or {"columns": ()})["columns"]:
+        _refuse_unless(levels.get(column["name"]) is not column["numeric"], "model.drift.columns")
+        _refuse_unless(column["name"] in levels, "model.drift.columns")
 
 
 def _audit_reference_shapes(shapes: Mapping[str, tuple[int, ...]], n_clusters: int, n_features: int) -> None:

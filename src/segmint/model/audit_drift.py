@@ -38,9 +38,9 @@ _SHAPES: Final[Mapping[str, tuple[str | int, ...]]] = {
     "profile_new": ("K+1",),
     "profile_cells": ("K", "d", 9),
     "profile_confidence": (1,),
-    "calibration_levels": ("levels",),
+    "calibration_levels": (8,),
     "calibration_sizes": ("sizes",),
-    "calibration_thresholds": ("sizes", "statistics", "levels"),
+    "calibration_thresholds": ("sizes", 8, 8),
     "calibration_dependence": ("sizes",),
     "ageing_sizes": ("runs",),
     "ageing_lowest": ("runs",),
@@ -118,6 +118,10 @@ def audit_drift_values(described: Mapping[str, Any], arrays: Mapping[str, npt.ND
         _refuse_unless(bool((arrays[f"drift.{name}"] > 0).all()), f"model.drift.{name}")
     for name in _NOT_NEGATIVE:
         _refuse_unless(bool((arrays[f"drift.{name}"] >= 0).all()), f"model.drift.{name}")
+    sizes = arrays["drift.calibration_sizes"]
+    rising = sizes.size >= 2 and bool((np.diff(sizes[:-1]) > 0).all()) and bool(np.isinf(sizes[-1]))
+    _refuse_unless(rising and bool(np.isfinite(sizes[:-1]).all()), "model.drift.calibration_sizes")
+    _refuse_unless(bool(arrays["drift.sums_counts"].sum() > 0), "model.drift.sums_counts")
     pairs, lengths = (arrays[name] for name in _INTEGERS)
     features = arrays["drift.frame_centers"].shape[1]
     fits = pairs.dtype == np.int64 and bool(((pairs >= 0) & (pairs < features)).all())
@@ -132,6 +136,22 @@ def audit_drift_values(described: Mapping[str, Any], arrays: Mapping[str, npt.ND
         kept = of["values"] if column["numeric"] else len(column["levels"])
         fits = of["count"] == 2 and of["shares"] == kept and of["grid"] == of["quantiles"]
         _refuse_unless(fits, "model.drift.columns")
+    _audit_columns(lengths, arrays)
+
+
+def _audit_columns(lengths: npt.NDArray[Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Refuse quantiles that fall, probabilities and shares that are none, and counts that don't fit."""
+    ends = np.cumsum(lengths, axis=0)[:-1]
+    cut = {
+        name: np.split(arrays[f"drift.column_{name}"], ends[:, place])
+        for place, name in enumerate(ColumnReference.ARRAYS)
+    }
+    for grid, quantiles, shares, count in zip(
+        cut["grid"], cut["quantiles"], cut["shares"], cut["count"], strict=True
+    ):
+        rising = bool((np.diff(grid) > 0).all()) and bool((np.diff(quantiles) >= 0).all())
+        inside = all(bool(((one >= 0) & (one <= 1)).all()) for one in (grid, shares))
+        _refuse_unless(rising and inside and 0 <= count[1] <= count[0], "model.drift.columns")
 
 
 def _refuse_unless(fits: bool, place: str) -> None:

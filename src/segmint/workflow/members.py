@@ -38,6 +38,7 @@ def keep_members(model: SegmentModel, keys: TextVector, labels: IntVector, works
     ids, _, _ = model.by_label
     place = _place(model, workspace)
     place.parent.mkdir(parents=True, exist_ok=True)
+    place.parent.chmod(0o700)  # before the first key is written
     with open_writer(place) as writer:
         writer.write({"key": keys, "segment_id": ids[labels]})
     place.chmod(0o600)

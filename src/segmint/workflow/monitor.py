@@ -177,7 +177,7 @@ def read_batches(
     data: Any,
     *,
     date: str,
-    by: By,
+    by: By | None,
     since: str | None = None,
     date_format: str | None = None,
     reading: ReadOptions | None = None,
@@ -193,7 +193,7 @@ def read_batches(
     date
         The column of dates.
     by
-        ``day``, ``week`` (from Monday to Sunday) or ``month``.
+        ``day``, ``week`` (from Monday to Sunday) or ``month``; ``None`` for one batch of all that counts.
     since
         The first day that counts, ``2026-03-01``; ``None`` for all.
     date_format
@@ -212,12 +212,12 @@ def read_batches(
     UsageError
         If ``by`` or ``since`` is none, or there is no row of these dates.
     """
-    if by not in get_args(By):
+    if by is not None and by not in get_args(By):
         raise UsageError("workflow.bad_period", by=by, known=list(get_args(By)))
     first = _day(since)
     read = _read(data, _dated(model.schema, date, date_format), reading)
     days = np.asarray(read[date], dtype=np.float64)
-    starts = period_starts(days, by)
+    starts = np.zeros(len(days), dtype=np.int64) if by is None else period_starts(days, by)
     kept = ~np.isnan(days) & ((days >= first) if first is not None else True)
     columns = {name: column for name, column in read.items() if name in model.preparation.columns}
     found = tuple(
@@ -268,7 +268,7 @@ def period_starts(days: FloatVector, by: By) -> IntVector:
     return whole.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
-def _called(start: int, by: By) -> str:
+def _called(start: int, by: By | None) -> str:
     day = str(np.datetime64(start, "D"))
     return day[:7] if by == "month" else day
 
@@ -276,8 +276,8 @@ def _called(start: int, by: By) -> str:
 def judge_batches(
     model: SegmentModel, batches: tuple[Batch, ...], options: MonitorOptions | None = None
 ) -> Iterator[tuple[Batch, DriftReport]]:
-    """Yield each batch with its report; where no number of looks was given, they count as many looks."""
+    """Yield each batch with its report; they count as so many looks at least."""
     options = options or MonitorOptions()
-    looks = max(options.looks, len(batches)) if options.looks == 1 else options.looks
+    looks = max(options.looks, len(batches))
     for batch in batches:
         yield batch, judge(model, batch, replace(options, looks=looks))

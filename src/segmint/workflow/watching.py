@@ -4,32 +4,44 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from segmint.charts.watching import Look, pictures_of
 from segmint.drift.report import DriftReport
+from segmint.drift.verdict import Verdict
 from segmint.errors import NotFoundError
 from segmint.model.bundle import content_hash
+from segmint.model.description import finite
 from segmint.model.files import write_file
 from segmint.model.segment_model import SegmentModel
 from segmint.report.drift import write_drift
 from segmint.workflow.locking import alone
 from segmint.workflow.workspace import Workspace, keeping, open_workspace
 
+_READ: Final = frozenset(
+    {
+        "verdict",
+        "cause",
+        "p",
+        "alpha",
+        "looks",
+        "n_reference",
+        "n_rows",
+        "statistics",
+        "parts",
+        "segments",
+        "new",
+    }
+    | {"unassigned", "confidence", "findings", "columns", "sentences", "divergence"}
+)
+"""What is read of a report."""
 
-@dataclass(frozen=True)
-class Watched:
-    """Where a look lies: its record, its page and its pictures."""
 
-    record: Path
-    page: Path
-    pictures: tuple[Path, ...]
-
-
-def keep_look(model: SegmentModel, batch: str, report: DriftReport, workspace: str | Path) -> Path:
+def keep_look(
+    model: SegmentModel, batch: str, report: DriftReport, workspace: str | Path
+) -> tuple[Path, Look]:
     """Keep one look in the workspace: a file of its own, numbered in the order in which they came.
 
     Parameters
@@ -50,7 +62,8 @@ def keep_look(model: SegmentModel, batch: str, report: DriftReport, workspace: s
         "batch": batch,
         "model": model.manifest.name,
         "content": content_hash(model),
-        "report": report.to_json(),
+        "numbers": {str(card.label): card.number for card in model.cards},
+        "report": finite(report.to_json()),
     }
     data = json.dumps(look, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"
     with keeping(folder), alone(place.folder):
@@ -58,7 +71,7 @@ def keep_look(model: SegmentModel, batch: str, report: DriftReport, workspace: s
         number = max((_number(path) for path in folder.glob("*.json")), default=0) + 1
         path = folder / f"{number:06d}.json"
         write_file(path, [data], refusal="workflow.unwritable_figure")
-    return path
+    return path, look
 
 
 def _number(path: Path) -> int:
@@ -84,7 +97,8 @@ def read_looks(name: str, workspace: str | Path) -> list[Look]:
 def _read(path: Path) -> Look | None:
     try:
         look: Any = json.loads(path.read_bytes())
-        sound = isinstance(look["report"]["verdict"], str) and isinstance(look["batch"], str)
+        sound = look["report"].keys() >= _READ and isinstance(look["batch"], str) and bool(look["numbers"])
+        sound = sound and look["report"]["verdict"] in [verdict.value for verdict in Verdict]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return look if sound else None
@@ -96,8 +110,7 @@ def write_pages(
     """Write the page of the last look, with all looks before it, and its pictures as PNG; return where they lie."""
     place = open_workspace(workspace)
     name = model.manifest.name
-    numbers = {card.label: card.number for card in model.cards}
-    pictures = pictures_of(looks, numbers)
+    pictures = pictures_of(looks)
     page = place.report(f"{name}-drift")
     written = []
     with keeping(page):

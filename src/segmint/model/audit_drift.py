@@ -141,6 +141,8 @@ def audit_drift_values(described: Mapping[str, Any], arrays: Mapping[str, npt.ND
 
 def _audit_columns(lengths: npt.NDArray[Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """Refuse quantiles that fall, probabilities and shares that are none, and counts that don't fit."""
+    if not len(lengths):  # all rows are the same: no column makes clusters
+        return
     ends = np.cumsum(lengths, axis=0)[:-1]
     cut = {
         name: np.split(arrays[f"drift.column_{name}"], ends[:, place])

@@ -163,6 +163,7 @@ def test_promotion_history_and_the_way_back(segmint: Any, month: Path) -> None:
     assert said(used) == before
 
 
+@pytest.mark.slow
 def test_a_segment_is_retired_with_a_reason_only(segmint: Any, month: Path) -> None:
     place = month / "ws"
     fewer = write_table(month / "august.csv", seed=5, sizes=(60, 50))
@@ -206,6 +207,7 @@ def _tag(place: Path, version: int) -> Any:
     return json.loads(found[0][0])
 
 
+@pytest.mark.slow
 def test_promotion_at_once_below_the_limit(segmint: Any, month: Path) -> None:
     done = segmint("retrain", "shop", month / "june.csv", "--seed", 11, "--promote", "--resamples", 0, "--workspace",
                    month / "ws")  # fmt: skip

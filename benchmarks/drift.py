@@ -29,7 +29,6 @@ from benchmarks.drift_worlds import (
     stay,
     train,
 )
-from segmint.drift.ageing import adjusted_rand
 from segmint.drift.build import build_drift_reference
 from segmint.drift.combination import Combined, combine
 from segmint.drift.compare import compare
@@ -41,6 +40,7 @@ from segmint.families.fit import Configuration
 from segmint.families.folding import place_as_new
 from segmint.families.quick import quick_fit
 from segmint.geometry.geometry import Geometry
+from segmint.labels import adjusted_rand
 from segmint.model.centers import CentersAssigner
 from segmint.model.schema import Schema
 from segmint.seeds import derive

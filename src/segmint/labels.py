@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from segmint.types import IntVector
+from segmint.types import FloatMatrix, FloatVector, IntVector
 
 NOISE: Final = -1
 UNASSIGNED: Final = "unassigned"
@@ -58,3 +58,45 @@ def order_by_size(labels: IntVector) -> IntVector:
     keep = found != NOISE
     found, first, counts = found[keep], first[keep], counts[keep]
     return found[np.lexsort((first, -counts))].astype(np.int64)
+
+
+def contingency(reference: IntVector, other: IntVector) -> IntVector:
+    """Return how many rows each pair of clusters shares, noise left out of both.
+
+    Parameters
+    ----------
+    reference, other
+        Shape (n_samples,), numbered 0 … n_clusters − 1, ``NOISE`` for noise.
+
+    Returns
+    -------
+    IntVector
+        Shape (n_clusters of reference, n_clusters of other).
+    """
+    shape = (int(reference.max(initial=NOISE)) + 1, int(other.max(initial=NOISE)) + 1)
+    both = (reference != NOISE) & (other != NOISE)
+    codes = reference[both] * shape[1] + other[both]
+    return np.bincount(codes, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
+
+
+def adjusted_rand(reference: IntVector, other: IntVector) -> float:
+    """Return the adjusted Rand index: agreement about pairs of rows, less what chance gives.
+
+    Range −.5 … 1, higher is better, 0 expected by chance. Noise counts as one more cluster.
+    Hubert, Arabie (1985), doi:10.1007/BF01908075.
+
+    Examples
+    --------
+    >>> adjusted_rand(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]))
+    1.0
+    """
+    shared = contingency(reference - NOISE, other - NOISE).astype(np.float64)
+    together = _pairs(shared)
+    first, second, every = _pairs(shared.sum(axis=1)), _pairs(shared.sum(axis=0)), _pairs(shared.sum())
+    expected = first * second / every if every else 0.0
+    most = (first + second) / 2
+    return 1.0 if most == expected else float((together - expected) / (most - expected))
+
+
+def _pairs(counts: FloatMatrix | FloatVector | float) -> float:
+    return float(np.sum(np.multiply(counts, np.subtract(counts, 1)) / 2))

@@ -79,14 +79,18 @@ def test_a_segment_that_spreads_is_said_to(watched):
     assert "Regulars: spend is spread" in text(found) and "wider" in text(found)
 
 
-def test_a_broken_column_comes_first_and_the_rest_goes_on(watched):
+def test_a_broken_column_ends_the_check_and_the_other_columns_are_compared(watched):
     X, k = watched.draw(2_000, 55)
     X[k == 1, 2] += 0.8
     X[:, 0] *= 1000
     found = report(watched, X, fresh=watched.fresh)
     assert (found.verdict, found.cause, found.drifted) == (Verdict.BROKEN, Cause.BROKEN, True)
     assert [finding.column for finding in found.findings] == ["visits"]
-    assert {"Spenders"} <= {segment.name for segment, _ in found.moved}
+    assert (found.parts, found.segments, found.statistics) == ((), (), ())
+    assert sorted(found.columns) == ["basket", "spend", "tenure"]
+    assert found.columns["basket"].psi > found.columns["spend"].psi
+    assert found.to_json()["p"] is None
+    assert "visits" in text(found)
 
 
 @pytest.mark.parametrize("n", [0, 1, 7, 49])

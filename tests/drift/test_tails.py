@@ -6,13 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from segmint.drift.tails import chi_square_as_normal, kolmogorov_tail, normal_tail, two_sided
-
-
-@pytest.mark.parametrize("z", [-3.0, 0.0, 1.0, 1.96, 4.0, 8.0])
-def test_normal_tails_are_those_of_scipy(z):
-    assert normal_tail(z) == pytest.approx(stats.norm.sf(z), rel=1e-12)
-    assert two_sided(z) == pytest.approx(2 * stats.norm.sf(abs(z)), rel=1e-12)
+from segmint.drift.tails import chi_square_as_normal, kolmogorov_tail
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 5, 9, 40])

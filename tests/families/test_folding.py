@@ -5,7 +5,7 @@ import pytest
 
 from segmint.families.fit import Configuration, Fit, Request
 from segmint.families.folding import one_step, place_as_new
-from segmint.families.quick import THINNED, density_of, quick_fit
+from segmint.families.quick import density_of, quick_fit
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
 from segmint.labels import sizes
@@ -103,16 +103,3 @@ def test_a_quick_fit_of_the_same_kind_of_rows_cuts_the_same(name):
     assert one is not None and same is not None
     assert adjusted_rand(one.place(rows).labels, fit.assigner.place(rows).labels) > 0.9
     assert np.array_equal(one.place(rows).labels, same.place(rows).labels)
-
-
-@pytest.mark.parametrize("name", ["dbscan", "hdbscan", "kmeans"])
-def test_a_part_is_asked_what_the_family_would_ask_of_it(name):
-    """The thinning that knows of training only its number and density is that of the family, which has its rows."""
-    X, part = draw(1_500, 6), Geometry(draw(500, 7))
-    fit = fitted(name, X)
-    wanted = dict(FAMILIES[name].thinned(fit.configuration, Geometry(X), part).parameters)
-    thin = THINNED.get(name, lambda parameters, *_: parameters)
-    found = thin(dict(fit.configuration.parameters), part, 1 / 3, density_of(fit.configuration, Geometry(X)))
-    assert {key: found[key] for key in wanted if key != "n_init"} == {
-        key: pytest.approx(value) for key, value in wanted.items() if key != "n_init"
-    }

@@ -8,10 +8,11 @@ from scipy.cluster.hierarchy import fcluster, ward
 
 from segmint.families import sampling
 from segmint.families.fit import Configuration, Fit, Request
-from segmint.families.ward import WARD, cut, fit_ward, within_sum_of_squares
+from segmint.families.ward import WARD, cut, fit_ward
 from segmint.geometry.geometry import Geometry
 from segmint.labels import canonical
 from segmint.measure.agreement import adjusted_rand
+from segmint.model.distances import within_squares
 from segmint.types import FloatMatrix, silent
 
 
@@ -41,9 +42,7 @@ def test_inertia_is_of_the_labels_and_falls_with_k(moons: FloatMatrix) -> None:
     assert inertias == sorted(inertias, reverse=True)  # type: ignore[type-var]
     means = np.stack([moons[fits[0].labels == label].mean(axis=0) for label in (0, 1)])
     assert inertias[0] == pytest.approx(np.square(moons - means[fits[0].labels]).sum())
-    assert within_sum_of_squares(moons, np.zeros(200, np.int64)) == pytest.approx(
-        moons.var(axis=0).sum() * 200
-    )
+    assert within_squares(moons, np.zeros(200, np.int64)) == pytest.approx(moons.var(axis=0).sum() * 200)
 
 
 def test_the_rule_follows_the_clusters_shape_better_than_centers(moons: FloatMatrix) -> None:

@@ -13,8 +13,9 @@ from segmint.charts.marks import halo_text, layer, lookup_expression, sized
 from segmint.charts.matching import color_token
 from segmint.charts.naming import shortened
 from segmint.charts.picture import Picture
+from segmint.drift.verdict import alpha_of_one
 from segmint.words import say, sentence
-from segmint.words.numbers import MISSING, count, percent, share, unit
+from segmint.words.numbers import MISSING, count, probability, share, unit
 
 Look = Mapping[str, Any]
 """One look as it is kept: ``batch``, ``when``, and ``report`` as :meth:`segmint.drift.report.DriftReport.to_json` gives it."""
@@ -43,11 +44,14 @@ def pictures_of(looks: Sequence[Look]) -> tuple[Picture, ...]:
         Of one model, the earliest first; at least one. Each has the display numbers of its own version's labels.
     """
     report = looks[-1]["report"]
+    over_time = [looks_picture(looks)] if len(looks) > 1 else []
+    if not report["segments"]:  # broken data say nothing of segments
+        return tuple(over_time)
     numbers = {int(label): number for label, number in looks[-1]["numbers"].items()}
     found = [sizes_picture(report, numbers)]
     if _moves(report):
         found.append(centers_picture(report))
-    return (*([looks_picture(looks)] if len(looks) > 1 else []), *found)
+    return (*over_time, *found)
 
 
 # ---------------------------------------------------------------------------------------------- looks
@@ -63,7 +67,7 @@ def looks_picture(looks: Sequence[Look]) -> Picture:
         (
             look["batch"],
             count(look["report"]["n_rows"]),
-            _probability(look["report"]["p"]),
+            probability(look["report"]["p"]),
             look["report"]["verdict"],
             look["report"]["cause"] or MISSING,
         )
@@ -80,8 +84,13 @@ def looks_picture(looks: Sequence[Look]) -> Picture:
     )
 
 
-def _probability(p: float) -> str:
-    return f"{p:.3f}" if p >= 0.0005 else f"{p:.0e}".replace("e-0", "e-")
+def _words(looks: Sequence[Look]) -> list[str]:
+    """Return the verdict beside each point that begins one: a row of equal ones is told once."""
+    verdicts = [look["report"]["verdict"] for look in looks]
+    return [
+        "" if verdict in ("stable", before) else verdict
+        for verdict, before in zip(verdicts, ["", *verdicts], strict=False)
+    ]
 
 
 def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
@@ -90,13 +99,13 @@ def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
         {
             "place": number,
             "batch": look["batch"],
-            "surprise": -math.log10(max(look["report"]["p"], _LEAST_P)),
+            "surprise": -math.log10(max(look["report"]["p"] or _LEAST_P, _LEAST_P)),
             "verdict": look["report"]["verdict"],
-            "word": look["report"]["verdict"] if look["report"]["verdict"] != "stable" else "",
+            "word": word,
         }
-        for number, look in enumerate(looks)
+        for number, (look, word) in enumerate(zip(looks, _words(looks), strict=True))
     ]
-    alpha = _alpha_of_one(looks[-1]["report"])
+    alpha = alpha_of_one(looks[-1]["report"]["alpha"], looks[-1]["report"]["looks"])
     line = -math.log10(alpha)
     top = max(line * 1.3, *(row["surprise"] for row in rows)) * 1.08
     order = [row["place"] for row in rows]
@@ -127,7 +136,7 @@ def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
     colors = alt.Color(
         "verdict:N", scale=alt.Scale(domain=kinds, range=[c[_WORDS[kind][1]] for kind in kinds]), legend=None
     )
-    chance = layer([{"surprise": line, "text": say("charts.looks.alpha", alpha=percent(alpha))}])
+    chance = layer([{"surprise": line, "text": say("charts.looks.alpha", alpha=alpha)}])
     below = layer([{"surprise": 0, "top": line}])
     drawing = alt.layer(
         below.mark_rect(color=c["sunken"]).encode(y=y, y2="top:Q"),
@@ -140,11 +149,6 @@ def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
         ),
     )
     return sized(drawing, canvas, 280)
-
-
-def _alpha_of_one(report: Mapping[str, Any]) -> float:
-    looks, alpha = report["looks"], report["alpha"]
-    return float(alpha if looks == 1 else alpha / (2 * looks))
 
 
 # ---------------------------------------------------------------------------------------------- sizes
@@ -249,13 +253,14 @@ def _draw_sizes(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> Any:
 
 
 def _moves(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what moved: a feature of a segment each, the largest part of the whole first."""
+    """Return what moved: a feature of a segment each, those of the largest parts, the farthest first."""
     found = [
         {**move, "segment": segment["name"], "label": segment["label"]}
         for segment in report["segments"]
         for move in segment["moves"]
     ]
-    return sorted(found, key=lambda move: -move["part"])[:_MOST_MOVES]
+    largest = sorted(found, key=lambda move: -move["part"])[:_MOST_MOVES]
+    return sorted(largest, key=lambda move: -abs(move["deviations"]))
 
 
 def centers_picture(report: Mapping[str, Any]) -> Picture:

@@ -15,6 +15,7 @@ from segmint.choosing.score import common_score, family_bests, ranking
 from segmint.choosing.side_by_side import side_by_side
 from segmint.choosing.trial import Trial
 from segmint.families.table import FAMILIES
+from segmint.families.thinning import thinned
 from segmint.geometry.geometry import Geometry
 from segmint.labels import sizes
 from segmint.measure.agreement import best_jaccard
@@ -109,7 +110,7 @@ def resamples_done(n_rows: int, n_wanted: int) -> int:
 def _compete(geometry: Geometry, rows: IntVector, finalists: Sequence[Candidate], seed: int) -> _Found:
     part = Geometry(geometry.X[rows])
     asked = [
-        replace(FAMILIES[one.family].thinned(one.fit.configuration, geometry, part), seed=seed)
+        replace(thinned(FAMILIES[one.family], one.fit.configuration, geometry, part), seed=seed)
         for one in finalists
     ]
     trials = refit(part, asked)

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from segmint.charts.watching import Look
 
-_MARKS: Final = {
-    "stable": ("●", "dim"),
-    "watch": ("▲", "yellow"),
-    "drift": ("◆", "red"),
-    "broken data": ("✚", "red"),
-    "insufficient data": ("○", "dim"),
-}
+_STYLES: Final = {"stable": "dim", "watch": "yellow", "insufficient data": "dim"}
+"""The others are red: somebody must act."""
+
+
+def _mark(look: Look) -> str:
+    from segmint.drift.verdict import MARKS, Verdict
+
+    return MARKS[Verdict(look["report"]["verdict"])]
 
 
 def write_look(look: Look) -> None:
@@ -28,7 +29,7 @@ def write_look(look: Look) -> None:
     from rich.text import Text
 
     console, report = results(), look["report"]
-    mark, style = _MARKS[report["verdict"]]
+    mark, style = _mark(look), _STYLES.get(report["verdict"], "red")
     sentences = [closed(said) for said in report["sentences"]]
     console.print()
     word = say(f"report.drift.verdict.{report['verdict'].replace(' ', '_')}")
@@ -51,7 +52,7 @@ def _facts(look: Look) -> str:
         batch=safe(look["batch"]),
         n=report["n_rows"],
         reference=report["n_reference"],
-        p="< 0.001" if report["p"] < 0.001 else numbers.score(report["p"]),
+        p=numbers.probability(report["p"]),
         alpha=report["alpha"],
         looks=report["looks"],
     )
@@ -77,8 +78,8 @@ def write_table(looks: Sequence[Look]) -> None:
             look["batch"],
             look["when"][:16].replace("T", " "),
             numbers.count(look["report"]["n_rows"]),
-            "< 0.001" if look["report"]["p"] < 0.001 else numbers.score(look["report"]["p"]),
-            f"{_MARKS[look['report']['verdict']][0]} {look['report']['verdict']}",
+            numbers.probability(look["report"]["p"]),
+            f"{_mark(look)} {look['report']['verdict']}",
             look["report"]["cause"] or "",
         )
         for look in looks

@@ -149,16 +149,9 @@ def _today(made: Challenge, churn: Churn) -> list[str]:
 
 
 def _moves(made: Challenge, lineage: Lineage) -> list[str]:
+    from segmint.lineage.audiences import moves
+
     names = {card.id: card.short for card in (*made.before.cards, *made.model.cards)}
-    found = sorted(
-        (
-            (n, old, new)
-            for old, row in zip(lineage.before, lineage.flow, strict=True)
-            for new, n in zip(lineage.after, row, strict=True)
-            if n and old != new
-        ),
-        key=lambda move: -move[0],
-    )
     nowhere = say("cli.without_segment")
     return [
         say(
@@ -168,7 +161,7 @@ def _moves(made: Challenge, lineage: Lineage) -> list[str]:
             n=n,
             share=n / max(lineage.churn.n_present, 1),
         )
-        for n, old, new in found[:_MOST_MOVES]
+        for old, new, n in moves(lineage)[:_MOST_MOVES]
     ]
 
 

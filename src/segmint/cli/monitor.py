@@ -48,7 +48,7 @@ class Judging:
     alpha: Annotated[str, typer.Option("--alpha", help=say("help.alpha"))] = "1%"
     looks: Annotated[int, typer.Option("--looks", min=1, max=100_000, help=say("help.looks"))] = 1
     refit: Annotated[bool, typer.Option("--refit/--no-refit", help=say("help.refit"))] = True
-    seed: Annotated[int, typer.Option("--seed", help=say("help.seed"))] = 0
+    seed: options.Seed = 0
 
     def options(self) -> MonitorOptions:
         """Make the options of the journey."""

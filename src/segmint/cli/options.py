@@ -20,6 +20,9 @@ Workspace = Annotated[
     typer.Option("--workspace", help=say("help.workspace"), show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help=say("help.as_json"))]
+Seed = Annotated[int, typer.Option("--seed", help=say("help.seed"))]
+Resamples = Annotated[int, typer.Option("--resamples", min=0, max=1000, help=say("help.resamples"))]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help=say("help.jobs"))]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=say("help.quiet"))]
 
 

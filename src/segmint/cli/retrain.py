@@ -38,9 +38,9 @@ class Training:
 
     before: Annotated[str | None, typer.Option("--before", help=say("help.before"))] = None
     rechoose: Annotated[bool, typer.Option("--rechoose", help=say("help.rechoose"))] = False
-    seed: Annotated[int, typer.Option("--seed", help=say("help.seed"))] = 0
-    resamples: Annotated[int, typer.Option("--resamples", min=0, max=1000, help=say("help.resamples"))] = 100
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help=say("help.jobs"))] = None
+    seed: options.Seed = 0
+    resamples: options.Resamples = 100
+    jobs: options.Jobs = None
 
     def options(self) -> RetrainOptions:
         """Make the options of the journey."""

@@ -50,9 +50,9 @@ class Making:
     choose: Annotated[str | None, typer.Option("--choose", help=say("help.choose"))] = None
     because: Annotated[str | None, typer.Option("--because", help=say("help.because"))] = None
     name: Annotated[str | None, typer.Option("--name", help=say("help.name"))] = None
-    seed: Annotated[int, typer.Option("--seed", help=say("help.seed"))] = 0
-    resamples: Annotated[int, typer.Option("--resamples", min=0, max=1000, help=say("help.resamples"))] = 100
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help=say("help.jobs"))] = None
+    seed: options.Seed = 0
+    resamples: options.Resamples = 100
+    jobs: options.Jobs = None
     exact_rows: Annotated[bool, typer.Option("--exact-rows", help=say("help.exact_rows"))] = False
 
     def run_options(self) -> RunOptions:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from segmint.drift.folds import Fresh
 from segmint.drift.scoring import Placed, distances
-from segmint.labels import NOISE
+from segmint.labels import NOISE, adjusted_rand
+from segmint.model.distances import within_squares
 from segmint.model.drift_reference import Ageing, Frame
 from segmint.seeds import derive, generator
 from segmint.types import FloatMatrix, IntVector
@@ -156,43 +156,3 @@ def _one_run(rows: Placed, fresh: Fresh, seed: int) -> tuple[float, float]:
     fresh_squares = within_squares(X[both], new[both])
     price = within_squares(X[both], old[both]) / fresh_squares - 1.0 if fresh_squares > 0 else 0.0
     return adjusted_rand(old, new), price
-
-
-def within_squares(X: FloatMatrix, labels: IntVector) -> float:
-    """Return the sum of squared distances of rows to the mean of their segment.
-
-    Examples
-    --------
-    >>> within_squares(np.array([[0.0], [2.0], [9.0]]), np.array([0, 0, 1]))
-    2.0
-    """
-    total = 0.0
-    for label in np.unique(labels):
-        own = X[labels == label]
-        total += float(np.square(own - own.mean(axis=0)).sum())
-    return total
-
-
-def adjusted_rand(one: IntVector, other: IntVector) -> float:
-    """Return the adjusted Rand index, −.5 … 1, 0 by chance; rows without a segment count as one more.
-
-    (Σ C(nᵢⱼ, 2) − e) / ((Σ C(aᵢ, 2) + Σ C(bⱼ, 2)) / 2 − e), e = Σ C(aᵢ, 2) Σ C(bⱼ, 2) / C(n, 2).
-
-    References
-    ----------
-    Hubert and Arabie (1985), doi:10.1007/BF01908075.
-
-    Examples
-    --------
-    >>> adjusted_rand(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]))
-    1.0
-    """
-    codes = (one + 1) * (int(other.max(initial=0)) + 2) + other + 1
-    pairs, rows, columns = (
-        sum(math.comb(int(n), 2) for n in np.unique(values, return_counts=True)[1])
-        for values in (codes, one, other)
-    )
-    every = math.comb(len(one), 2)
-    expected = rows * columns / every if every else 0.0
-    most = (rows + columns) / 2
-    return 1.0 if most == expected else float((pairs - expected) / (most - expected))

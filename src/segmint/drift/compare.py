@@ -104,11 +104,14 @@ def report_on(
     Parameters and errors are those of :func:`compare`.
     """
     check_options(alpha, looks)
+    known = {} if distances is None else distances
+    if findings:
+        return broken_report(reference, current, findings=findings, columns=known, alpha=alpha, looks=looks)
     one = alpha_of_one(alpha, looks)
     combined = combine(reference, current.sums)
     sizes = effects(reference.sums, current.sums, reference.frame)
     n_rows = int(current.sums.n_rows)
-    verdict = Verdict.BROKEN if findings else judge(combined, sizes, n_rows, alpha=one)
+    verdict = judge(combined, sizes, n_rows, alpha=one)
     parts = split(reference, current, seed=seed)
     return DriftReport(
         verdict=verdict,
@@ -130,8 +133,44 @@ def report_on(
         confidence_now=_confidence(current),
         agreement=agreement,
         findings=findings,
-        columns={} if distances is None else distances,
+        columns=known,
         newcomers=newcomers,
+    )
+
+
+def broken_report(
+    reference: DriftReference,
+    current: Scores,
+    *,
+    findings: tuple[Finding, ...],
+    columns: Mapping[str, Distances],
+    alpha: float,
+    looks: int,
+) -> DriftReport:
+    """Report on a batch whose data came in broken: what they say of customers is not said."""
+    unknown = math.nan
+    broken = {finding.column for finding in findings}
+    return DriftReport(
+        verdict=Verdict.BROKEN,
+        cause=Cause.BROKEN,
+        p=unknown,
+        alpha=alpha,
+        looks=looks,
+        n_reference=reference.n_samples,
+        n_rows=int(current.sums.n_rows),
+        statistics=(),
+        divergence=unknown,
+        parts=(),
+        segments=(),
+        new_before=new_share(reference.profile),
+        new_now=unknown,
+        unassigned_before=float(st.shares(reference.sums.counts)[-1]),
+        unassigned_now=unknown,
+        confidence_before=_confidence(Scores(reference.sums, reference.profile)),
+        confidence_now=unknown,
+        agreement=None,
+        findings=findings,
+        columns={name: found for name, found in columns.items() if name not in broken},
     )
 
 
@@ -152,8 +191,6 @@ def check_options(alpha: float, looks: int) -> None:
 def _cause(
     verdict: Verdict, parts: Split, reference: DriftReference, current: Scores, agreement: Agreement | None
 ) -> Cause | None:
-    if verdict is Verdict.BROKEN:
-        return Cause.BROKEN
     if verdict is not Verdict.DRIFT:
         return None
     return name_cause(parts, reference.profile, current.profile, agreement)

@@ -9,7 +9,7 @@ from segmint.labels import FEWEST_TOLD
 from segmint.model.drift_reference import Frame
 from segmint.model.mixture import inverse_cholesky
 from segmint.seeds import generator
-from segmint.types import FloatMatrix, IntVector
+from segmint.types import FloatMatrix, FloatVector, IntVector
 
 OUTER_QUANTILES = (
     0.005,
@@ -22,8 +22,7 @@ OUTER = 0.99
 BEYOND_OUTER = 1.25  # times a segment's 99 % distance: a row is new to it
 MOST_PAIRS = 300
 
-
-ROUNDING = 1e-6
+ROUNDING = 1e-6  # of the rows' whole deviation: what is less is no distance
 
 
 def make_frame(rows: Placed, n_clusters: int, *, seed: int) -> Frame:
@@ -82,13 +81,25 @@ def _positive(value: float) -> float:
 
 
 def _edges(X: FloatMatrix) -> FloatMatrix:
-    """Return inner decile edges, shape (n_features, 9); repeated ones leave bins without rows at the end."""
+    """Return inner decile edges, shape (n_features, 9); repeated ones leave bins without rows at the end.
+
+    They lie between means of five neighbors: an edge that is one customer's value could be recognized.
+    """
     edges = np.full((X.shape[1], N_BINS - 1), np.inf)
     for column, out in zip(X.T, edges, strict=True):
-        found = np.unique(np.quantile(column, np.arange(1, N_BINS) / N_BINS))
+        found = np.unique(np.quantile(_smoothed(column), np.arange(1, N_BINS) / N_BINS))
         found = found[found < column.max()]
         out[: found.size] = found
     return edges
+
+
+def _smoothed(column: FloatVector) -> FloatVector:
+    """Return the means of each five neighbors in the order of values; of fewer values their mean."""
+    ordered = np.sort(column)
+    near = min(FEWEST_TOLD, ordered.size)
+    windows = np.lib.stride_tricks.sliding_window_view(ordered, near)
+    # a value that five rows share stays what it is, to the last bit
+    return np.where(windows[:, 0] == windows[:, -1], windows[:, 0], windows.mean(axis=1))
 
 
 def pairs_of(n_features: int, seed: int) -> IntVector:

@@ -11,6 +11,7 @@ from segmint.drift.distances import Distances
 from segmint.drift.newcomers import Newcomers, Trait
 from segmint.drift.quality import Finding
 from segmint.drift.verdict import Cause, Verdict
+from segmint.model.description import finite
 from segmint.words import Sentence, sentence
 
 MOST_SAID = 3
@@ -112,7 +113,8 @@ class DriftReport:
     verdict, cause
         What is said, and why; no cause where nothing drifted or data are too few.
     p
-        0 … 1: the probability of a batch that differs as much by chance, over all statistics together.
+        0 … 1: the probability of a batch that differs as much by chance, over all statistics together. Of broken
+        data nothing is tested: this and all that follows from the rows is NaN or empty.
     alpha, looks
         The false-alarm rate that was asked for over all looks, and their number.
     n_reference, n_rows
@@ -179,8 +181,8 @@ class DriftReport:
         return (self._said(), *self._reasons(), *self._ageing(), *self._advice())
 
     def to_json(self) -> dict[str, Any]:
-        """Return all of it as plain data."""
-        return {
+        """Return all of it as plain data; what is not known is ``None``."""
+        told = {
             "verdict": self.verdict.value,
             "cause": None if self.cause is None else self.cause.value,
             "p": self.p,
@@ -201,6 +203,7 @@ class DriftReport:
             "columns": {name: distances.to_json() for name, distances in self.columns.items()},
             "sentences": [str(item) for item in self.sentences()],
         }
+        return {name: finite(value) for name, value in told.items()}
 
     def _said(self) -> Sentence:
         name = self.verdict.name.lower()

@@ -10,28 +10,6 @@ import numpy.typing as npt
 _SERIES = 100
 
 
-def normal_tail(z: float) -> float:
-    """Return P(Z > z) of a standard normal variable, 0 … 1.
-
-    Examples
-    --------
-    >>> round(normal_tail(1.959964), 6)
-    0.025
-    """
-    return 0.5 * math.erfc(z / math.sqrt(2.0))
-
-
-def two_sided(z: float) -> float:
-    """Return P(|Z| > |z|) of a standard normal variable, 0 … 1.
-
-    Examples
-    --------
-    >>> round(two_sided(-1.959964), 6)
-    0.05
-    """
-    return math.erfc(abs(z) / math.sqrt(2.0))
-
-
 def chi_square_as_normal(
     chi_square: npt.NDArray[np.float64], freedom: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
@@ -32,6 +34,18 @@ class Verdict(StrEnum):
     DRIFT = "drift"
     INSUFFICIENT = "insufficient data"
     BROKEN = "broken data"
+
+
+MARKS: Final[Mapping[Verdict, str]] = MappingProxyType(
+    {
+        Verdict.STABLE: "●",
+        Verdict.WATCH: "▲",
+        Verdict.DRIFT: "◆",
+        Verdict.INSUFFICIENT: "○",
+        Verdict.BROKEN: "✚",
+    }
+)
+"""A sign for each verdict, so that color is never the only one."""
 
 
 class Cause(StrEnum):

@@ -191,17 +191,22 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
     return Cost(seconds, 8.0 * n_samples * (3 * n_features + 3 * largest + 20))
 
 
-def thinned(configuration: Configuration, whole: Geometry, part: Geometry) -> Configuration:
+def thinned(configuration: Configuration, part: Geometry, share: float, density: float) -> Configuration:
     """Return the configuration for a part of the rows.
 
     ``min_samples`` shrinks with the rows; eps grows as the median distance to that neighbor does.
     """
     asked = configuration.parameters
-    k = int(asked["min_samples"])
-    near = fewer(k, whole, part)
-    grown = median_core(part, near) / max(median_core(whole, k), float(np.finfo(np.float64).tiny))
-    parameters = {**asked, "eps": float(asked["eps"]) * (grown or 1.0), "min_samples": near}
-    return replace(configuration, parameters=parameters)
+    near = fewer(int(asked["min_samples"]), share)
+    grown = median_core(part, near) / density if density > 0 else 1.0
+    return replace(
+        configuration, parameters={**asked, "eps": float(asked["eps"]) * (grown or 1.0), "min_samples": near}
+    )
+
+
+def density(configuration: Configuration, geometry: Geometry) -> float:
+    """Return the median distance of rows to the neighbor that the configuration asks for."""
+    return median_core(geometry, int(configuration.parameters["min_samples"]))
 
 
 def scaled(configuration: Configuration, ratio: float) -> Configuration:
@@ -219,5 +224,6 @@ DBSCAN = Family(
     forecast,
     frozenset({"density"}),
     thinned=thinned,
+    density=density,
     scaled=scaled,
 )

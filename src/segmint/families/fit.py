@@ -161,8 +161,12 @@ class Cost:
     memory: float
 
 
-def _as_it_is(configuration: Configuration, _whole: Geometry, _part: Geometry) -> Configuration:
+def _as_it_is(configuration: Configuration, _part: Geometry, _share: float, _density: float) -> Configuration:
     return configuration
+
+
+def _of_no_density(_configuration: Configuration, _geometry: Geometry) -> float:
+    return 0.0
 
 
 def _unscaled(configuration: Configuration, _ratio: float) -> Configuration:
@@ -187,8 +191,12 @@ class Family:
         ``rule(X, labels, configuration) -> Assigner`` where the rule is made from the labels alone: of a tree,
         which is no rule for new rows by itself. ``None`` where the fit is the rule.
     thinned
-        ``thinned(configuration, whole, part) -> configuration``: what asks of a part of the rows what this one
-        asks of all. As it is where nothing depends on the number of rows.
+        ``thinned(configuration, part, share, density) -> configuration``: what asks of a part of the rows (a
+        ``share`` of the table) what this one asks of all, whose ``density`` was such. As it is where nothing
+        depends on the number of rows. See ``thinning.thinned`` where both are at hand.
+    density
+        ``density(configuration, geometry) -> float``: how near rows lie, in what the configuration asks; 0
+        where it asks for no distance.
     continued
         ``continued(geometry, configuration, labels) -> outcome``: the fit that starts from labels, each of
         0 … K − 1 present. ``None`` where a fit starts from nothing.
@@ -205,6 +213,7 @@ class Family:
     traits: frozenset[str] = field(default_factory=frozenset)
     """``centers`` (inertia is meaningful), ``likelihood``, ``density`` (noise is possible), ``tree``."""
     rule: Callable[[FloatMatrix, IntVector, Configuration], Assigner] | None = None
-    thinned: Callable[[Configuration, Geometry, Geometry], Configuration] = _as_it_is
+    thinned: Callable[[Configuration, Geometry, float, float], Configuration] = _as_it_is
+    density: Callable[[Configuration, Geometry], float] = _of_no_density
     continued: Callable[[Geometry, Configuration, IntVector], Outcome] | None = None
     scaled: Callable[[Configuration, float], Configuration] = _unscaled

@@ -122,12 +122,11 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
     return Cost(seconds, 8.0 * n_samples * (2 * n_features + 20) + 400.0 * n)
 
 
-def thinned(configuration: Configuration, whole: Geometry, part: Geometry) -> Configuration:
+def thinned(configuration: Configuration, _part: Geometry, share: float, _density: float) -> Configuration:
     """Return the configuration for a part of the rows: both counts shrink with them."""
     asked = configuration.parameters
-    share = part.n_samples / whole.n_samples
     size = max(SIZES[0], round(int(asked["min_cluster_size"]) * share))
-    near = min(size, fewer(int(asked["min_samples"]), whole, part))
+    near = min(size, fewer(int(asked["min_samples"]), share))
     return replace(configuration, parameters={**asked, "min_cluster_size": size, "min_samples": near})
 
 

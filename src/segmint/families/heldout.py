@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from segmint.families.fit import Configuration, Family, Fit
+from segmint.families.thinning import thinned
 from segmint.geometry.geometry import Geometry
 from segmint.measure.agreement import match_labels
 from segmint.seeds import generator
@@ -54,7 +55,7 @@ def held_out_agreement(
     if geometry.n_samples > ROWS_BUDGET:
         rows = np.sort(rng.choice(geometry.n_samples, ROWS_BUDGET, replace=False))
         part = Geometry(geometry.X[rows])
-        configuration = family.thinned(configuration, geometry, part)
+        configuration = thinned(family, configuration, geometry, part)
         geometry = part
     whole = _fit(family, geometry, configuration)
     if whole is None:

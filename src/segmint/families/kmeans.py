@@ -189,7 +189,7 @@ def forecast(n_samples: int, n_features: int, configurations: Sequence[Configura
     return Cost(seconds, 8.0 * n_samples * (2 * n_features + 8))
 
 
-def thinned(configuration: Configuration, _whole: Geometry, _part: Geometry) -> Configuration:
+def thinned(configuration: Configuration, _part: Geometry, _share: float, _density: float) -> Configuration:
     """Return the configuration for a part of the rows: ten starts at most."""
     asked = configuration.parameters
     return replace(configuration, parameters={**asked, "n_init": min(FEW_STARTS, int(asked["n_init"]))})

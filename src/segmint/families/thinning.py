@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from segmint.families.fit import Configuration, Family
 from segmint.geometry.geometry import Geometry
 
 QUERIED = 2_000  # rows whose neighbors are asked for
 FEWEST_NEIGHBORS = 3
 
 
-def fewer(min_samples: int, whole: Geometry, part: Geometry) -> int:
-    """Return ``min_samples`` for a part of the rows: in proportion, three at least."""
+def thinned(family: Family, configuration: Configuration, whole: Geometry, part: Geometry) -> Configuration:
+    """Return what asks of a part of the rows what the configuration asks of all."""
     share = part.n_samples / whole.n_samples
+    return family.thinned(configuration, part, share, family.density(configuration, whole))
+
+
+def fewer(min_samples: int, share: float) -> int:
+    """Return ``min_samples`` for a share of the rows: in proportion, three at least."""
     return max(min(FEWEST_NEIGHBORS, min_samples), round(min_samples * share))
 
 

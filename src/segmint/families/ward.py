@@ -14,6 +14,7 @@ from segmint.families.sampling import ROWS_BUDGET, fitted_rows, sampling_warning
 from segmint.geometry.geometry import Geometry
 from segmint.kernels.ward import ward_tree
 from segmint.labels import canonical
+from segmint.model.distances import within_squares
 from segmint.model.placement import Assigner
 from segmint.types import FloatMatrix, FloatVector, IntVector, Progress
 from segmint.words import sentence
@@ -120,7 +121,7 @@ def _fit(
         configuration,
         labels=labels,
         assigner=assigner,
-        inertia=within_sum_of_squares(geometry.X, labels),
+        inertia=within_squares(geometry.X, labels),
         agreement=agreed,
         fitted_on=rows.size,
         warnings=sampling_warning(rows.size, geometry.n_samples),
@@ -131,15 +132,6 @@ def _fit(
 def rule(X: FloatMatrix, labels: IntVector, configuration: Configuration) -> Assigner:
     """Return the rule that goes with labels which a tree gave (see :func:`segmint.families.points.tree_rule`)."""
     return tree_rule(X, labels, exact=bool(configuration.parameters.get("exact_rows", False)))[0]
-
-
-def within_sum_of_squares(X: FloatMatrix, labels: IntVector) -> float:
-    """Return the sum of squared distances of rows to the means of their clusters: what Ward keeps small."""
-    total = 0.0
-    for label in range(int(labels.max()) + 1):
-        own = X[labels == label]
-        total += float(np.square(own - own.mean(axis=0)).sum())
-    return total
 
 
 def forecast(n_samples: int, n_features: int, configurations: Sequence[Configuration]) -> Cost:

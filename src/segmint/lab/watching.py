@@ -124,7 +124,7 @@ def _table(told: dict[str, DriftReport], target: int) -> Table:
             say(f"lab.t33.batch_{name}"),
             numbers.share(report.segments[target].share_now),
             _moved(report, target),
-            "< 0.001" if report.p < 0.001 else numbers.score(report.p),
+            numbers.probability(report.p),
             report.verdict.value,
         )
         for name, report in told.items()

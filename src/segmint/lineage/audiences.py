@@ -56,6 +56,26 @@ def audiences(lineage: Lineage) -> tuple[Audience, ...]:
     return tuple(sorted(found, key=lambda one: -one.changed))
 
 
+def moves(lineage: Lineage) -> tuple[tuple[str, str, int], ...]:
+    """Return from which id to which how many customers go on the day of promotion, most first; who stays is left out.
+
+    Examples
+    --------
+    >>> from segmint.model.lineage import Churn
+    >>> churn = Churn(10, 0.1, 0, None, None, None, None, 0.0, None)
+    >>> names = ("a", "b", "unassigned")
+    >>> moves(Lineage("", 1, True, 1.0, (), 2, names, names, ((6, 0, 0), (1, 3, 0), (0, 0, 0)), churn))
+    (('b', 'a', 1),)
+    """
+    found = [
+        (old, new, n)
+        for old, row in zip(lineage.before, lineage.flow, strict=True)
+        for new, n in zip(lineage.after, row, strict=True)
+        if n and old != new
+    ]
+    return tuple(sorted(found, key=lambda move: -move[2]))
+
+
 def estimated_churn(
     before: SegmentModel, after: SegmentModel, rows: RawColumns, weights: FloatVector
 ) -> float:

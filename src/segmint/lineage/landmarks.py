@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from segmint.families.fit import Configuration, Family, Fit
+from segmint.families.thinning import thinned
 from segmint.geometry.geometry import Geometry
 from segmint.labels import FEWEST_TOLD
 from segmint.measure.agreement import best_jaccard, match_labels
@@ -78,7 +81,7 @@ def _found_again(
 ) -> tuple[FloatVector, FloatVector]:
     """Return each cluster's mean best overlap over the refits, and the share of rows that each refit moved."""
     part, labels = _budgeted(geometry, labels, seed)
-    asked = family.thinned(fit.configuration, geometry, part)
+    asked = thinned(family, fit.configuration, geometry, part)
     overlaps, churn = [], []
     for number in range(n_refits):
         rng = generator(seed, "half", fit.configuration.id, number)
@@ -109,8 +112,7 @@ def _refitted(
     family: Family, geometry: Geometry, rows: IntVector, asked: Configuration, seed: int
 ) -> Fit | None:
     half = Geometry(geometry.X[rows])
-    thinned = family.thinned(asked, geometry, half)
-    configuration = Configuration(thinned.family, thinned.parameters, seed)
+    configuration = replace(thinned(family, asked, geometry, half), seed=seed)
     outcome = next(family.sweep(half, [configuration], silent))
     return outcome if isinstance(outcome, Fit) else None
 

@@ -103,3 +103,18 @@ def two_smallest(values: FloatMatrix) -> tuple[IntVector, FloatVector, IntVector
     rest[first, columns] = np.inf
     second = np.argmin(rest, axis=0).astype(np.int64)
     return first, smallest, second, rest[second, columns]
+
+
+def within_squares(X: FloatMatrix, labels: IntVector) -> float:
+    """Return the sum of squared distances of rows to the mean of their cluster.
+
+    Examples
+    --------
+    >>> within_squares(np.array([[0.0], [2.0], [9.0]]), np.array([0, 0, 1]))
+    2.0
+    """
+    total = 0.0
+    for label in np.unique(labels):
+        own = X[labels == label]
+        total += float(np.square(own - own.mean(axis=0)).sum())
+    return total

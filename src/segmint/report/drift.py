@@ -10,12 +10,12 @@ from segmint.charts.chart import PHONE
 from segmint.charts.picture import Picture
 from segmint.charts.render import svgs, themed
 from segmint.charts.watching import Look
+from segmint.drift.verdict import MARKS, Verdict
 from segmint.report.html import render_page, write_page
 from segmint.words import say
-from segmint.words.numbers import MISSING, count, percent, score, share, unit
+from segmint.words.numbers import MISSING, agreement, count, percent, probability, score, share, unit
 from segmint.words.sentences import LANGUAGE, closed
 
-_MARKS: Final = {"stable": "●", "watch": "▲", "drift": "◆", "broken data": "✚", "insufficient data": "○"}
 _SECTIONS: Final = ("looks", "changes", "tests", "columns")
 
 
@@ -42,7 +42,8 @@ def summarize_drift(name: str, looks: Sequence[Look], pictures: Sequence[Picture
     report = look["report"]
     sentences = [closed(said) for said in report["sentences"]]
     shown = _pictures(pictures)
-    sections = [one for one in _SECTIONS if one != "looks" or "looks" in shown]
+    told = {"looks": "looks" in shown, "changes": report["parts"], "tests": report["statistics"]}
+    sections = [one for one in _SECTIONS if told.get(one, report["columns"])]
     return {
         "language": LANGUAGE,
         "title": say("report.drift.title", name=name, batch=look["batch"]),
@@ -50,7 +51,7 @@ def summarize_drift(name: str, looks: Sequence[Look], pictures: Sequence[Picture
         "source": name,
         "batch": look["batch"],
         "sections": [{"id": one, "title": say(f"report.drift.sections.{one}")} for one in sections],
-        "mark": _MARKS[report["verdict"]],
+        "mark": MARKS[Verdict(report["verdict"])],
         "kind": _kind(report["verdict"]),
         "verdict": say(f"report.drift.verdict.{report['verdict'].replace(' ', '_')}"),
         "headline": sentences[0],
@@ -61,7 +62,6 @@ def summarize_drift(name: str, looks: Sequence[Look], pictures: Sequence[Picture
         "parts": _parts(report),
         "tests": _tests(report),
         "columns": _columns(report),
-        "findings": [closed(finding["said"]) for finding in report["findings"]],
     }
 
 
@@ -97,11 +97,11 @@ def _pictures(pictures: Sequence[Picture]) -> dict[str, dict[str, Any]]:
 
 
 def _figures(report: Any) -> list[dict[str, str]]:
-    p = report["p"]
+    p, broken = report["p"], not report["segments"]
     return [
         {
             "label": say("report.drift.figure.p"),
-            "value": "< 0.001" if p < 0.001 else score(p),
+            "value": probability(p),
             "note": say("report.drift.figure.p_note", alpha=report["alpha"], looks=report["looks"]),
         },
         {
@@ -111,12 +111,12 @@ def _figures(report: Any) -> list[dict[str, str]]:
         },
         {
             "label": say("report.drift.figure.new"),
-            "value": share(report["new"]["now"]),
+            "value": MISSING if broken else share(report["new"]["now"]),
             "note": say("report.drift.figure.new_note", before=report["new"]["before"]),
         },
         {
             "label": say("report.drift.figure.confidence"),
-            "value": f"{report['confidence']['now']:.2f}",
+            "value": MISSING if broken else agreement(report["confidence"]["now"]),
             "note": say("report.drift.figure.confidence_note", before=report["confidence"]["before"]),
         },
     ]
@@ -137,7 +137,7 @@ def _tests(report: Any) -> list[dict[str, str]]:
     return [
         {
             "name": test["title"],
-            "p": "< 0.001" if test["adjusted"] < 0.001 else score(test["adjusted"]),
+            "p": probability(test["adjusted"]),
             "effect": f"{test['effect']:.3f}",
             "threshold": f"{test['threshold']:g}",
         }

@@ -12,7 +12,7 @@ from segmint.charts.render import svgs, themed
 from segmint.charts.theme import THEMES
 from segmint.charts.versions import flow_of
 from segmint.labels import UNASSIGNED
-from segmint.lineage.audiences import audiences
+from segmint.lineage.audiences import audiences, moves
 from segmint.lineage.telling import headline, tell
 from segmint.model.lineage import Lineage
 from segmint.model.segment_model import SegmentModel
@@ -143,16 +143,10 @@ def _moves(before: SegmentModel, after: SegmentModel, lineage: Lineage) -> list[
     """Return who goes from where to where, the largest group first; who stays is left out."""
     names = {card.id: f"{card.short} {card.name}" for card in (*before.cards, *after.cards)}
     names[UNASSIGNED] = say("charts.flow.unassigned")
-    found = [
-        (n, old, new)
-        for old, row in zip(lineage.before, lineage.flow, strict=True)
-        for new, n in zip(lineage.after, row, strict=True)
-        if n and old != new
-    ]
     total = max(lineage.churn.n_present, 1)
     return [
         {"from": names[old], "to": names[new], "n": count(n), "share": share(n / total)}
-        for n, old, new in sorted(found, key=lambda move: -move[0])[:_MOST_MOVES]
+        for old, new, n in moves(lineage)[:_MOST_MOVES]
     ]
 
 

@@ -80,6 +80,13 @@ def memory(value: float) -> str:
     return f"{value / 1e9:.1f} GB" if value >= 1e9 else f"{max(1.0, value / 1e6):.0f} MB"
 
 
+def probability(value: float | None) -> str:
+    """Write a probability: ``0.042``; ``< 0.001`` where three decimals would be zeros; a dash where there is none."""
+    if value is None:
+        return MISSING
+    return "< 0.001" if value < 0.001 else score(value)
+
+
 def word(value: int) -> str:
     """Write a small whole number as a word: ``five``; from thirteen on in digits."""
     return _NUMBER_WORDS[value] if 0 <= value < len(_NUMBER_WORDS) else count(value)
@@ -92,6 +99,7 @@ FORMATS: Mapping[str, Callable[[Any], str]] = {
     "share": share,
     "percent": percent,
     "unit": unit,
+    "probability": probability,
     "seconds": seconds,
     "memory": memory,
     "word": word,

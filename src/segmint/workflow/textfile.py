@@ -48,8 +48,12 @@ def _lines(look: Mapping[str, Any]) -> Iterator[str]:
         ),
     }
     for name, (text, value) in figures.items():
+        if value is None:  # of broken data nothing is known
+            continue
         yield from _gauge(name, text)
         yield _line(name, labels, value)
+    if not report["segments"]:
+        return
     yield from _gauge("segmint_drift_segment_share", "Share of each segment in the last batch")
     for segment in report["segments"]:
         number = segment["name"].split(" ", 1)[0]

@@ -13,7 +13,6 @@ from segmint.drift.report import DriftReport
 from segmint.drift.verdict import Verdict
 from segmint.errors import NotFoundError
 from segmint.model.bundle import content_hash
-from segmint.model.description import finite
 from segmint.model.files import write_file
 from segmint.model.segment_model import SegmentModel
 from segmint.report.drift import write_drift
@@ -63,7 +62,7 @@ def keep_look(
         "model": model.manifest.name,
         "content": content_hash(model),
         "numbers": {str(card.label): card.number for card in model.cards},
-        "report": finite(report.to_json()),
+        "report": report.to_json(),
     }
     data = json.dumps(look, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"
     with keeping(folder), alone(place.folder):

@@ -8,9 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
+from scipy.spatial.distance import jensenshannon
 
 from segmint.drift.columns import describe_levels, describe_numbers
-from segmint.drift.distances import jensen_shannon, ks, measure, measure_stored, psi, wasserstein
+from segmint.drift.distances import (
+    jensen_shannon,
+    ks,
+    measure,
+    measure_levels,
+    measure_stored,
+    psi,
+    wasserstein,
+)
 
 values = hnp.arrays(np.float64, st.integers(1, 60), elements=st.integers(-20, 20).map(float))
 
@@ -105,3 +114,25 @@ def test_online_retail_month_by_month_is_the_reference(reference_data):
         for name, value in (("psi", found.psi), ("jsd_base2_sqrt", found.jensen_shannon), ("ks", found.ks)):
             assert value == pytest.approx(float(line[name]), abs=1e-6), line
         assert found.wasserstein == pytest.approx(float(line["wasserstein"]), abs=1e-6), line
+
+
+@given(st.lists(st.sampled_from("abcdef"), min_size=5, max_size=200))
+def test_levels_have_psi_and_jensen_shannon_of_their_shares(batch):
+    training = ["a"] * 50 + ["b"] * 30 + ["c"] * 20
+    found = measure_levels(describe_levels(np.array(training, dtype=object)), batch)
+    p = np.array([0.5, 0.3, 0.2, 0.0])
+    q = np.array([*(batch.count(level) for level in "abc"), sum(level in "def" for level in batch)]) / len(
+        batch
+    )
+    p_least, q_least = np.maximum(p, 1e-4), np.maximum(q, 1e-4)
+    assert found.psi == pytest.approx(
+        float(np.sum((q_least - p_least) * np.log(q_least / p_least))), abs=1e-9
+    )
+    assert found.jensen_shannon == pytest.approx(float(jensenshannon(p, q, base=2)), abs=1e-6)
+    assert (found.ks, found.ks_p, found.wasserstein, found.largest_error) == (None, None, None, 0.0)
+
+
+def test_levels_that_cannot_be_measured_are_nothing():
+    known = describe_levels(np.array(["a"] * 9, dtype=object))
+    assert measure_levels(known, ["a"] * 4) is None
+    assert measure_levels(describe_levels(np.array(["a", "b"], dtype=object)), ["a"] * 9) is None

@@ -12,7 +12,7 @@ from segmint.words.visible import safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segmint.charts.watching import Look
+    from segmint.charts.looks import Look
 
 _STYLES: Final = {"stable": "dim", "watch": "yellow", "insufficient data": "dim"}
 """The others are red: somebody must act."""

@@ -25,7 +25,7 @@ from segmint.words import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segmint.charts.watching import Look
+    from segmint.charts.looks import Look
     from segmint.data import ReadOptions
     from segmint.drift.report import DriftReport
     from segmint.model.segment_model import SegmentModel

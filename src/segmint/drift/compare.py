@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from segmint.drift.ageing import Agreement, judge_ageing
 from segmint.drift.causes import Split, new_share, split
 from segmint.drift.changes import segment_changes
 from segmint.drift.combination import Combined, combine
-from segmint.drift.distances import Distances, measure_stored
+from segmint.drift.distances import Distances, measure_levels, measure_stored
 from segmint.drift.effects import THRESHOLDS, effects
 from segmint.drift.folds import Fresh
 from segmint.drift.naming import Names
@@ -20,10 +21,11 @@ from segmint.drift.newcomers import Newcomers, describe_newcomers
 from segmint.drift.quality import Finding, check_quality
 from segmint.drift.report import DriftReport, Part, Statistic
 from segmint.drift.scoring import Placed, Scores, score
-from segmint.drift.verdict import Cause, Verdict, alpha_of_one, judge, name_cause
+from segmint.drift.verdict import Cause, Verdict, alpha_of_one, judge, name_cause, significant
 from segmint.errors import UsageError
+from segmint.model.column_reference import ColumnReference
 from segmint.model.drift_reference import DriftReference
-from segmint.types import RawColumns
+from segmint.types import RawColumn, RawColumns
 
 ALPHA = 0.01
 NUMBERED = Names()
@@ -105,47 +107,51 @@ def report_on(
     """
     check_options(alpha, looks)
     known = {} if distances is None else distances
+    n_rows = int(current.sums.n_rows)
+    before = _before(reference) | {"alpha": alpha, "looks": looks, "n_rows": n_rows}
     if findings:
-        return broken_report(reference, current, findings=findings, columns=known, alpha=alpha, looks=looks)
+        return broken_report(before, findings, known)
     one = alpha_of_one(alpha, looks)
     combined = combine(reference, current.sums)
     sizes = effects(reference.sums, current.sums, reference.frame)
-    n_rows = int(current.sums.n_rows)
     verdict = judge(combined, sizes, n_rows, alpha=one)
     parts = split(reference, current, seed=seed)
+    cause = None
+    if verdict is Verdict.DRIFT:
+        alarmed = significant(combined, one)
+        cause = name_cause(parts, reference.profile, current.profile, agreement, alarmed)
     return DriftReport(
         verdict=verdict,
-        cause=_cause(verdict, parts, reference, current, agreement),
+        cause=cause,
         p=combined.p if n_rows else 1.0,
-        alpha=alpha,
-        looks=looks,
-        n_reference=reference.n_samples,
-        n_rows=n_rows,
         statistics=_statistics(combined, sizes),
         divergence=parts.total,
         parts=_parts(parts),
         segments=segment_changes(reference, current, parts, names),
-        new_before=new_share(reference.profile),
         new_now=new_share(current.profile),
-        unassigned_before=float(st.shares(reference.sums.counts)[-1]),
-        unassigned_now=float(st.shares(current.sums.counts)[-1]),
-        confidence_before=_confidence(Scores(reference.sums, reference.profile)),
+        unassigned_now=_unassigned(current),
         confidence_now=_confidence(current),
         agreement=agreement,
-        findings=findings,
+        findings=(),
         columns=known,
         newcomers=newcomers,
+        **before,
     )
 
 
+def _before(reference: DriftReference) -> dict[str, Any]:
+    """Return what a report says of training, whatever the batch."""
+    training = Scores(reference.sums, reference.profile)
+    return {
+        "n_reference": reference.n_samples,
+        "new_before": new_share(reference.profile),
+        "unassigned_before": _unassigned(training),
+        "confidence_before": _confidence(training),
+    }
+
+
 def broken_report(
-    reference: DriftReference,
-    current: Scores,
-    *,
-    findings: tuple[Finding, ...],
-    columns: Mapping[str, Distances],
-    alpha: float,
-    looks: int,
+    before: Mapping[str, Any], findings: tuple[Finding, ...], columns: Mapping[str, Distances]
 ) -> DriftReport:
     """Report on a batch whose data came in broken: what they say of customers is not said."""
     unknown = math.nan
@@ -154,23 +160,17 @@ def broken_report(
         verdict=Verdict.BROKEN,
         cause=Cause.BROKEN,
         p=unknown,
-        alpha=alpha,
-        looks=looks,
-        n_reference=reference.n_samples,
-        n_rows=int(current.sums.n_rows),
         statistics=(),
         divergence=unknown,
         parts=(),
         segments=(),
-        new_before=new_share(reference.profile),
         new_now=unknown,
-        unassigned_before=float(st.shares(reference.sums.counts)[-1]),
         unassigned_now=unknown,
-        confidence_before=_confidence(Scores(reference.sums, reference.profile)),
         confidence_now=unknown,
         agreement=None,
         findings=findings,
         columns={name: found for name, found in columns.items() if name not in broken},
+        **before,
     )
 
 
@@ -188,12 +188,8 @@ def check_options(alpha: float, looks: int) -> None:
         raise UsageError("drift.looks", looks=looks)
 
 
-def _cause(
-    verdict: Verdict, parts: Split, reference: DriftReference, current: Scores, agreement: Agreement | None
-) -> Cause | None:
-    if verdict is not Verdict.DRIFT:
-        return None
-    return name_cause(parts, reference.profile, current.profile, agreement)
+def _unassigned(scores: Scores) -> float:
+    return float(st.shares(scores.sums.counts)[-1])
 
 
 def _confidence(scores: Scores) -> float:
@@ -201,15 +197,18 @@ def _confidence(scores: Scores) -> float:
 
 
 def _distances(reference: DriftReference, columns: RawColumns | None) -> dict[str, Distances]:
-    found = {}
-    for name, column in reference.columns.items():
-        if columns is None or name not in columns or not column.numeric:
-            continue
-        values = np.asarray(columns[name], dtype=np.float64)
-        measured = measure_stored(column, values[~np.isnan(values)])
-        if measured is not None:
-            found[name] = measured
-    return found
+    given = {} if columns is None else columns
+    found = {
+        name: _distance(known, given[name]) for name, known in reference.columns.items() if name in given
+    }
+    return {name: measured for name, measured in found.items() if measured is not None}
+
+
+def _distance(reference: ColumnReference, column: RawColumn) -> Distances | None:
+    if not reference.numeric:
+        return measure_levels(reference, [value for value in column if value is not None])
+    values = np.asarray(column, dtype=np.float64)
+    return measure_stored(reference, values[~np.isnan(values)])
 
 
 def _statistics(combined: Combined, sizes: Mapping[str, float]) -> tuple[Statistic, ...]:

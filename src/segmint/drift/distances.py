@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -27,9 +29,10 @@ class Distances:
     jensen_shannon
         Root of the Jensen–Shannon divergence in bits, 0 … 1.
     ks, ks_p
-        Kolmogorov–Smirnov distance and its probability by chance, 0 … 1 both.
+        Kolmogorov–Smirnov distance and its probability by chance, 0 … 1 both; ``None`` for levels, which have
+        no order.
     wasserstein
-        Mean move of a value, in the column's units, ≥ 0.
+        Mean move of a value, in the column's units, ≥ 0; ``None`` for levels.
     largest_error
         How far KS can be from that of two raw columns, 0 … 1; each share of a bin in PSI and Jensen–Shannon at
         most twice as far. 0 where both columns were raw.
@@ -37,12 +40,12 @@ class Distances:
 
     psi: float
     jensen_shannon: float
-    ks: float
-    ks_p: float
-    wasserstein: float
+    ks: float | None
+    ks_p: float | None
+    wasserstein: float | None
     largest_error: float = 0.0
 
-    def to_json(self) -> dict[str, float]:
+    def to_json(self) -> dict[str, float | None]:
         """Return the distances as plain data."""
         return asdict(self)
 
@@ -190,6 +193,38 @@ def measure_stored(reference: ColumnReference, current: FloatVector) -> Distance
         _stored_wasserstein(reference, y),
         float(np.diff(reference.grid).max(initial=0.0) + reference.grid[0]),
     )
+
+
+def measure_levels(reference: ColumnReference, current: Sequence[object]) -> Distances | None:
+    """Return PSI and Jensen–Shannon of a stored column of levels and a batch's levels.
+
+    The cells are the kept levels and, as one, all others: rare levels, and those that training did not know.
+
+    Parameters
+    ----------
+    reference
+        What training's column looked like.
+    current
+        The batch's levels without missing ones.
+
+    Returns
+    -------
+    Distances or None
+        ``None`` where training kept no level, and where the batch has fewer than five values.
+
+    Examples
+    --------
+    >>> from segmint.drift.columns import describe_levels
+    >>> training = describe_levels(np.array(["card"] * 6 + ["cash"] * 6, dtype=object))
+    >>> round(measure_levels(training, ["card"] * 9 + ["cash"] * 3).psi, 3)
+    0.275
+    """
+    if not reference.levels or len(current) < FEWEST_TOLD:
+        return None
+    counts = Counter(str(value) for value in current)
+    known = np.array([counts[level] for level in reference.levels], dtype=np.float64) / len(current)
+    p, q = (np.append(shares, max(0.0, 1.0 - float(shares.sum()))) for shares in (reference.shares, known))
+    return Distances(_psi(p, q), _jensen_shannon(p, q), None, None, None)
 
 
 def _shares(reference: FloatVector, current: FloatVector) -> tuple[FloatVector, FloatVector]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -24,6 +24,10 @@ NEW_PART, NEW_PART_AGED = 0.25, 0.6
 NEW_DEVIATE = 3.5
 MOVED_PART = 0.1
 """Where segments only changed their sizes, the model does not age: a fit's borders follow sizes as well."""
+
+
+WITHIN: Final = frozenset({"center", "center_dense", "spread", "dependence"})
+"""The statistics of what segments do; those over all rows change with the mix as well."""
 
 
 class Verdict(StrEnum):
@@ -91,31 +95,46 @@ def judge(combined: Combined, effects: Mapping[str, float], n_rows: int, *, alph
     """
     if n_rows < FEWEST_ROWS:
         return Verdict.INSUFFICIENT
-    largest = max(
-        (
-            effects[name] / THRESHOLDS[name]
-            for name, p in zip(STATISTICS, combined.adjusted, strict=True)
-            if p < alpha
-        ),
-        default=0.0,
-    )
+    largest = max((effects[name] / THRESHOLDS[name] for name in significant(combined, alpha)), default=0.0)
     if largest >= 1.0:
         return Verdict.DRIFT
     return Verdict.WATCH if largest >= WATCHED or combined.p < NEARLY * alpha else Verdict.STABLE
 
 
-def name_cause(parts: Split, before: Profile, now: Profile, agreement: Agreement | None) -> Cause:
+def significant(combined: Combined, alpha: float) -> frozenset[str]:
+    """Return the statistics that say by themselves what chance rarely says: paid for watching all, p < α."""
+    return frozenset(name for name, p in zip(STATISTICS, combined.adjusted, strict=True) if p < alpha)
+
+
+def name_cause(
+    parts: Split, before: Profile, now: Profile, agreement: Agreement | None, significant: Set[str]
+) -> Cause:
     """Return the cause of a drift: something new, an aged model, or the larger of mix and behavior.
 
     New are rows beyond their segment's reach where their share rose by a point, more than chance does, and
     makes a quarter of the whole difference. A segment that falls apart leaves its reach too: where a new fit
-    would cut otherwise, new rows must make three fifths of the difference.
+    would cut otherwise, new rows must make three fifths of the difference. Of mix and behavior the one that
+    alone has a significant statistic is named; the larger part where both have one, or none.
+
+    Parameters
+    ----------
+    parts
+        What the difference consists of.
+    before, now
+        The profiles of training and batch.
+    agreement
+        What fresh fits say; ``None`` where none was made.
+    significant
+        The statistics that are significant by themselves.
     """
     aged = agreement is not None and agreement.aged and parts.parts["behavior"] >= MOVED_PART
     if _rose(before, now) and parts.parts["new"] >= (NEW_PART_AGED if aged else NEW_PART):
         return Cause.NEW
     if aged:
         return Cause.AGES
+    mix, behavior = "mix" in significant, bool(WITHIN & significant)
+    if mix != behavior:
+        return Cause.MIX if mix else Cause.BEHAVIOR
     return Cause.MIX if parts.mix > parts.behavior.sum() else Cause.BEHAVIOR
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from segmint.charts.watching import looks_picture, pictures_of
+from segmint.charts.looks import looks_picture
+from segmint.charts.watching import pictures_of
 from segmint.drift.report import DriftReport
 from segmint.drift.verdict import Cause
 from segmint.errors import UsageError
@@ -37,17 +38,7 @@ def monitoring(assignment: Assignment) -> Lesson:
         raise UsageError("lab.nothing_to_watch")
     target = max(range(model.assigner.n_clusters), key=lambda label: int(model.reference.counts[label]))
     told = {name: _judged(model, made, name, target, assignment.seed) for name in _BATCHES}
-    numbers_of = {str(card.label): card.number for card in model.cards}
-    looks = [
-        {"batch": say(f"lab.t33.batch_{name}"), "when": "", "numbers": numbers_of, "report": report.to_json()}
-        for name, report in told.items()
-    ]
     card = next(one for one in model.cards if one.label == target)
-    centers = {one.name: one for one in pictures_of(looks[1:2])}
-    sizes = {one.name: one for one in pictures_of(looks[2:])}
-    pictures: dict[str, Any] = {"looks": looks_picture(looks).titled(), "sizes": sizes["sizes"].titled()}
-    if "centers" in centers:
-        pictures["centers"] = centers["centers"].titled()
     return Lesson(
         headline=sentence(
             f"lab.t33.headline_{'found' if _found(told) else 'missed'}", segment=f"{card.short} {card.name}"
@@ -57,18 +48,31 @@ def monitoring(assignment: Assignment) -> Lesson:
             *(_finding(name, report, card.short) for name, report in told.items()),
         ),
         tables=(_table(told, target),),
-        pictures=pictures,
+        pictures=_pictures(model, told),
         explanation=tuple(sentence(f"lab.t33.{part}") for part in ("centroid", "sizes", "verdict", "fails")),
-        figures={
-            name: {
-                "verdict": report.verdict.value,
-                "cause": None if report.cause is None else report.cause.value,
-                "p": report.p,
-                "rows": report.n_rows,
-            }
-            for name, report in told.items()
-        },
+        figures={name: _figures(report) for name, report in told.items()},
     )
+
+
+def _pictures(model: SegmentModel, told: dict[str, DriftReport]) -> dict[str, Any]:
+    """Return all looks, the centers of the batch that moved, and the sizes of the one that lacks customers."""
+    numbers_of = {str(card.label): card.number for card in model.cards}
+    looks = [
+        {"batch": say(f"lab.t33.batch_{name}"), "when": "", "numbers": numbers_of, "report": report.to_json()}
+        for name, report in told.items()
+    ]
+    moved, fewer = ({one.name: one for one in pictures_of([look])} for look in looks[1:])
+    found = {"looks": looks_picture(looks), "sizes": fewer.get("sizes"), "centers": moved.get("centers")}
+    return {name: picture.titled() for name, picture in found.items() if picture is not None}
+
+
+def _figures(report: DriftReport) -> dict[str, Any]:
+    return {
+        "verdict": report.verdict.value,
+        "cause": None if report.cause is None else report.cause.value,
+        "p": report.p,
+        "rows": report.n_rows,
+    }
 
 
 def _judged(model: SegmentModel, made: Made, name: str, target: int, seed: int) -> DriftReport:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from segmint.charts.chart import PHONE
+from segmint.charts.looks import Look
 from segmint.charts.picture import Picture
 from segmint.charts.render import svgs, themed
-from segmint.charts.watching import Look
 from segmint.drift.verdict import MARKS, Verdict
 from segmint.report.html import render_page, write_page
 from segmint.words import say
@@ -151,8 +151,8 @@ def _columns(report: Any) -> list[dict[str, str]]:
             "name": name,
             "psi": score(found["psi"]),
             "jensen_shannon": score(found["jensen_shannon"]),
-            "ks": score(found["ks"]),
-            "wasserstein": unit(found["wasserstein"]) if found["wasserstein"] is not None else MISSING,
+            "ks": MISSING if found["ks"] is None else score(found["ks"]),
+            "wasserstein": MISSING if found["wasserstein"] is None else unit(found["wasserstein"]),
         }
         for name, found in report["columns"].items()
     ]

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from segmint.charts.watching import Look, pictures_of
+from segmint.charts.looks import Look
+from segmint.charts.watching import pictures_of
 from segmint.drift.report import DriftReport
 from segmint.drift.verdict import Verdict
 from segmint.errors import NotFoundError

@@ -1,0 +1,132 @@
+"""The picture of looks over time: how unlikely each batch is by chance alone, with its verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import altair as alt
+
+from segmint.charts.chart import Canvas, Numbers
+from segmint.charts.marks import layer, lookup_expression, sized
+from segmint.charts.naming import shortened
+from segmint.charts.picture import Picture
+from segmint.drift.verdict import alpha_of_one
+from segmint.words import say, sentence
+from segmint.words.numbers import MISSING, count, probability
+
+Look = Mapping[str, Any]
+"""One look as it is kept: ``batch``, ``when``, and ``report`` as :meth:`segmint.drift.report.DriftReport.to_json` gives it."""
+
+_LEAST_P: Final = 1e-8
+"""What is less likely is drawn there: how much less says nothing more."""
+_WORDS: Final = {
+    "stable": ("circle", "ink-3"),
+    "watch": ("triangle-up", "warn"),
+    "drift": ("diamond", "bad"),
+    "broken data": ("cross", "bad"),
+    "insufficient data": ("circle", "line-2"),
+}
+"""Shape and color of each verdict: never the color alone."""
+
+
+def looks_picture(looks: Sequence[Look]) -> Picture:
+    """Return how unlikely each batch is by chance alone, with its verdict."""
+    verdicts = [look["report"]["verdict"] for look in looks]
+    alarms = sum(verdict in ("drift", "broken data") for verdict in verdicts)
+    figures = {"n": len(looks), "alarms": alarms, "last": verdicts[-1]}
+    key = "quiet" if not alarms else "alarms"
+    rows = tuple(
+        (
+            look["batch"],
+            count(look["report"]["n_rows"]),
+            probability(look["report"]["p"]),
+            look["report"]["verdict"],
+            look["report"]["cause"] or MISSING,
+        )
+        for look in looks
+    )
+    head = tuple(say(f"charts.head.{name}") for name in ("batch", "size", "p_value", "verdict", "cause"))
+    return Picture(
+        "looks",
+        sentence(f"charts.looks.finding_{key}", **figures),
+        sentence("charts.looks.reading"),
+        sentence("charts.looks.description", **figures),
+        Numbers(head, rows),
+        lambda canvas: _draw_looks(looks, canvas),
+    )
+
+
+def _words(looks: Sequence[Look]) -> list[str]:
+    """Return the verdict beside each point that begins one: a row of equal ones is told once."""
+    verdicts = [look["report"]["verdict"] for look in looks]
+    return [
+        "" if verdict in ("stable", before) else verdict
+        for verdict, before in zip(verdicts, ["", *verdicts], strict=False)
+    ]
+
+
+def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
+    c = canvas.theme
+    rows = _points(looks)
+    alpha = alpha_of_one(looks[-1]["report"]["alpha"], looks[-1]["report"]["looks"])
+    line = -math.log10(alpha)
+    top = max(line * 1.3, *(row["surprise"] for row in rows)) * 1.08
+    x, y = _batch_axis(rows, canvas), _chance_axis(top)
+    shape, color = _verdict_marks(rows, canvas)
+    chance = layer([{"surprise": line, "text": say("charts.looks.alpha", alpha=alpha)}])
+    below = layer([{"surprise": 0, "top": line}])
+    drawing = alt.layer(
+        below.mark_rect(color=c["sunken"]).encode(y=y, y2="top:Q"),
+        chance.mark_rule(color=c["edge"]).encode(y=y),
+        layer(rows).mark_line(color=c["line-2"], strokeWidth=1.5).encode(x=x, y=y),
+        layer(rows).mark_point(filled=True, opacity=1, size=90).encode(x=x, y=y, shape=shape, color=color),
+        layer(rows).mark_text(dy=-13, color=c["ink"], fontSize=12).encode(x=x, y=y, text=alt.Text("word:N")),
+        chance.mark_text(align="left", dx=4, dy=-7, color=c["ink-2"]).encode(
+            x=alt.value(0), y=y, text=alt.Text("text:N")
+        ),
+    )
+    return sized(drawing, canvas, 280)
+
+
+def _points(looks: Sequence[Look]) -> list[dict[str, Any]]:
+    return [
+        {
+            "place": number,
+            "batch": look["batch"],
+            "surprise": -math.log10(max(look["report"]["p"] or _LEAST_P, _LEAST_P)),
+            "verdict": look["report"]["verdict"],
+            "word": word,
+        }
+        for number, (look, word) in enumerate(zip(looks, _words(looks), strict=True))
+    ]
+
+
+def _batch_axis(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> Any:
+    """Return the axis of batches in their order: named where there is room."""
+    order = [row["place"] for row in rows]
+    names = {str(row["place"]): shortened(str(row["batch"]), 12) for row in rows}
+    every = max(1, -(-len(rows) // (4 if canvas.narrow else 12)))
+    named = f"{lookup_expression(names)}[datum.value]"
+    axis = alt.Axis(title=None, labelAngle=0, labelExpr=named, values=order[::every], labelOverlap=True)
+    return alt.X("place:O", sort=order, axis=axis)
+
+
+def _chance_axis(top: float) -> Any:
+    """Return the axis of probabilities: less likely by chance is higher."""
+    axis = alt.Axis(
+        title=say("charts.looks.y"),
+        values=list(range(math.ceil(top) + 1)),
+        labelExpr="datum.value ? '1e−' + datum.value : '1'",
+    )
+    return alt.Y("surprise:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
+
+
+def _verdict_marks(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> tuple[Any, Any]:
+    kinds = list(dict.fromkeys(row["verdict"] for row in rows))
+    shapes = alt.Scale(domain=kinds, range=[_WORDS[kind][0] for kind in kinds])
+    colors = alt.Scale(domain=kinds, range=[canvas.theme[_WORDS[kind][1]] for kind in kinds])
+    return alt.Shape("verdict:N", scale=shapes, legend=None), alt.Color(
+        "verdict:N", scale=colors, legend=None
+    )

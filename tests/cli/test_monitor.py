@@ -94,6 +94,45 @@ def test_weeks_are_judged_together(
     assert {look["report"]["looks"] for look in told["looks"]} == {3}
 
 
+def test_an_alarm_among_weeks_is_told_first_and_rows_in_no_batch_are_counted(
+    segmint: Any, workspace: Path, made: dict[str, Any], tmp_path: Path
+) -> None:
+    calm, moved = write(tmp_path / "calm.csv", 5, n=630), write(tmp_path / "moved.csv", 6, n=630, moved=8.0)
+    lines = calm.read_text().splitlines()
+    second = [
+        line for line in moved.read_text().splitlines()[1:] if "2026-03-09" <= line[-10:] < "2026-03-16"
+    ]
+    kept = [line for line in lines[1:] if not "2026-03-09" <= line[-10:] < "2026-03-16"]
+    undated = [line[:-10] for line in kept[:3]]
+    earlier = [f"{line[:-10]}2026-02-27" for line in kept[:2]]
+    dated = tmp_path / "dated.csv"
+    dated.write_text("\n".join([lines[0], *kept, *second, *undated, *earlier]) + "\n")
+    prom = tmp_path / "last.prom"
+    arguments = (
+        "monitor", made["name"], dated, "--date", "day", "--by", "week", "--since", "2026-03-02", "--workspace", workspace,
+        "--no-track", "--prometheus", prom,
+    )  # fmt: skip
+    done = segmint(*arguments, "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["batch"], told["report"]["verdict"]) == (4, "2026-03-09", "drift")
+    assert told["left_out"] == {"undated": 3, "earlier": 2}
+    assert told["record"].endswith("000002.json")
+    assert [look["report"]["verdict"] == "drift" for look in told["looks"]] == [False, True, False]
+    assert 'verdict="drift"} 0.0' in prom.read_text(), "the collector hears of the last batch"
+    shown = " ".join(segmint(*arguments).stdout.split())
+    assert "In no batch: 3 rows without a date, 2 before the first day" in shown
+
+
+def test_the_history_is_told_where_no_page_can_be_written(
+    segmint: Any, workspace: Path, made: dict[str, Any], tmp_path: Path
+) -> None:
+    segmint("monitor", made["name"], write(tmp_path / "calm.csv", 1), "--workspace", workspace, "--no-track")
+    shutil.rmtree(workspace / "reports")
+    (workspace / "reports").write_text("no folder: nothing can be written there, by root neither")
+    done = segmint("monitor", made["name"], "--history", "--workspace", workspace, "--json")
+    assert (done.returncode, json.loads(done.stdout)["page"]) == (0, None)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -104,6 +143,7 @@ def test_weeks_are_judged_together(
         (["calm.csv", "--date", "day"], 2),
         (["calm.csv", "--date", "day", "--by", "year"], 2),
         (["calm.csv", "--date", "day", "--by", "week", "--since", "then"], 2),
+        (["calm.csv", "--prometheus", "nowhere/calm.prom"], 2),
         (["nowhere.csv"], 3),
         (["other.csv"], 3),
     ],

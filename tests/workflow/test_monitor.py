@@ -142,15 +142,15 @@ def test_a_table_with_dates_is_cut_into_weeks(model: SegmentModel, tmp_path: Pat
     batch = rows(n, 11)
     batch["hours"] = batch["hours"] + np.where(late & (batch["group"] == 1), 4.0, 0.0)
     table = frame({**batch, "day": day.astype(str)})
-    batches = read_batches(model, table, date="day", by="week")
+    batches = read_batches(model, table, date="day", by="week").batches
     assert [one.name for one in batches] == ["2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23"]
     assert sum(one.n_rows for one in batches) == n
     reports = [report for _, report in judge_batches(model, batches)]
     assert {report.looks for report in reports} == {4}
     assert [report.drifted for report in reports] == [False, False, False, True]
-    assert [one.name for one in read_batches(model, table, date="day", by="month", since="2026-03-20")] == [
-        "2026-03"
-    ]
+    cut = read_batches(model, table, date="day", by="month", since="2026-03-20")
+    assert [one.name for one in cut.batches] == ["2026-03"]
+    assert (cut.n_undated, cut.n_earlier) == (0, int((day < np.datetime64("2026-03-20")).sum()))
     with pytest.raises(UsageError, match="by"):
         read_batches(model, table, date="day", by="year")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="march"):

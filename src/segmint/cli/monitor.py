@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shlex
-import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final, cast
 
 import typer
 
 from segmint.cli import options
+from segmint.cli.afterwards import run_afterwards, words_of
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.registry import share_of
 from segmint.cli.settings import read_settings
 from segmint.cli.spread import spread
-from segmint.cli.workspaces import writable_workspace
+from segmint.cli.workspaces import workspace_of, writable_workspace
 from segmint.errors import SegmintError, UsageError
 from segmint.words import say
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from segmint.data import ReadOptions
     from segmint.drift.report import DriftReport
     from segmint.model.segment_model import SegmentModel
-    from segmint.workflow.monitor import Batch, By, MonitorOptions
+    from segmint.workflow.monitor import Batch, By, Cut, MonitorOptions
 
 DRIFTED: Final = 4
 """The exit code of drift and of broken data."""
@@ -94,63 +94,73 @@ def monitor(
 
     if history == (batch is not None):
         raise UsageError("cli.batch_or_history")
-    then = _words(telling.then)
-    place, uri = writable_workspace(workspace), read_settings().tracking_uri
-    loaded, _ = open_model(model, place, tracking_uri=uri)
+    then, uri = words_of(telling.then), read_settings().tracking_uri
     if history:
-        _write_history(loaded, place, as_json=json)
+        place = workspace_of(workspace)
+        _write_history(open_model(model, place, tracking_uri=uri)[0], place, as_json=json)
         return
+    if telling.prometheus is not None and not telling.prometheus.absolute().parent.is_dir():
+        raise UsageError("cli.no_folder", name=telling.prometheus.name)
+    place = writable_workspace(workspace)
+    loaded, _ = open_model(model, place, tracking_uri=uri)
     reading, asked = read_options(source), judging.options()
     with Steps(quiet=quiet) as steps:
-        judged = _judged(loaded, str(batch), reading, asked, cutting, telling, steps)
-        looks, places = _kept(loaded, judged, place, telling, steps)
+        cut = _cut(loaded, str(batch), reading, cutting, telling.batch_name, steps)
+        kept = _kept(loaded, _judged(loaded, cut.batches, asked, steps), cut, place, telling, steps)
     if json:
-        _write_json(looks, places)
+        _write_json(kept)
     else:
-        _write_looks(looks, places)
-    worst = next((look for look in reversed(looks) if look["report"]["verdict"] == "drift"), None)
-    if worst is not None and then:
-        _run(then, worst)
-    if any(report.drifted for _, report in judged):
+        _write_looks(kept)
+    drifted = [look for look in kept.looks if look["report"]["verdict"] == "drift"]
+    if drifted and then:
+        run_afterwards(then, drifted[-1])
+    if kept.alarms:
         raise typer.Exit(DRIFTED)
 
 
-def _judged(
+def _cut(
     model: SegmentModel,
     source: str,
     reading: ReadOptions,
-    asked: MonitorOptions,
     cutting: Cutting,
-    telling: Telling,
+    name: str | None,
     steps: Steps,
-) -> list[tuple[Batch, DriftReport]]:
-    from segmint.workflow.monitor import judge, judge_batches, read_batch, read_batches
+) -> Cut:
+    """Read the table: one batch, or several where it is cut by its dates."""
+    from segmint.workflow.monitor import Cut, read_batch, read_batches
 
     steps("read", 0, 1)
     if cutting.by is None and cutting.since is None:
         if cutting.date is not None:
             raise UsageError("cli.date_without_by")
-        found = read_batch(model, source, reading, name=telling.batch_name or _stem(source))
-        steps("read", found.n_rows, found.n_rows)
-        return [(found, judge(model, found, asked))]
-    if cutting.date is None:
+        cut = Cut((read_batch(model, source, reading, name=name or _stem(source)),))
+    elif cutting.date is None:
         raise UsageError("cli.by_without_date")
-    by = options.one_of("--by", cutting.by, _PERIODS)
-    batches = read_batches(
-        model,
-        source,
-        date=cutting.date,
-        by=cast("By | None", by),
-        since=cutting.since,
-        date_format=cutting.date_format,
-        reading=reading,
-    )
-    n = sum(one.n_rows for one in batches)
+    else:
+        cut = read_batches(
+            model,
+            source,
+            date=cutting.date,
+            by=cast("By | None", options.one_of("--by", cutting.by, _PERIODS)),
+            since=cutting.since,
+            date_format=cutting.date_format,
+            reading=reading,
+        )
+    n = sum(one.n_rows for one in cut.batches)
     steps("read", n, n)
+    return cut
+
+
+def _judged(
+    model: SegmentModel, batches: Sequence[Batch], asked: MonitorOptions, steps: Steps
+) -> list[tuple[Batch, DriftReport]]:
+    from segmint.workflow.monitor import judge_batches
+
     judged = []
     for number, item in enumerate(judge_batches(model, batches, asked)):
         judged.append(item)
-        steps("judged", number + 1, len(batches))
+        if len(batches) > 1:
+            steps("judged", number + 1, len(batches))
     return judged
 
 
@@ -162,14 +172,40 @@ def _stem(source: str) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Looks of one call, and where everything about them lies."""
+
+    looks: Sequence[Look]
+    records: Sequence[Path]
+    page: Path
+    pictures: Sequence[Path]
+    prometheus: Path | None
+    experiment: str | None
+    failed: SegmintError | None
+    n_undated: int
+    n_earlier: int
+
+    @property
+    def alarms(self) -> list[Look]:
+        """The looks that somebody must act on."""
+        return [look for look in self.looks if look["report"]["verdict"] in ("drift", "broken data")]
+
+    @property
+    def told(self) -> Look:
+        """The look that is told first: the last alarm, or the last look."""
+        return (self.alarms or self.looks)[-1]
+
+
 def _kept(
     model: SegmentModel,
     judged: Sequence[tuple[Batch, DriftReport]],
+    cut: Cut,
     place: Path,
     telling: Telling,
     steps: Steps,
-) -> tuple[list[Look], dict[str, Any]]:
-    """Keep the looks, write pages and files, and tell MLflow; return the looks and where everything lies."""
+) -> Kept:
+    """Keep the looks, write pages and files, and tell MLflow."""
     from segmint.workflow.textfile import write_textfile
     from segmint.workflow.watching import keep_look, read_looks, write_pages
 
@@ -180,13 +216,10 @@ def _kept(
     if telling.prometheus is not None:
         write_textfile(looks[-1], telling.prometheus)
     steps("saved", 1, 1)
-    experiment, failed = (None, None)
-    if telling.track:
-        experiment, failed = _track(looks, records, place, steps)
-    return looks, {
-        "records": records, "page": page, "pictures": pictures, "experiment": experiment, "failed": failed,
-        "prometheus": telling.prometheus,
-    }  # fmt: skip
+    experiment, failed = _track(looks, records, place, steps) if telling.track else (None, None)
+    return Kept(
+        looks, records, page, pictures, telling.prometheus, experiment, failed, cut.n_undated, cut.n_earlier
+    )
 
 
 def _track(
@@ -206,46 +239,50 @@ def _track(
     return experiment, None
 
 
-def _write_json(looks: Sequence[Look], places: dict[str, Any]) -> None:
+def _write_json(kept: Kept) -> None:
     from segmint.cli.output import write_json
 
+    record = kept.records[kept.looks.index(kept.told)]
     write_json(
         {
-            **looks[-1],
-            "looks": [dict(look) for look in looks],
-            "record": str(places["records"][-1].resolve()),
-            "page": str(places["page"].resolve()),
-            "pictures": [str(path.resolve()) for path in places["pictures"]],
-            "experiment": places["experiment"],
-            "prometheus": places["prometheus"] and str(places["prometheus"].resolve()),
+            **kept.told,
+            "looks": [dict(look) for look in kept.looks],
+            "record": str(record.resolve()),
+            "page": str(kept.page.resolve()),
+            "pictures": [str(path.resolve()) for path in kept.pictures],
+            "experiment": kept.experiment,
+            "tracking_failed": kept.failed and kept.failed.text(),
+            "prometheus": kept.prometheus and str(kept.prometheus.resolve()),
+            "left_out": {"undated": kept.n_undated, "earlier": kept.n_earlier},
         }
     )
 
 
-def _write_looks(looks: Sequence[Look], places: dict[str, Any]) -> None:
+def _write_looks(kept: Kept) -> None:
     from segmint.cli.looks import write_look, write_table
     from segmint.cli.output import results, steps, write_command, write_labeled
     from segmint.cli.typed import command, shown_path
 
-    alarms = [look for look in looks if look["report"]["verdict"] in ("drift", "broken data")]
-    write_look((alarms or looks)[-1])
-    if len(looks) > 1:
-        write_table(looks)
+    write_look(kept.told)
     console = results()
+    if kept.n_undated or kept.n_earlier:
+        told = say("cli.in_no_batch", undated=kept.n_undated, earlier=kept.n_earlier)
+        write_labeled(console, say("cli.notice"), [told])
+    if len(kept.looks) > 1:
+        write_table(kept.looks)
     console.print()
     for label, text in (
-        (say("cli.report"), shown_path(places["page"])),
-        (say("cli.figure"), ", ".join(shown_path(path) for path in places["pictures"])),
-        (say("cli.mlflow"), places["experiment"] and say("cli.look_tracked", name=places["experiment"])),
-        (say("cli.metrics"), places["prometheus"] and shown_path(places["prometheus"])),
+        (say("cli.report"), shown_path(kept.page)),
+        (say("cli.figure"), ", ".join(shown_path(path) for path in kept.pictures)),
+        (say("cli.mlflow"), kept.experiment and say("cli.look_tracked", name=kept.experiment)),
+        (say("cli.metrics"), kept.prometheus and shown_path(kept.prometheus)),
     ):
         if text:
             write_labeled(console, label, [text])
     console.print()
-    name = looks[-1]["model"]
-    write_command(console, say("cli.next"), command("monitor", name, "--history"))
-    if places["failed"] is not None:
-        write_labeled(steps(), say("cli.warning"), [places["failed"].text()], style="yellow")
+    write_command(console, say("cli.next"), command("monitor", kept.told["model"], "--history"))
+    if kept.failed is not None:
+        write_labeled(steps(), say("cli.warning"), [kept.failed.text()], style="yellow")
 
 
 def _write_history(model: SegmentModel, place: Path, *, as_json: bool) -> None:
@@ -256,60 +293,22 @@ def _write_history(model: SegmentModel, place: Path, *, as_json: bool) -> None:
 
     name = model.manifest.name
     looks = read_looks(name, place)
-    page, pictures = write_pages(model, looks, place)
+    page: Path | None = None
+    pictures: tuple[Path, ...] = ()
+    with suppress(SegmintError):  # a workspace that can only be read is read all the same
+        page, pictures = write_pages(model, looks, place)
     if as_json:
         write_json(
             {
                 "name": name,
                 "looks": [dict(look) for look in looks],
-                "page": str(page.resolve()),
+                "page": page and str(page.resolve()),
                 "pictures": [str(path.resolve()) for path in pictures],
             }
         )
         return
     write_table(looks)
-    results().print()
-    write_labeled(results(), say("cli.report"), [shown_path(page)])
-    write_labeled(results(), say("cli.figure"), [", ".join(shown_path(path) for path in pictures)])
-
-
-def _words(then: str | None) -> list[str]:
-    """Return the command of ``--then`` as a program with its arguments.
-
-    Raises
-    ------
-    UsageError
-        If it is none: known before anything is judged.
-    """
-    if then is None:
-        return []
-    try:
-        words = shlex.split(then)
-    except ValueError as error:
-        raise UsageError("cli.then_failed", command=then, reason=str(error)) from None
-    if not words:
-        raise UsageError("cli.then_failed", command=then, reason=say("cli.nothing_to_run"))
-    return words
-
-
-def _run(then: list[str], look: Look) -> None:
-    """Run what is to happen after drift; it learns the verdict from its environment, and speaks on standard error."""
-    import os
-    import sys
-
-    from segmint.cli.output import steps, write_error
-
-    told = {
-        "SEGMINT_VERDICT": look["report"]["verdict"],
-        "SEGMINT_CAUSE": look["report"]["cause"] or "",
-        "SEGMINT_MODEL": look["model"],
-        "SEGMINT_BATCH": look["batch"],
-    }
-    sys.stdout.flush()
-    try:
-        ended = subprocess.run(then, env={**os.environ, **told}, check=False, stdout=sys.stderr)
-    except OSError as error:  # the verdict was told and keeps its exit code
-        reason = error.strerror or str(error)
-        write_error(UsageError("cli.then_failed", command=shlex.join(then), reason=reason))
-        return
-    steps().print(f" {say('cli.then_ended', code=ended.returncode)}")
+    if page is not None:
+        results().print()
+        write_labeled(results(), say("cli.report"), [shown_path(page)])
+        write_labeled(results(), say("cli.figure"), [", ".join(shown_path(path) for path in pictures)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
@@ -60,6 +60,25 @@ class Batch:
     def n_rows(self) -> int:
         """The number of rows."""
         return len(next(iter(self.columns.values())))
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A table with dates as batches, the earliest first, and the rows that are in none of them.
+
+    Attributes
+    ----------
+    batches
+        Named by their first days: ``2026-03-02`` for a week or a day, ``2026-03`` for a month.
+    n_undated
+        Rows without a date.
+    n_earlier
+        Rows before the first day that counts.
+    """
+
+    batches: tuple[Batch, ...]
+    n_undated: int = 0
+    n_earlier: int = 0
 
 
 def monitor(
@@ -181,7 +200,7 @@ def read_batches(
     since: str | None = None,
     date_format: str | None = None,
     reading: ReadOptions | None = None,
-) -> tuple[Batch, ...]:
+) -> Cut:
     """Read a table with dates and cut it into batches, the earliest first.
 
     Parameters
@@ -203,9 +222,8 @@ def read_batches(
 
     Returns
     -------
-    tuple of Batch
-        Named by their first days: ``2026-03-02`` for a week or a day, ``2026-03`` for a month. Rows without a
-        date are left out.
+    Cut
+        The batches, and how many rows are in none.
 
     Raises
     ------
@@ -218,7 +236,9 @@ def read_batches(
     read = _read(data, _dated(model.schema, date, date_format), reading)
     days = np.asarray(read[date], dtype=np.float64)
     starts = np.zeros(len(days), dtype=np.int64) if by is None else period_starts(days, by)
-    kept = ~np.isnan(days) & ((days >= first) if first is not None else True)
+    undated = np.isnan(days)
+    earlier = days < (first if first is not None else -np.inf)
+    kept = ~undated & ~earlier
     columns = {name: column for name, column in read.items() if name in model.preparation.columns}
     found = tuple(
         Batch(
@@ -229,7 +249,7 @@ def read_batches(
     )
     if not found:
         raise UsageError("workflow.no_dates", column=date)
-    return found
+    return Cut(found, int(undated.sum()), int(earlier.sum()))
 
 
 def _day(text: str | None) -> float | None:
@@ -274,7 +294,7 @@ def _called(start: int, by: By | None) -> str:
 
 
 def judge_batches(
-    model: SegmentModel, batches: tuple[Batch, ...], options: MonitorOptions | None = None
+    model: SegmentModel, batches: Sequence[Batch], options: MonitorOptions | None = None
 ) -> Iterator[tuple[Batch, DriftReport]]:
     """Yield each batch with its report; they count as so many looks at least."""
     options = options or MonitorOptions()

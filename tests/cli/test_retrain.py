@@ -161,6 +161,11 @@ def test_promotion_history_and_the_way_back(segmint: Any, month: Path) -> None:
     done = segmint("rollback", "shop", "--workspace", place)
     assert done.returncode == 0, done.stderr
     assert said(used) == before
+    done = segmint("history", "shop", "--workspace", place, "--json")
+    changed = [(one["what"], one["before"], one["version"]) for one in json.loads(done.stdout)["champions"]]
+    assert changed == [("promote", 1, 2), ("rollback", 2, 1)]
+    shown = segmint("history", "shop", "--workspace", place).stdout
+    assert "version 2 promoted over 1: July" in shown and "back to version 1 from 2" in shown
 
 
 @pytest.mark.slow
@@ -213,6 +218,7 @@ def test_promotion_at_once_below_the_limit(segmint: Any, month: Path) -> None:
                    month / "ws")  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "All three segments are carried on" in done.stdout
+    assert "segmint promote" not in done.stdout, "it is done"
     assert "Hawks & Co." in done.stdout
     assert audit(month)[-1]["to"] == 3
     assert KEY not in done.stdout + done.stderr

@@ -17,6 +17,7 @@ from segmint.lineage.customers import Earlier, labels_of
 from segmint.measure.agreement import adjusted_rand
 from segmint.model.bundle import content_hash, from_bytes, to_bytes
 from segmint.model.lineage import Kind
+from segmint.model.schema import Missing
 from segmint.model.segment_model import SegmentModel
 from segmint.prepare.options import PreparationOptions
 from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
@@ -343,3 +344,40 @@ def test_partitions_agree_with_the_ids() -> None:
     model, made = trained(table), renewed(trained(table), shop(44))
     one, two = (np.unique([*segments(m, table).values()], return_inverse=True)[1] for m in (model, made))
     assert adjusted_rand(one, two) > 0.98
+
+
+def test_broken_columns_are_told_before_anybody_believes_the_new_version() -> None:
+    model, table = trained(shop()), shop(8)
+    thousandfold = table.set_column(1, "hours", [np.asarray(table["hours"]) * 1000])
+    made = retrain(
+        Before(model, content_hash(model)), again(thousandfold, model), RetrainOptions(n_resamples=0)
+    )
+    told = [str(notice) for notice in made.study.notices]
+    assert "“hours” is 1,000 times what it was" in told[0]
+    made = retrain(Before(model, content_hash(model)), again(table, model), RetrainOptions(n_resamples=0))
+    assert not [notice for notice in made.study.notices if "broken" in str(notice)]
+
+
+def test_rows_of_before_without_a_key_are_said_to_tell_nothing() -> None:
+    table = shop().drop_columns(["customer"])
+    model = trained(table)
+    before, data = Before(model, content_hash(model)), again(table, model)
+    made = retrain(before, data, RetrainOptions(n_resamples=0), old=again(table, model))
+    assert "without a key" in str(made.study.notices[0])
+
+
+def test_the_policy_for_missing_values_is_carried_on() -> None:
+    table = shop()
+    hours = np.asarray(table["hours"]).copy()
+    hours[:5] = np.nan
+    table = table.set_column(1, "hours", [pa.array(hours, from_pandas=True)])
+    options = segmint.RunOptions(
+        families=("kmeans",),
+        ks=(3,),
+        n_resamples=0,
+        name="shop",
+        preparation=PreparationOptions(missing=Missing.DROP),
+    )
+    model = segmint.study(segmint.read(table), options).model
+    assert model is not None and model.reference.n_samples == 145
+    assert renewed(model, table).reference.n_samples == 145

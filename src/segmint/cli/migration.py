@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from segmint.model.lineage import Churn, Lineage
     from segmint.model.segment_model import SegmentModel
     from segmint.workflow.challenge import Challenge
-    from segmint.workflow.history import Entry
+    from segmint.workflow.history import Change, Entry
     from segmint.workflow.migration import Migration
     from segmint.workflow.promotion import Promoted
 
@@ -53,6 +53,7 @@ def challenge_json(made: Challenge, promoted: Promoted | None) -> dict[str, Any]
         "flow": {"before": lineage.before, "after": lineage.after, "customers": lineage.flow},
         "churn": asdict(lineage.churn),
         "migration": migration_json(made.migration),
+        "notices": [str(notice) for notice in made.study.notices],
         "promoted": promoted is not None,
     }
 
@@ -80,8 +81,8 @@ def _lineage(model: SegmentModel) -> Lineage:
     return model.lineage
 
 
-def write_challenge(made: Challenge) -> None:
-    """Write what became of the segments, who would move, and what to do next."""
+def write_challenge(made: Challenge, *, promoting: bool = False) -> None:
+    """Write what became of the segments and who would move; and what to do next where it isn't being promoted."""
     from segmint.lineage.telling import headline
 
     console, lineage = results(), _lineage(made.model)
@@ -103,6 +104,8 @@ def write_challenge(made: Challenge) -> None:
     ):
         if text:
             write_labeled(console, label, [text])
+    if promoting:
+        return
     console.print()
     told = command("promote", made.model.manifest.name)
     more = "" if made.migration.allowed else ' --accept-migration "…"'
@@ -175,34 +178,40 @@ def write_promotion(promoted: Promoted) -> None:
         results().print(
             f" {say('cli.migrated' if promoted.migration.measured else 'cli.migrated_estimated', churn=promoted.migration.churn)}"
         )
+    results().print()
+    write_command(results(), say("cli.next"), command("history", moved.name))
 
 
-def history_json(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Return the versions as plain data."""
-    return [
-        {
-            "version": entry.recorded.version,
-            "created": entry.recorded.created,
-            "aliases": entry.recorded.aliases,
-            "content": entry.recorded.content_hash,
-            "parent": entry.parent,
-            "family": entry.model.manifest.family,
-            "n_rows": entry.model.reference.n_samples,
-            "segments": [
-                {"id": card.id, "number": card.short, "name": card.name, "share": card.share}
-                for card in entry.model.cards
-            ],
-            "events": entry.events(),
-            "same_segmentation": None if entry.model.lineage is None else entry.model.lineage.same,
-            "churn": None if entry.model.lineage is None else asdict(entry.model.lineage.churn),
-            "migration": entry.recorded.migration,
-        }
-        for entry in entries
-    ]
+def history_json(entries: Sequence[Entry], moved: Sequence[Change]) -> dict[str, Any]:
+    """Return the versions, and how the champion changed, as plain data."""
+    return {
+        "versions": [_version_json(entry) for entry in entries],
+        "champions": [asdict(one) for one in moved],
+    }
 
 
-def write_history(name: str, entries: Sequence[Entry], drawn: Path | None) -> None:
-    """Write the versions as a table, the accepted migrations below, and where the picture lies."""
+def _version_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "version": entry.recorded.version,
+        "created": entry.recorded.created,
+        "aliases": entry.recorded.aliases,
+        "content": entry.recorded.content_hash,
+        "parent": entry.parent,
+        "family": entry.model.manifest.family,
+        "n_rows": entry.model.reference.n_samples,
+        "segments": [
+            {"id": card.id, "number": card.short, "name": card.name, "share": card.share}
+            for card in entry.model.cards
+        ],
+        "events": entry.events(),
+        "same_segmentation": None if entry.model.lineage is None else entry.model.lineage.same,
+        "churn": None if entry.model.lineage is None else asdict(entry.model.lineage.churn),
+        "migration": entry.recorded.migration,
+    }
+
+
+def write_history(name: str, entries: Sequence[Entry], moved: Sequence[Change], drawn: Path | None) -> None:
+    """Write the versions as a table, how the champion changed below, and where the picture lies."""
     console = results()
     console.print()
     console.print(f" {say('cli.history_head', name=name, n=len(entries))}", style="bold")
@@ -214,16 +223,36 @@ def write_history(name: str, entries: Sequence[Entry], drawn: Path | None) -> No
         [_history_row(entry) for entry in entries],
         right=frozenset({0, 3, 4, 6}),
     )
-    told = [
-        say("cli.accepted", n=entry.recorded.version, because=str(entry.recorded.migration["accepted"]))
-        for entry in entries
-        if entry.recorded.migration and entry.recorded.migration.get("accepted")
-    ]
+    told = [*_accepted_elsewhere(entries, moved), *(_change(one) for one in moved)]
     if told or drawn is not None:
         console.print()
-    write_labeled(console, say("cli.accepted_label"), told)
+    write_labeled(console, say("cli.champions"), told)
     if drawn is not None:
         write_labeled(console, say("cli.figure"), [shown_path(drawn)])
+
+
+def _accepted_elsewhere(entries: Sequence[Entry], moved: Sequence[Change]) -> list[str]:
+    """Return the reasons that the registry keeps of promotions from other workspaces."""
+    here = {one.version for one in moved}
+    return [
+        say(
+            "cli.accepted",
+            version=entry.recorded.version,
+            because=safe(str(entry.recorded.migration["accepted"])),
+        )
+        for entry in entries
+        if entry.recorded.migration
+        and entry.recorded.migration.get("accepted")
+        and entry.recorded.version not in here
+    ]
+
+
+def _change(one: Change) -> str:
+    """Say when the champion changed, from which version, and why."""
+    why = [safe(reason) for reason in (one.because, one.accepted) if reason]
+    key = "rolled_back" if one.what == "rollback" else "promoted" if one.before else "promoted_first"
+    told = say(f"cli.{key}", when=one.when[:16].replace("T", " "), version=one.version, before=one.before)
+    return ": ".join([told, "; ".join(why)]) if why else told
 
 
 def _history_row(entry: Entry) -> tuple[str, ...]:

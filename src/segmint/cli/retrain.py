@@ -12,7 +12,7 @@ import typer
 from segmint.cli import options
 from segmint.cli.commands import command_line
 from segmint.cli.progress import Steps
-from segmint.cli.reading import Source, read_options
+from segmint.cli.reading import Columns, Source, read_options
 from segmint.cli.registry import Accept, Limit, share_of
 from segmint.cli.settings import read_settings
 from segmint.cli.spread import spread
@@ -38,6 +38,7 @@ class Training:
 
     before: Annotated[str | None, typer.Option("--before", help=say("help.before"))] = None
     rechoose: Annotated[bool, typer.Option("--rechoose", help=say("help.rechoose"))] = False
+    on_duplicate: Annotated[str | None, typer.Option("--on-duplicate", help=say("help.on_duplicate"))] = None
     seed: options.Seed = 0
     resamples: options.Resamples = 100
     jobs: options.Jobs = None
@@ -82,7 +83,8 @@ def retrain(
     from segmint.workflow.challenge import renew
     from segmint.workflow.warming import warm
 
-    reading, limit = read_options(source), share_of("--limit", promoting.limit)
+    reading = read_options(source, Columns(on_duplicate=training.on_duplicate))
+    limit = share_of("--limit", promoting.limit)
     if promoting.moves is not None:
         check_target(promoting.moves, None)
     place, uri = writable_workspace(workspace), read_settings().tracking_uri
@@ -101,7 +103,7 @@ def retrain(
             progress=steps,
         )
     if not json:
-        write_challenge(made)
+        write_challenge(made, promoting=promoting.promote)
     promoted = _promote(made, promoting, place, limit, as_json=json) if promoting.promote else None
     if json:
         write_json(challenge_json(made, promoted))
@@ -141,12 +143,13 @@ def history(
     """Show the versions of a model: what became of its segments, and why each was promoted."""
     from segmint.cli.migration import history_json, write_history
     from segmint.cli.output import write_json
+    from segmint.workflow.history import changes, write_picture
     from segmint.workflow.history import history as read_history
-    from segmint.workflow.history import write_picture
     from segmint.workflow.workspace import Workspace
 
     place = workspace_of(workspace)
     entries = read_history(name, place, tracking_uri=read_settings().tracking_uri)
+    moved = changes(name, place)
     target = figure or Workspace(place).reports / f"{name}-history.png"
     try:
         drawn = write_picture(name, entries, target)
@@ -155,8 +158,7 @@ def history(
             raise
         drawn = None  # a workspace that can only be read is read all the same
     if json:
-        write_json(
-            {"name": name, "versions": history_json(entries), "figure": drawn and str(drawn.resolve())}
-        )
+        told = history_json(entries, moved)
+        write_json({"name": name, **told, "figure": drawn and str(drawn.resolve())})
         return
-    write_history(name, entries, drawn)
+    write_history(name, entries, moved, drawn)

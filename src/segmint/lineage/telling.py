@@ -84,6 +84,6 @@ def headline(lineage: Lineage) -> Sentence:
     kept = len(set(lineage.before[:-1]) & set(lineage.after[:-1]))
     every = len(lineage.before) - 1
     fresh = len(lineage.after) - 1 - kept
-    key = "some" if kept < every else "all" if every > 1 else "one"
+    key = "some" if kept < every else {1: "one", 2: "both"}.get(every, "all")
     key = f"{key}_fresh" if fresh else key
     return sentence(f"lineage.headline.{key}", kept=kept, n=every, fresh=fresh, retired=every - kept)

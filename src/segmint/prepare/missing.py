@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from segmint.errors import ValueRuleError
-from segmint.model.schema import Feature, Missing
+from segmint.model.schema import Feature, Missing, Role, Schema
 from segmint.prepare.moments import mean_and_deviation, quantiles
 from segmint.prepare.options import PreparationOptions
 from segmint.types import BoolVector, FloatVector, RawColumn, RawColumns
@@ -17,6 +18,16 @@ from segmint.words import Sentence, sentence
 def policy(feature: Feature, options: PreparationOptions) -> Missing:
     """Return the policy that holds for a column: the one for all, else its own."""
     return options.missing or feature.missing
+
+
+def settled(schema: Schema, options: PreparationOptions) -> Schema:
+    """Return a schema that says of each column that clusters what policy holds: training again reads it there."""
+    return Schema(
+        tuple(
+            replace(feature, missing=policy(feature, options)) if feature.role is Role.CLUSTER else feature
+            for feature in schema
+        )
+    )
 
 
 def is_missing(column: RawColumn) -> BoolVector:

@@ -42,14 +42,15 @@ def _is_torn(audit: IO[bytes]) -> bool:
     return audit.read(1) != b"\n"
 
 
-def read_lines(workspace: Path, what: str, model: str) -> list[dict[str, Any]]:
-    """Return the facts of all lines of one kind about one model, in order; a torn line counts as none."""
+def read_lines(workspace: Path, what: str | tuple[str, ...], model: str) -> list[dict[str, Any]]:
+    """Return the facts of all lines of one kind, or of several, about one model, in order; a torn line counts as none."""
     try:
         texts = (workspace / AUDIT).read_text(encoding="utf-8", errors="replace").split("\n")
     except FileNotFoundError:
         return []
     lines = [line for line in map(_facts, texts) if line is not None]
-    return [line for line in lines if (line.get("what"), line.get("model")) == (what, model)]
+    kinds = (what,) if isinstance(what, str) else what
+    return [line for line in lines if line.get("what") in kinds and line.get("model") == model]
 
 
 def _facts(text: str) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from segmint.model.bundle import load_bundle
 from segmint.model.files import write_file
 from segmint.model.segment_model import SegmentModel
 from segmint.track.migrations import Recorded, recorded
+from segmint.workflow.auditing import read_lines
 from segmint.workflow.library import REGISTERED
 from segmint.workflow.tracking import pull, ready_registry
 
@@ -66,6 +67,47 @@ def history(name: str, workspace: str | Path, *, tracking_uri: str | None = None
         parent = None if model.lineage is None else by_content.get(model.lineage.parent)
         entries.append(Entry(each, model, parent))
     return tuple(entries)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the champion, as this workspace's audit has it.
+
+    Attributes
+    ----------
+    when
+        ISO 8601, UTC.
+    what
+        ``promote`` or ``rollback``.
+    before, version
+        The champion before, ``None`` where there was none, and after.
+    because, accepted
+        Why it was done, and why a migration above the limit was right; ``None`` where nothing was said.
+    """
+
+    when: str
+    what: str
+    before: int | None
+    version: int
+    because: str | None
+    accepted: str | None
+
+
+def changes(name: str, workspace: str | Path) -> tuple[Change, ...]:
+    """Return how the champion changed, the first time first: what was done from this workspace."""
+    lines = read_lines(Path(workspace), ("promote", "rollback"), name)
+    return tuple(
+        Change(
+            str(line.get("when", "")),
+            str(line["what"]),
+            line.get("from"),
+            line["to"],
+            line.get("because"),
+            line.get("accepted"),
+        )
+        for line in lines
+        if isinstance(line.get("to"), int)
+    )
 
 
 def line_of(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

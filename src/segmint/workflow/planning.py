@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from segmint.choosing.called import could_be_called
 from segmint.choosing.forecast import forecast, refuse_if_too_large
 from segmint.choosing.space import plan
 from segmint.data.dataset import Dataset
+from segmint.drift.calibration import MOST_ATOMS
+from segmint.drift.framing import MOST_PAIRS
 from segmint.errors import NotFoundError
 from segmint.families.fit import Configuration, Cost, Request
 from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
 from segmint.model.ids import check_model_name, model_name_from
 from segmint.prepare.fit import Prepared, prepare
+from segmint.prepare.missing import settled
 from segmint.prepare.options import PreparationOptions
 from segmint.types import Progress, silent
 
@@ -105,6 +108,7 @@ def plan_run(dataset: Dataset, options: RunOptions | None = None, progress: Prog
         If no column can make clusters.
     """
     options = options or RunOptions()
+    dataset = replace(dataset, schema=settled(dataset.schema, options.preparation))
     prepared = prepare(dataset, options.preparation)
     progress("prepared", prepared.matrix.n_features, prepared.matrix.n_features)
     return plan_prepared(dataset, options, prepared)
@@ -125,18 +129,21 @@ def plan_prepared(
         raise NotFoundError("workflow.not_planned", wanted=options.choose, n=len(configurations))
     n, d = geometry.n_samples, geometry.n_features
     expected = forecast(n, d, configurations, n_resamples=options.n_resamples)
-    expected = Cost(expected.seconds + seconds_of_watching(n, d), expected.memory)
+    watching = cost_of_watching(n, d)
+    expected = Cost(expected.seconds + watching.seconds, expected.memory + watching.memory)
     refuse_if_too_large(expected, geometry.n_samples, geometry.n_features, memory_limit=options.memory)
     return Planned(dataset, options, name, prepared, geometry, configurations, expected)
 
 
-def seconds_of_watching(n_samples: int, n_features: int) -> float:
+def cost_of_watching(n_samples: int, n_features: int) -> Cost:
     """Forecast what it takes to learn how far batches differ by chance: training redrawn, six segments assumed."""
-    watched = 6 * (3 * n_features + 1) + 10 * n_features + n_features * (n_features - 1) // 2
-    return 0.8 + 2.9e-6 * min(n_samples, 6_000) * watched
+    atoms, pairs = min(n_samples, MOST_ATOMS), min(n_features * (n_features - 1) // 2, MOST_PAIRS)
+    watched = 6 * (3 * n_features + 1) + 10 * n_features + pairs
+    scores = 8.0 * atoms * (13 * n_features + 3 + pairs)
+    return Cost(0.8 + 2e-6 * atoms * watched, 40e6 + 1.6 * scores)
 
 
-_REPORT = Cost(2.5, 130e6)  # Vega's own process among it
+_REPORT = Cost(2.5, 180e6)  # Vega's own process among it
 _TRACKING = Cost(2.5, 110e6)
 
 
@@ -148,7 +155,7 @@ def whole_run(study: Cost, *, track: bool = True) -> Cost:
     Examples
     --------
     >>> whole_run(Cost(60.0, 5e8), track=False)
-    Cost(seconds=62.5, memory=630000000.0)
+    Cost(seconds=62.5, memory=680000000.0)
     """
     extra = (_REPORT, _TRACKING) if track else (_REPORT,)
     return Cost(

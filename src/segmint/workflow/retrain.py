@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from segmint.choosing.sweep import measured
 from segmint.choosing.trial import Trial
 from segmint.data import ReadOptions, raw_columns, read
 from segmint.data.dataset import Dataset
+from segmint.drift.quality import check_quality
 from segmint.errors import DataError
 from segmint.families.fit import Configuration, Fit
 from segmint.families.table import FAMILIES
@@ -26,7 +27,7 @@ from segmint.model.segment_model import SegmentModel
 from segmint.prepare.fit import Prepared, prepare
 from segmint.prepare.options import PreparationOptions, Scale
 from segmint.types import IntVector, Progress, RawColumn, silent
-from segmint.words import say, sentence
+from segmint.words import Sentence, say, sentence
 from segmint.workflow.assign import own_columns
 from segmint.workflow.planning import Planned, RunOptions, plan_prepared
 from segmint.workflow.run import Made, conclude, fit
@@ -126,7 +127,8 @@ def retrain(
     Returns
     -------
     Made
-        A study like that of a run; its models carry their lineage.
+        A study like that of a run; its models carry their lineage. Columns that came in broken, as
+        :func:`segmint.drift.quality.check_quality` sees it, are among its notices.
 
     Raises
     ------
@@ -164,10 +166,19 @@ def retrain(
         )
         for name, model in made.study.models.items()
     }
-    notices = made.study.notices
-    if old is not None and old.fingerprint != before.model.manifest.fingerprint:
-        notices = (*notices, sentence("workflow.notice.other_before"))
+    notices = (*_warnings(before.model, dataset, old), *made.study.notices)
     return replace(made, study=replace(made.study, models=models, notices=notices))
+
+
+def _warnings(model: SegmentModel, dataset: Dataset, old: Dataset | None) -> Iterator[Sentence]:
+    """Yield what a person should know of the rows before the new version is believed: broken columns first."""
+    if model.drift is not None:
+        for finding in check_quality(model.drift.columns, raw_columns(dataset)):
+            yield sentence("workflow.notice.broken", said=str(finding.said))
+    if old is not None and dataset.schema.key is None:
+        yield sentence("workflow.notice.before_without_key")
+    elif old is not None and old.fingerprint != model.manifest.fingerprint:
+        yield sentence("workflow.notice.other_before")
 
 
 def _planned(model: SegmentModel, dataset: Dataset, options: RetrainOptions, progress: Progress) -> Planned:

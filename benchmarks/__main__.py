@@ -6,6 +6,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 
+from benchmarks.drift_tables import report as drift
 from benchmarks.endurance import SWAP_SECONDS, overload, swaps
 from benchmarks.journeys import journeys
 from benchmarks.lineage import report as lineage
@@ -21,6 +22,9 @@ out(
     "\n| Two versions matched (60 planted pairs; all 390: python -m benchmarks.lineage) | Share |\n|---|---|\n"
 )
 for what, share in lineage(60, 20):
+    out(f"| {what} | {share} |\n")
+out("\n| Drift simulated (2 trainings of 12 settings; all: python -m benchmarks.drift) | |\n|---|---|\n")
+for what, share in drift(2):
     out(f"| {what} | {share} |\n")
 out("\n| Beside scikit-learn | Ours, s | Theirs, s | Times as fast |\n|---|---|---|---|\n")
 for what, pair in comparisons():

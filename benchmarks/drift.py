@@ -1,7 +1,7 @@
 """How often drift is called where there is none, how often it is found, and whether its cause is named right.
 
 ``python -m benchmarks.drift alarms|power|causes FILE [TRAININGS] [SETTING or ROWS …]`` adds a line of JSON a training to
-FILE and can be stopped and started again; ``python -m benchmarks.drift tables FILE`` writes what was found so far.
+FILE and can be stopped and started again; ``python -m benchmarks.drift_tables FILE`` writes what was found so far.
 ``python -m benchmarks.drift cost`` times a batch of a million rows.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.drift_peers import PEERS, calibrated
+from benchmarks.drift_peers import PEERS
 from benchmarks.drift_worlds import (
     PLANTED,
     SETTINGS,
@@ -186,7 +186,7 @@ def run(what: str, path: Path, trainings: int, asked: list[str]) -> None:
 
     ``asked`` names settings and numbers of training rows; all of a kind where none is named.
     """
-    done = {(line["what"], line["setting"], line["n"], line["training"]) for line in _lines(path)}
+    done = {(line["what"], line["setting"], line["n"], line["training"]) for line in lines_of(path)}
     experiment, every = EXPERIMENTS[what]
     names = [name for name in asked if name in SETTINGS] or list(SETTINGS)
     sizes = [int(rows) for rows in asked if rows.isdecimal()] or list(every)
@@ -200,69 +200,10 @@ def run(what: str, path: Path, trainings: int, asked: list[str]) -> None:
                 file.write(json.dumps(line) + "\n")
 
 
-def _lines(path: Path) -> Iterator[Record]:
+def lines_of(path: Path) -> Iterator[Record]:
     if path.exists():
         with path.open(encoding="utf-8") as file:
             yield from (json.loads(line) for line in file)
-
-
-def tables(path: Path) -> None:
-    """Write what was found so far."""
-    by: dict[tuple[str, str, int], list[Record]] = defaultdict(list)
-    for line in _lines(path):
-        if "failed" not in line:
-            by[line["what"], line["setting"], line["n"]].append(line)
-    for what, write in (("alarms", _alarm_row), ("looks", _looks_row), ("power", _power_row)):
-        sys.stdout.write(f"\n{HEADS[what]}\n")
-        for (kind, name, n), lines in sorted(by.items()):
-            if kind == what:
-                sys.stdout.write(f"| {name}, n = {n:,} | {len(lines)} | {write(lines)} |\n")
-    _confusion([line for (kind, _, _), lines in by.items() if kind == "causes" for line in lines])
-
-
-HEADS = {
-    "alarms": "| False alarms at 1 %, and verdicts | Trainings | 200 rows | 2,000 | 200,000 |\n|---|---|---|---|---|",
-    "looks": "| A year of weeks at 5 % in all | Years | Years with an alarm |\n|---|---|---|",
-    "power": "| A fifth moved by .3 deviations in one feature | Trainings | Found | Verdict | KS, Bonferroni | KS at 1 % | PSI at 1 % | PSI > .1 | PSI > .25 |\n|---|---|---|---|---|---|---|---|---|",
-}
-
-
-def _percent(hits: np.ndarray[Any, np.dtype[np.float64]]) -> str:
-    """Write a mean of shares of trainings with its standard error."""
-    error = hits.std() / np.sqrt(max(1, hits.size))
-    return f"{100 * hits.mean():.2f} ± {100 * error:.2f}"
-
-
-def _alarm_row(lines: list[Record]) -> str:
-    cells = []
-    for m in map(str, BATCHES):
-        rates = np.array([np.mean(np.array(line["p"][m]) < ALPHA) for line in lines])
-        drifts, broken = (sum(line[verdict][m] for line in lines) for verdict in ("drift", "broken"))
-        batches = sum(len(line["p"][m]) for line in lines)
-        cells.append(f"{_percent(rates)} ({drifts} drift, {broken} broken of {batches:,})")
-    return " | ".join(cells)
-
-
-def _looks_row(lines: list[Record]) -> str:
-    return _percent(np.array([float(min(line["p"]) < 0.05 / (2 * WEEKS)) for line in lines]))
-
-
-def _power_row(lines: list[Record]) -> str:
-    found = _percent(np.array([np.mean(np.array(line["p"]) < ALPHA) for line in lines]))
-    verdict = f"{100 * sum(line['drift'] for line in lines) / (20 * len(lines)):.1f}"
-    return " | ".join([found, verdict, *calibrated([line["peers"] for line in lines], ALPHA)])
-
-
-def _confusion(lines: list[Record]) -> None:
-    """Write what was said of each planted cause, where the segmentation is reproducible."""
-    said: dict[str, Counter[str]] = defaultdict(Counter)
-    for line in lines:
-        for planted, (found, judged) in line["said"].items():
-            said[planted][found if judged else "cannot be judged"] += 1
-    heads = ["stable", "watch", *(name for name in PLANTED if name != "nothing"), "cannot be judged"]
-    sys.stdout.write("\n| Planted | " + " | ".join(heads) + " |\n|---" * 1 + "|---" * len(heads) + "|\n")
-    for planted, counts in said.items():
-        sys.stdout.write(f"| {planted} | " + " | ".join(str(counts[head]) for head in heads) + " |\n")
 
 
 def cost() -> None:
@@ -291,7 +232,5 @@ def cost() -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["cost"]:
         cost()
-    elif sys.argv[1:2] == ["tables"]:
-        tables(Path(sys.argv[2]))
     else:
         run(sys.argv[1], Path(sys.argv[2]), int((sys.argv[3:4] or [TRAININGS])[0]), sys.argv[4:])

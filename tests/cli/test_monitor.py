@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +157,20 @@ def test_what_is_refused(
     done = segmint("monitor", made["name"], *arguments, "--workspace", workspace, cwd=tmp_path)
     assert done.returncode == code, done.stderr
     assert not (workspace / "looks").exists()
+
+
+def test_two_at_once_keep_both_looks(
+    segmint: Any, workspace: Path, made: dict[str, Any], tmp_path: Path
+) -> None:
+    with ThreadPoolExecutor(2) as both:
+        ended = [
+            both.submit(
+                segmint, "monitor", made["name"], write(tmp_path / f"{n}.csv", n), "--workspace", workspace
+            )
+            for n in (1, 2)
+        ]
+    assert [one.result().returncode for one in ended] == [0, 0], [one.result().stderr for one in ended]
+    told = json.loads(
+        segmint("monitor", made["name"], "--history", "--workspace", workspace, "--json").stdout
+    )
+    assert sorted(look["batch"] for look in told["looks"]) == ["1", "2"]

@@ -12,13 +12,17 @@ from segmint.drift.build import build_drift_reference
 from segmint.drift.compare import compare
 from segmint.drift.framing import MOST_PAIRS, pairs_of
 from segmint.drift.scoring import Placed, place_rows
-from segmint.families.fit import Configuration
+from segmint.drift.verdict import Verdict
+from segmint.families.fit import Configuration, Fit, Request
 from segmint.families.folding import place_as_new
 from segmint.families.kmeans import fit_kmeans
+from segmint.families.quick import density_of, quick_fit
+from segmint.families.table import FAMILIES
 from segmint.geometry.geometry import Geometry
 from segmint.model.centers import CentersAssigner
 from segmint.model.drift_reference import DriftReference
 from segmint.model.schema import Schema
+from segmint.types import silent
 
 
 def reference(X, K, seed=0):
@@ -126,3 +130,21 @@ def test_the_bytes_do_not_depend_on_the_number_of_threads(request):
         for threads in ("1", "2")
     }  # fmt: skip
     assert len(found) == 1
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("family", ["kmeans", "ward"])
+def test_segments_of_equal_rows_are_judged(family):
+    points = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 3.0]])
+    X = np.ascontiguousarray(np.tile(points, (60, 1)))
+    geometry = Geometry(X)
+    planned = FAMILIES[family].plan(geometry, Request(ks=(3,), seed=0))
+    (fit,) = FAMILIES[family].sweep(geometry, planned, silent)
+    assert isinstance(fit, Fit)
+    fresh = quick_fit(fit.configuration, n_samples=len(X), density=density_of(fit.configuration, geometry))
+    rows = place_as_new(fit.configuration, geometry, fit.labels, fit.assigner, fresh=fresh)
+    built = build_drift_reference(rows, fit.assigner, columns={}, schema=Schema(()), fresh=fresh)
+    more, moved = np.tile(points, (80, 1)), np.tile(points, (80, 1))
+    moved[::3, 0] += 1.0
+    assert compare(built, place_rows(fit.assigner, more), fresh=fresh).verdict is Verdict.STABLE
+    assert compare(built, place_rows(fit.assigner, moved), fresh=fresh).verdict is Verdict.DRIFT

@@ -189,3 +189,33 @@ def test_the_prometheus_file_has_one_verdict(model: SegmentModel, tmp_path: Path
     assert verdicts[look["report"]["verdict"]] == 1
     shares = [sample.value for sample in families["segmint_drift_segment_share"].samples]
     assert sum(shares) == pytest.approx(1)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("sentinel", [1.797e308, -1.797e308, -9999.0, 1e15])
+def test_a_number_that_stands_for_missing_is_broken_data(model: SegmentModel, sentinel: float) -> None:
+    batch = rows(1000, 9)
+    batch["hours"][:50] = sentinel
+    report = monitor(model, frame(batch))
+    assert (report.verdict, [finding.column for finding in report.findings]) == (Verdict.BROKEN, ["hours"])
+    json.dumps(report.to_json(), allow_nan=False)
+
+
+def test_categories_have_their_two_distances() -> None:
+    def platforms(n: int, seed: int, *, phones: float) -> pa.Table:
+        batch = rows(n, seed)
+        chosen = np.random.default_rng(seed).random(n) < phones
+        return pa.table(
+            {
+                **{name: batch[name] for name in ("hours", "points")},
+                "platform": np.where(chosen, "phone", "pc"),
+            }
+        )
+
+    reading = segmint.ReadOptions(features=("hours", "points", "platform"))
+    options = segmint.RunOptions(families=("kmeans",), ks=(3,), n_resamples=0, name="players")
+    model = segmint.study(segmint.read(platforms(900, 1, phones=0.5), reading), options).model
+    assert model is not None
+    found = monitor(model, platforms(900, 2, phones=0.9)).columns["platform"]
+    assert found.psi > 0.5 and found.jensen_shannon > 0.2
+    assert (found.ks, found.wasserstein) == (None, None)

@@ -106,7 +106,7 @@ def wilson(p: float, n: int) -> tuple[float, float]:
     z2 = _Z95**2
     middle = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = _Z95 * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return max(0.0, min(p, middle - half)), min(1.0, max(p, middle + half))
 
 
 def _draw_sizes(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> Any:

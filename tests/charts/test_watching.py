@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -133,3 +134,19 @@ def test_an_interval_holds_its_share_and_stays_a_share(p: float, n: int) -> None
     low, high = wilson(p, n)
     assert 0.0 <= low <= p <= high <= 1.0
     assert not math.isnan(low + high)
+
+
+def test_no_word_lies_over_another_on_a_phone() -> None:
+    looks = [
+        look("drift", 1e-6),
+        look("broken data", None),
+        *[look()] * 9,
+        look("drift", 1e-6),
+        look("watch", 0.03),
+    ]
+    spec = looks_picture(looks).bare(width=PHONE).to_dict()
+    data = next(iter(row for row in spec["datasets"].values() if any("word" in one for one in row)))
+    words = [(one["place"] * (PHONE - 60) / len(looks), one["word"]) for one in data if one.get("word")]
+    assert [word for _, word in words] == ["drift", "drift"]
+    for (left, one), (right, other) in pairwise(words):
+        assert right - left > 3.3 * (len(one) + len(other))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -133,3 +134,22 @@ def test_several_looks_ask_for_more(watched):
 def test_options_out_of_range_are_refused(watched, options):
     with pytest.raises(UsageError):
         report(watched, watched.draw(60, 1)[0], **options)
+
+
+def test_segments_that_moved_beside_another_mix_are_not_said_to_be_as_before(watched):
+    X, k = watched.draw(4_000, 61, (0.25, 0.45, 0.2, 0.1))
+    X[k == 1, 2] += 0.5
+    found = report(watched, X)
+    assert found.cause is Cause.MIX
+    assert "within segments something moved too" in text(found)
+    assert "as before" not in text(found)
+    assert "Spenders: basket rose" in text(found)
+
+
+def test_other_borders_that_are_no_better_are_not_said_to_agree_as_ever(watched):
+    X, _ = watched.draw(2_000, 62, (0.2, 0.5, 0.2, 0.1))
+    found = report(watched, X, fresh=watched.fresh)
+    assert found.agreement.judged and not found.agreement.aged
+    assert "as ever" in text(found)
+    less = replace(found.agreement, adjusted_rand=found.agreement.usual - 0.15)
+    assert "none that are clearly better" in text(replace(found, agreement=less))

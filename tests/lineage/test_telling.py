@@ -134,6 +134,17 @@ def test_the_headline_counts(before: list[str], after: list[str], parts: list[st
     assert all(part in text for part in parts), text
 
 
+def test_what_cannot_be_followed_is_not_called_retired() -> None:
+    lost = event((Kind.KEPT,), ["b", "c"], ["d"], stated=False, steadiness=0.5)
+    text = str(headline(replace(lineage(["a", "b", "c"], ["a", "d"]), events=(lost,))))
+    assert text == "1 of 3 segments are carried on; the other two cannot be followed, and one is new"
+    assert "retired" in str(headline(replace(lineage(["a", "b", "c", "e"], ["a", "d"]), events=(lost,))))
+
+
+def test_both_segments_are_both() -> None:
+    assert str(headline(lineage(["a", "b"], ["b", "a"]))) == "Both segments are carried on"
+
+
 def test_a_headline_tells_nothing_of_none() -> None:
     text = str(headline(lineage(["a", "b", "c"], ["a", "b"])))
     assert "one is retired" in text

@@ -21,6 +21,9 @@ Look = Mapping[str, Any]
 
 _LEAST_P: Final = 1e-8
 """What is less likely is drawn there: how much less says nothing more."""
+_CHARACTER: Final = 6.6
+_LEFT: Final = 60
+"""Px that a character of a word and the axis of probabilities take."""
 _WORDS: Final = {
     "stable": ("circle", "ink-3"),
     "watch": ("triangle-up", "warn"),
@@ -51,29 +54,35 @@ def looks_picture(looks: Sequence[Look]) -> Picture:
     return Picture(
         "looks",
         sentence(f"charts.looks.finding_{key}", **figures),
-        sentence("charts.looks.reading"),
+        sentence("charts.looks.reading_broken" if "broken data" in verdicts else "charts.looks.reading"),
         sentence("charts.looks.description", **figures),
         Numbers(head, rows),
         lambda canvas: _draw_looks(looks, canvas),
     )
 
 
-def _words(looks: Sequence[Look]) -> list[str]:
-    """Return the verdict beside each point that begins one: a row of equal ones is told once."""
+def _words(looks: Sequence[Look], step: float) -> list[str]:
+    """Return the verdict beside each point that begins one: a row of equal ones is told once, and none over another.
+
+    ``step`` is the way from point to point in px.
+    """
     verdicts = [look["report"]["verdict"] for look in looks]
-    return [
-        "" if verdict in ("stable", before) else verdict
-        for verdict, before in zip(verdicts, ["", *verdicts], strict=False)
-    ]
+    words, free = [], -math.inf
+    for place, (verdict, before) in enumerate(zip(verdicts, ["", *verdicts], strict=False)):
+        half = 0.5 * _CHARACTER * len(verdict)
+        told = verdict not in ("stable", before) and place * step - half > free
+        free = place * step + half if told else free
+        words.append(verdict if told else "")
+    return words
 
 
 def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
     c = canvas.theme
-    rows = _points(looks)
+    rows = _points(looks, canvas)
     alpha = alpha_of_one(looks[-1]["report"]["alpha"], looks[-1]["report"]["looks"])
     line = -math.log10(alpha)
     top = max(line * 1.3, *(row["surprise"] for row in rows)) * 1.08
-    x, y = _batch_axis(rows, canvas), _chance_axis(top)
+    x, y = _batch_axis(rows, canvas), _chance_axis(top, canvas)
     shape, color = _verdict_marks(rows, canvas)
     chance = layer([{"surprise": line, "text": say("charts.looks.alpha", alpha=alpha)}])
     below = layer([{"surprise": 0, "top": line}])
@@ -90,7 +99,8 @@ def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
     return sized(drawing, canvas, 280)
 
 
-def _points(looks: Sequence[Look]) -> list[dict[str, Any]]:
+def _points(looks: Sequence[Look], canvas: Canvas) -> list[dict[str, Any]]:
+    words = _words(looks, (canvas.width - _LEFT) / len(looks))
     return [
         {
             "place": number,
@@ -99,7 +109,7 @@ def _points(looks: Sequence[Look]) -> list[dict[str, Any]]:
             "verdict": look["report"]["verdict"],
             "word": word,
         }
-        for number, (look, word) in enumerate(zip(looks, _words(looks), strict=True))
+        for number, (look, word) in enumerate(zip(looks, words, strict=True))
     ]
 
 
@@ -113,10 +123,10 @@ def _batch_axis(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> Any:
     return alt.X("place:O", sort=order, axis=axis)
 
 
-def _chance_axis(top: float) -> Any:
+def _chance_axis(top: float, canvas: Canvas) -> Any:
     """Return the axis of probabilities: less likely by chance is higher."""
     axis = alt.Axis(
-        title=say("charts.looks.y"),
+        title=say("charts.looks.y_narrow" if canvas.narrow else "charts.looks.y"),
         values=list(range(math.ceil(top) + 1)),
         labelExpr="datum.value ? '1e−' + datum.value : '1'",
     )

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmint.cli.output import results, write_command, write_labeled
+from segmint.cli.output import results, wrapped, write_command, write_labeled
 from segmint.cli.tables import plain_table, segment_color
 from segmint.cli.typed import command, shown_path
 from segmint.words import numbers, say
@@ -87,7 +87,8 @@ def write_challenge(made: Challenge, *, promoting: bool = False) -> None:
 
     console, lineage = results(), _lineage(made.model)
     console.print()
-    console.print(f" {safe(str(headline(lineage)))}", style="bold", soft_wrap=False, width=80)
+    for line in wrapped(safe(str(headline(lineage))), indent=1):
+        console.print(line, style="bold")
     console.print()
     _write_events(made.before, made.model)
     console.print()
@@ -115,7 +116,6 @@ def write_challenge(made: Challenge, *, promoting: bool = False) -> None:
 def _write_events(before: SegmentModel, after: SegmentModel) -> None:
     from rich.text import Text
 
-    from segmint.cli.output import wrapped
     from segmint.lineage.telling import tell
 
     cards = {card.id: card for card in (*before.cards, *after.cards)}

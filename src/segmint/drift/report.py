@@ -18,6 +18,10 @@ MOST_SAID = 3
 LEAST_PART = 0.05
 """Of the whole difference: a smaller move is not said."""
 LEAST_CHANGE = 0.01
+MOVED_TOO = 0.1
+"""From this part of the whole on, segments are not said to be as before."""
+OTHERWISE = 0.1
+"""Fresh fits that agree with the model by so much less than usual are not said to agree as ever."""
 LEAST_MOVE = 0.1
 
 
@@ -214,13 +218,19 @@ class DriftReport:
             return tuple(finding.said for finding in self.findings)
         if self.cause is None:
             return ()
-        parts = {part.cause: part.part for part in self.parts}
-        part = parts.get(self.cause, 0.0)
-        cause = sentence(
-            f"drift.cause.{self.cause.name.lower()}", part=part, before=self.new_before, now=self.new_now
-        )
+        part = self._part(self.cause)
+        cause = sentence(f"drift.cause.{self._named()}", part=part, before=self.new_before, now=self.new_now)
         moves = [said(segment, move) for segment, move in self.moved if move.part >= LEAST_PART]
         return (cause, *self._new(), *self._shares(), *moves[:MOST_SAID])
+
+    def _part(self, cause: Cause) -> float:
+        return next((part.part for part in self.parts if part.cause is cause), 0.0)
+
+    def _named(self) -> str:
+        """Return the key of what is said of the cause: of a mix that is not all, that segments moved as well."""
+        assert self.cause is not None, "a cause is told where there is one"
+        moved_too = self.cause is Cause.MIX and self._part(Cause.BEHAVIOR) >= MOVED_TOO
+        return "mix_mostly" if moved_too else self.cause.name.lower()
 
     def _new(self) -> tuple[Sentence, ...]:
         if self.cause is not Cause.NEW or self.newcomers is None or self.newcomers.beside is None:
@@ -245,12 +255,13 @@ class DriftReport:
             return ()
         if not self.agreement.judged:
             return (sentence("drift.ageing.not_judged", usual=self.agreement.usual),)
-        kind = "aged" if self.agreement.aged else "as_ever"
+        otherwise = self.agreement.usual - self.agreement.adjusted_rand > OTHERWISE
+        kind = "aged" if self.agreement.aged else "otherwise" if otherwise else "as_ever"
         return (sentence(f"drift.ageing.{kind}", a=self.agreement.adjusted_rand, usual=self.agreement.usual),)
 
     def _advice(self) -> tuple[Sentence, ...]:
         if self.cause is not None:
-            return (sentence(f"drift.advice.{self.cause.name.lower()}"),)
+            return (sentence(f"drift.advice.{self._named()}"),)
         return (sentence(f"drift.advice.{self.verdict.name.lower()}"),)
 
 

@@ -85,5 +85,14 @@ def headline(lineage: Lineage) -> Sentence:
     every = len(lineage.before) - 1
     fresh = len(lineage.after) - 1 - kept
     key = "some" if kept < every else {1: "one", 2: "both"}.get(every, "all")
+    if kept < every and _lost_sight(lineage):
+        key = "some_unsure"
     key = f"{key}_fresh" if fresh else key
     return sentence(f"lineage.headline.{key}", kept=kept, n=every, fresh=fresh, retired=every - kept)
+
+
+def _lost_sight(lineage: Lineage) -> bool:
+    """Return whether of all segments that are not carried on no continuity is claimed: they are not said to be retired."""
+    gone = set(lineage.before[:-1]) - set(lineage.after[:-1])
+    unstated = {one for event in lineage.events if not event.stated for one in event.before}
+    return gone <= unstated

@@ -115,6 +115,16 @@ def test_what_is_not_sure_is_not_claimed(
     assert ("S1" in text) is gone and ("S3" in text) is fresh
 
 
+@pytest.mark.parametrize(("gone", "fresh"), [(True, False), (False, True), (True, True)])
+def test_of_a_steady_segment_it_is_not_said_that_it_is_found_too_rarely(
+    versions: tuple[SegmentModel, SegmentModel], gone: bool, fresh: bool
+) -> None:
+    before, after = versions
+    old, new = (ids(before, 1) if gone else []), (ids(after, 3) if fresh else [])
+    text = str(tell(event((Kind.KEPT,), old, new, stated=False, steadiness=1.0), before, after))
+    assert "only" not in text and "too few customers" in text
+
+
 def lineage(before: list[str], after: list[str], *, same: bool = True, supported: float = 1.0) -> Lineage:
     churn = Churn(0, 0.0, 0, None, None, None, None, 0.0, None)
     return Lineage("", 1, same, supported, (), 9, (*before, UNASSIGNED), (*after, UNASSIGNED), (), churn)

@@ -33,7 +33,9 @@ def tell(event: Event, before: SegmentModel, after: SegmentModel) -> Sentence:
         "steadiness": event.steadiness,
     }
     if not event.stated:
-        return sentence(f"lineage.unstated.{'gone' if not new else 'new' if not old else 'both'}", **figures)
+        key = "gone" if not new else "new" if not old else "both"
+        # steady by itself: it is the whole that is not the same segmentation
+        return sentence(f"lineage.unstated.{key}{'_steady' if event.steadiness >= SURE else ''}", **figures)
     kind = event.kinds[0]
     if kind is Kind.MOVED:
         return _moved(event, old[0], new[0], before, figures)

@@ -1,6 +1,6 @@
 """How often drift is called where there is none, how often it is found, and whether its cause is named right.
 
-``python -m benchmarks.drift alarms|power|causes FILE [TRAININGS] [SETTING or ROWS …]`` adds a line of JSON a training to
+``python -m benchmarks.drift alarms|huge|looks|power|causes FILE [TRAININGS] [SETTING or ROWS …]`` adds a line of JSON a training to
 FILE and can be stopped and started again; ``python -m benchmarks.drift_tables FILE`` writes what was found so far.
 ``python -m benchmarks.drift cost`` times a batch of a million rows.
 """
@@ -51,6 +51,7 @@ ALPHA = 0.01
 TRAININGS = 200
 BATCHES = {200: 20, 2_000: 20, 200_000: 20}
 """Batches a training by their rows."""
+HUGE = {200_000: 2}
 WEEKS = 52
 SIZES = (2_000, 20_000)
 POWER_SIZES = (2_000, 5_000, 20_000)
@@ -78,14 +79,23 @@ def _trained(
 
 def alarms(name: str, n: int, training: int) -> Record | None:
     """Judge batches in which nothing changed."""
-    world, trained, rng = _trained("alarms", name, n, training)
+    return _calm("alarms", BATCHES, name, n, training)
+
+
+def huge(name: str, n: int, training: int) -> Record | None:
+    """Judge huge batches in which nothing changed: the error of training decides, so trainings count."""
+    return _calm("huge", HUGE, name, n, training)
+
+
+def _calm(what: str, sizes: Mapping[int, int], name: str, n: int, training: int) -> Record | None:
+    world, trained, rng = _trained(what, name, n, training)
     if trained is None:
         return None
     found: dict[str, list[float]] = {}
     drifts: dict[str, int] = {}
     broken: dict[str, int] = {}
     alarmed: Counter[str] = Counter()
-    for m, batches in BATCHES.items():
+    for m, batches in sizes.items():
         p, drift, faulty = [], 0, 0
         for _ in range(batches):
             rows = stay(world, rng, m)
@@ -175,6 +185,7 @@ def causes(name: str, n: int, training: int) -> Record | None:
 Experiment = Callable[[str, int, int], Record | None]
 EXPERIMENTS: Mapping[str, tuple[Experiment, tuple[int, ...]]] = {
     "alarms": (alarms, SIZES),
+    "huge": (huge, SIZES),
     "looks": (looks, (5_000,)),
     "power": (power, POWER_SIZES),
     "causes": (causes, (5_000,)),

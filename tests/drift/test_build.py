@@ -148,3 +148,12 @@ def test_segments_of_equal_rows_are_judged(family):
     moved[::3, 0] += 1.0
     assert compare(built, place_rows(fit.assigner, more), fresh=fresh).verdict is Verdict.STABLE
     assert compare(built, place_rows(fit.assigner, moved), fresh=fresh).verdict is Verdict.DRIFT
+
+
+def test_a_cluster_of_one_outlier_alarms_no_large_batch_that_lacks_it():
+    X = np.vstack([blobs(1_999, 3, 1), [[60.0, 60.0, 60.0]]])
+    rule, built = reference(X, 4)
+    assert 1.0 in built.sums.counts.tolist()
+    assert compare(built, place_rows(rule, blobs(200_000, 3, 2))).p > 0.01
+    many = np.vstack([blobs(50_000, 3, 3), np.full((1_500, 3), 60.0)])
+    assert compare(built, place_rows(rule, many)).verdict is Verdict.DRIFT, "many of them are news"

@@ -93,11 +93,16 @@ def shares(counts: Array) -> Array:
 
 
 def _chi_square(reference: Array, current: Array, h: Array) -> Array:
-    """Return the normal deviate of χ² / h of two histograms in their last axis."""
+    """Return the normal deviate of χ² / h of two histograms in their last axis.
+
+    A cell's variance is at least that of five rows of training: a cluster of one outlier was made because it was
+    there, and a large batch without another one is no news.
+    """
     p, q = shares(reference), shares(current)
     together = reference + current
     pooled = together / np.maximum(together.sum(axis=-1, keepdims=True), 1.0)
-    terms = np.square(q - p) / np.where(pooled > 0, pooled, 1.0)
+    least = FEWEST_ROWS / np.maximum(reference.sum(axis=-1, keepdims=True), 1.0)
+    terms = np.square(q - p) / np.maximum(pooled, least)
     freedom = np.count_nonzero(pooled > 0, axis=-1) - 1
     return chi_square_as_normal(terms.sum(axis=-1) / h, freedom.astype(np.float64))
 

@@ -63,8 +63,8 @@ def report(trainings: int) -> Iterator[tuple[str, str]]:
     said = [
         (planted, found)
         for line in _of(by, "causes")
-        for planted, (found, _) in line["said"].items()
-        if planted != "nothing"
+        for planted, (found, judged) in line["said"].items()
+        if planted != "nothing" and judged
     ]
     yield (
         f"causes named right of {len(said)}",
@@ -102,7 +102,7 @@ def _looks_row(lines: list[Record]) -> str:
 
 def _power_row(lines: list[Record]) -> str:
     found = _percent(np.array([np.mean(np.array(line["p"]) < ALPHA) for line in lines]))
-    verdict = f"{100 * sum(line['drift'] for line in lines) / (20 * len(lines)):.1f}"
+    verdict = f"{100 * sum(line['drift'] for line in lines) / sum(len(line['p']) for line in lines):.1f}"
     return " | ".join([found, verdict, *calibrated([line["peers"] for line in lines], ALPHA)])
 
 
@@ -113,7 +113,7 @@ def _confusion(lines: list[Record]) -> None:
         for planted, (found, judged) in line["said"].items():
             said[planted][found if judged else "cannot be judged"] += 1
     heads = ["stable", "watch", *(name for name in PLANTED if name != "nothing"), "cannot be judged"]
-    sys.stdout.write("\n| Planted | " + " | ".join(heads) + " |\n|---" * 1 + "|---" * len(heads) + "|\n")
+    sys.stdout.write("\n| Planted | " + " | ".join(heads) + " |\n|---" + "|---" * len(heads) + "|\n")
     for planted, counts in said.items():
         sys.stdout.write(f"| {planted} | " + " | ".join(str(counts[head]) for head in heads) + " |\n")
 

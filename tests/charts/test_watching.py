@@ -53,9 +53,9 @@ def drawn(picture: Any, width: int | None = None) -> str:
 
 
 def test_the_title_says_whether_somebody_must_act() -> None:
-    assert str(looks_picture([look(), look("watch", 0.03)]).finding) == "2 batches, none of them drifted"
+    assert str(looks_picture([look(), look("watch", 0.03)]).finding) == "2 looks, none of them found drift"
     alarmed = looks_picture([look(), look("drift", 1e-5), look("broken data", None)])
-    assert str(alarmed.finding) == "2 of 3 batches need somebody to act; the last one: broken data"
+    assert str(alarmed.finding) == "2 of 3 looks need somebody to act; the last one: broken data"
 
 
 def test_each_look_has_its_row_and_each_verdict_its_own_shape() -> None:
@@ -84,7 +84,7 @@ def test_each_look_has_its_row_and_each_verdict_its_own_shape() -> None:
         if "shape" in one.get("encoding", {})
     )
     assert len(scale) == len(Verdict)
-    assert len({*zip(shapes, (color for _, color in scale), strict=True)}) == len(Verdict)
+    assert len(set(shapes)) == len(Verdict)
 
 
 @pytest.mark.parametrize("n", [1, 2, 53])

@@ -145,6 +145,8 @@ def test_the_history_is_told_where_no_page_can_be_written(
         (["calm.csv", "--date", "day", "--by", "year"], 2),
         (["calm.csv", "--date", "day", "--by", "week", "--since", "then"], 2),
         (["calm.csv", "--prometheus", "nowhere/calm.prom"], 2),
+        (["calm.csv", "--date", "day", "--by", "week", "--batch-name", "all"], 2),
+        (["calm.csv", "--date", "day", "--since", "NaT"], 2),
         (["nowhere.csv"], 3),
         (["other.csv"], 3),
     ],
@@ -157,6 +159,27 @@ def test_what_is_refused(
     done = segmint("monitor", made["name"], *arguments, "--workspace", workspace, cwd=tmp_path)
     assert done.returncode == code, done.stderr
     assert not (workspace / "looks").exists()
+
+
+def test_a_file_that_cannot_be_written_costs_no_verdict(
+    segmint: Any, workspace: Path, made: dict[str, Any], tmp_path: Path
+) -> None:
+    moved = write(tmp_path / "moved.csv", 2, moved=6.0)
+    (tmp_path / "taken.prom").mkdir()
+    done = segmint(
+        "monitor", made["name"], moved, "--prometheus", tmp_path / "taken.prom", "--workspace", workspace, "--json",
+        "--date", "day", "--since", "2026-03-05",
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["report"]["verdict"], told["prometheus"]) == (4, "drift", None)
+    assert "collector" in told["prometheus_failed"] or "taken" in told["prometheus_failed"]
+    assert told["experiment"] == f"{made['name']}-monitoring"
+    assert told["batch"] == "moved", "one batch of all that counts is called as its file"
+    sizes = workspace / "reports" / f"{made['name']}-drift-sizes.png"
+    assert sizes.is_file()
+    broken = write(tmp_path / "broken.csv", 3, unit=1000.0)
+    segmint("monitor", made["name"], broken, "--workspace", workspace, "--no-track")
+    assert not sizes.exists(), "what an earlier batch looked like is not left as this one's"
 
 
 def test_two_at_once_keep_both_looks(

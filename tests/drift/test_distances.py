@@ -132,6 +132,14 @@ def test_levels_have_psi_and_jensen_shannon_of_their_shares(batch):
     assert (found.ks, found.ks_p, found.wasserstein, found.largest_error) == (None, None, None, 0.0)
 
 
+@pytest.mark.filterwarnings("error")
+def test_extremes_have_a_distance():
+    ends = np.array([-1.7e308, 1.7e308])
+    assert wasserstein(ends, ends) == 0.0
+    assert wasserstein(ends, -ends) == 0.0
+    assert wasserstein(ends[:1], ends[1:]) == np.inf
+
+
 def test_levels_that_cannot_be_measured_are_nothing():
     known = describe_levels(np.array(["a"] * 9, dtype=object))
     assert measure_levels(known, ["a"] * 4) is None

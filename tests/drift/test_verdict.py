@@ -29,6 +29,8 @@ def named(*, new=0.0, mix, behavior, significant, came=0.0, agreement=None):
         ({"dependence", "shift"}, 0.2, 0.1, Cause.BEHAVIOR),
         ({"mix", "center"}, 0.2, 0.1, Cause.MIX),
         ({"mix", "spread"}, 0.1, 0.2, Cause.BEHAVIOR),
+        ({"mix"}, 0.1, 0.4, Cause.BEHAVIOR),
+        ({"center"}, 0.4, 0.1, Cause.MIX),
         ({"shape"}, 0.2, 0.1, Cause.MIX),
         ({"shape"}, 0.1, 0.2, Cause.BEHAVIOR),
     ],

@@ -26,8 +26,23 @@ from segmint.track.migrations import MIGRATION_TAG, Recorded, champion_of, recor
 from segmint.track.promotion import promote
 from segmint.track.registry import register
 from segmint.words import sentence
-from segmint.workflow.history import Entry, history, line_of, write_picture
+from segmint.workflow.auditing import write_line
+from segmint.workflow.history import Entry, changes, history, line_of, write_picture
 from segmint.workflow.tracking import ready_registry
+
+
+def test_a_promotion_that_changes_nothing_is_no_change(tmp_path: Path) -> None:
+    for before, after, what in (
+        (None, 1, "promote"),
+        (1, 2, "promote"),
+        (2, 2, "promote"),
+        (2, 1, "rollback"),
+    ):
+        write_line(tmp_path, what, {"model": "shop", "from": before, "to": after, "because": None})
+    write_line(tmp_path, "promote", {"model": "other", "from": 1, "to": 9})
+    found = [(one.what, one.before, one.version) for one in changes("shop", tmp_path)]
+    assert found == [("promote", None, 1), ("promote", 1, 2), ("rollback", 2, 1)]
+
 
 SCHEMA = Schema((Feature("hours", ColumnKind.NUMBER, Role.CLUSTER, reason=sentence("common.rows", n=1)),))
 

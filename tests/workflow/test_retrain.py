@@ -369,7 +369,7 @@ def test_rows_of_before_without_a_key_are_said_to_tell_nothing() -> None:
 def test_the_policy_for_missing_values_is_carried_on() -> None:
     table = shop()
     hours = np.asarray(table["hours"]).copy()
-    hours[:5] = np.nan
+    hours[:20] = np.nan
     table = table.set_column(1, "hours", [pa.array(hours, from_pandas=True)])
     options = segmint.RunOptions(
         families=("kmeans",),
@@ -379,5 +379,9 @@ def test_the_policy_for_missing_values_is_carried_on() -> None:
         preparation=PreparationOptions(missing=Missing.DROP),
     )
     model = segmint.study(segmint.read(table), options).model
-    assert model is not None and model.reference.n_samples == 145
-    assert renewed(model, table).reference.n_samples == 145
+    assert model is not None and model.reference.n_samples == 130
+    made = retrain(Before(model, content_hash(model)), again(table, model), RetrainOptions(n_resamples=0))
+    assert made.study.model is not None and made.study.model.reference.n_samples == 130
+    assert not [notice for notice in made.study.notices if "broken" in str(notice)], "its own table is sound"
+    assert segmint.monitor(model, table).verdict.value == "stable"
+    assert renewed(model, segmint.read(table)).reference.n_samples == 130

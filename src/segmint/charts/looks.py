@@ -12,15 +12,15 @@ from segmint.charts.chart import Canvas, Numbers
 from segmint.charts.marks import layer, lookup_expression, sized
 from segmint.charts.naming import shortened
 from segmint.charts.picture import Picture
-from segmint.drift.verdict import alpha_of_one
+from segmint.drift.verdict import ALARMS, alpha_of_one
 from segmint.words import say, sentence
 from segmint.words.numbers import MISSING, count, probability
 
 Look = Mapping[str, Any]
 """One look as it is kept: ``batch``, ``when``, and ``report`` as :meth:`segmint.drift.report.DriftReport.to_json` gives it."""
 
-_LEAST_P: Final = 1e-8
-"""What is less likely is drawn there: how much less says nothing more."""
+_TOP: Final = 8
+"""Powers of ten: what is less likely is drawn there, above the line in any case; how much less says nothing more."""
 _CHARACTER: Final = 6.6
 _LEFT: Final = 60
 """Px that a character of a word and the axis of probabilities take."""
@@ -29,7 +29,7 @@ _WORDS: Final = {
     "watch": ("triangle-up", "warn"),
     "drift": ("diamond", "bad"),
     "broken data": ("cross", "bad"),
-    "insufficient data": ("circle", "line-2"),
+    "insufficient data": ("square", "line-2"),
 }
 """Shape and color of each verdict: never the color alone."""
 
@@ -37,7 +37,7 @@ _WORDS: Final = {
 def looks_picture(looks: Sequence[Look]) -> Picture:
     """Return how unlikely each batch is by chance alone, with its verdict."""
     verdicts = [look["report"]["verdict"] for look in looks]
-    alarms = sum(verdict in ("drift", "broken data") for verdict in verdicts)
+    alarms = sum(verdict in ALARMS for verdict in verdicts)
     figures = {"n": len(looks), "alarms": alarms, "last": verdicts[-1]}
     key = "quiet" if not alarms else "alarms"
     rows = tuple(
@@ -78,11 +78,12 @@ def _words(looks: Sequence[Look], step: float) -> list[str]:
 
 def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
     c = canvas.theme
-    rows = _points(looks, canvas)
     alpha = alpha_of_one(looks[-1]["report"]["alpha"], looks[-1]["report"]["looks"])
     line = -math.log10(alpha)
+    most = max(_TOP, math.ceil(line) + 1)
+    rows = _points(looks, canvas, most)
     top = max(line * 1.3, *(row["surprise"] for row in rows)) * 1.08
-    x, y = _batch_axis(rows, canvas), _chance_axis(top, canvas)
+    x, y = _batch_axis(rows, canvas), _chance_axis(top, most, canvas)
     shape, color = _verdict_marks(rows, canvas)
     chance = layer([{"surprise": line, "text": say("charts.looks.alpha", alpha=alpha)}])
     below = layer([{"surprise": 0, "top": line}])
@@ -99,13 +100,13 @@ def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
     return sized(drawing, canvas, 280)
 
 
-def _points(looks: Sequence[Look], canvas: Canvas) -> list[dict[str, Any]]:
+def _points(looks: Sequence[Look], canvas: Canvas, most: int) -> list[dict[str, Any]]:
     words = _words(looks, (canvas.width - _LEFT) / len(looks))
     return [
         {
             "place": number,
             "batch": look["batch"],
-            "surprise": -math.log10(max(look["report"]["p"] or _LEAST_P, _LEAST_P)),
+            "surprise": -math.log10(max(look["report"]["p"] or 0.0, 10.0**-most)),
             "verdict": look["report"]["verdict"],
             "word": word,
         }
@@ -123,10 +124,10 @@ def _batch_axis(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> Any:
     return alt.X("place:O", sort=order, axis=axis)
 
 
-def _chance_axis(top: float, canvas: Canvas) -> Any:
+def _chance_axis(top: float, most: int, canvas: Canvas) -> Any:
     """Return the axis of probabilities: less likely by chance is higher."""
     axis = alt.Axis(
-        title=say("charts.looks.y_narrow" if canvas.narrow else "charts.looks.y"),
+        title=say(f"charts.looks.y{'_narrow' if canvas.narrow else ''}", least=f"1e−{most}"),
         values=list(range(math.ceil(top) + 1)),
         labelExpr="datum.value ? '1e−' + datum.value : '1'",
     )

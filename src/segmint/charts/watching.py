@@ -22,6 +22,10 @@ _MOST_MOVES: Final = 12
 _NAMED: Final[Mapping[str, Any]] = {"align": "left", "dy": -10, "fontWeight": 500}
 
 
+PICTURES: Final = ("looks", "sizes", "centers")
+"""The names of all pictures of a look; some looks have fewer."""
+
+
 def pictures_of(looks: Sequence[Look]) -> tuple[Picture, ...]:
     """Return the pictures of the last look, and of all looks where there are several.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ def words_of(then: str | None) -> list[str]:
         raise UsageError("cli.then_failed", command=then, reason=str(error)) from None
     if not words:
         raise UsageError("cli.then_failed", command=then, reason=say("cli.nothing_to_run"))
+    if shutil.which(words[0]) is None:
+        raise UsageError("cli.then_failed", command=then, reason=say("cli.no_such_program"))
     return words
 
 
@@ -37,9 +40,9 @@ def run_afterwards(then: list[str], look: Look) -> None:
     import os
     import sys
 
-    from segmint.cli.output import steps, write_error
+    from segmint.cli.output import steps, write_labeled
 
-    told = {
+    variables = {
         "SEGMINT_VERDICT": look["report"]["verdict"],
         "SEGMINT_CAUSE": look["report"]["cause"] or "",
         "SEGMINT_MODEL": look["model"],
@@ -47,9 +50,10 @@ def run_afterwards(then: list[str], look: Look) -> None:
     }
     sys.stdout.flush()
     try:
-        ended = subprocess.run(then, env={**os.environ, **told}, check=False, stdout=sys.stderr)
+        ended = subprocess.run(then, env={**os.environ, **variables}, check=False, stdout=sys.stderr)
     except OSError as error:  # the verdict was told and keeps its exit code
         reason = error.strerror or str(error)
-        write_error(UsageError("cli.then_failed", command=shlex.join(then), reason=reason))
+        told = UsageError("cli.then_failed", command=shlex.join(then), reason=reason).text()
+        write_labeled(steps(), say("cli.warning"), [told], style="yellow")
         return
     steps().print(f" {say('cli.then_ended', code=ended.returncode)}")

@@ -141,9 +141,16 @@ def write_answer(delivered: Delivered, spent: Spent) -> None:
     write_labeled(console, say("cli.against"), [str(doubt) for doubt in decision.doubts], style="yellow")
     write_labeled(console, say("cli.rivals"), [str(rival.reason) for rival in decision.rivals])
     write_labeled(console, say("cli.left_out"), _left_out(study))
-    write_labeled(console, say("cli.notice"), [str(notice) for notice in study.notices])
+    write_labeled(console, say("cli.notice"), [*_other_champion(delivered), *map(str, study.notices)])
     console.print()
     _write_places(delivered, spent)
+
+
+def _other_champion(delivered: Delivered) -> list[str]:
+    """Say that this run's model is not the champion: what is trained again and promoted goes by that one."""
+    number = None if delivered.tracked is None else delivered.tracked.other_champion
+    name = delivered.study.provenance.name
+    return [] if number is None else [say("cli.other_champion", name=name, n=number)]
 
 
 def _left_out(study: Study) -> list[str]:

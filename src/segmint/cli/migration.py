@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from segmint.cli.output import results, wrapped, write_command, write_labeled
 from segmint.cli.tables import plain_table, segment_color
-from segmint.cli.typed import command, shown_path
+from segmint.cli.typed import command, given_workspace, shown_path
 from segmint.words import numbers, say
 from segmint.words.visible import safe
 
@@ -90,11 +90,17 @@ def write_challenge(made: Challenge, *, promoting: bool = False) -> None:
     for line in wrapped(safe(str(headline(lineage))), indent=1):
         console.print(line, style="bold")
     console.print()
+    broken = [notice for notice in made.study.notices if notice.key == "workflow.notice.broken"]
+    if broken:
+        write_labeled(console, say("cli.warning"), [str(notice) for notice in broken], style="yellow")
+        console.print()
     _write_events(made.before, made.model)
     console.print()
     write_labeled(console, say("cli.today"), _today(made, lineage.churn))
     write_labeled(console, say("cli.moves"), _moves(made, lineage))
-    write_labeled(console, say("cli.notice"), [str(notice) for notice in made.study.notices])
+    write_labeled(
+        console, say("cli.notice"), [str(notice) for notice in made.study.notices if notice not in broken]
+    )
     console.print()
     for label, text in (
         (say("cli.model"), shown_path(made.path)),
@@ -108,7 +114,7 @@ def write_challenge(made: Challenge, *, promoting: bool = False) -> None:
     if promoting:
         return
     console.print()
-    told = command("promote", made.model.manifest.name)
+    told = command("promote", made.model.manifest.name, *given_workspace())
     more = "" if made.migration.allowed else ' --accept-migration "…"'
     write_command(console, say("cli.next"), told + more)
 
@@ -179,7 +185,7 @@ def write_promotion(promoted: Promoted) -> None:
             f" {say('cli.migrated' if promoted.migration.measured else 'cli.migrated_estimated', churn=promoted.migration.churn)}"
         )
     results().print()
-    write_command(results(), say("cli.next"), command("history", moved.name))
+    write_command(results(), say("cli.next"), command("history", moved.name, *given_workspace()))
 
 
 def history_json(entries: Sequence[Entry], moved: Sequence[Change]) -> dict[str, Any]:
@@ -233,7 +239,7 @@ def write_history(name: str, entries: Sequence[Entry], moved: Sequence[Change], 
 
 def _accepted_elsewhere(entries: Sequence[Entry], moved: Sequence[Change]) -> list[str]:
     """Return the reasons that the registry keeps of promotions from other workspaces."""
-    here = {one.version for one in moved}
+    here = {one.version for one in moved if one.what == "promote"}
     return [
         say(
             "cli.accepted",

@@ -94,6 +94,8 @@ def monitor(
 
     if history == (batch is not None):
         raise UsageError("cli.batch_or_history")
+    if cutting.by is not None and telling.batch_name is not None:
+        raise UsageError("cli.name_of_several")
     then, uri = words_of(telling.then), read_settings().tracking_uri
     if history:
         place = workspace_of(workspace)
@@ -130,10 +132,11 @@ def _cut(
     from segmint.workflow.monitor import Cut, read_batch, read_batches
 
     steps("read", 0, 1)
+    name = name or _stem(source)
     if cutting.by is None and cutting.since is None:
         if cutting.date is not None:
             raise UsageError("cli.date_without_by")
-        cut = Cut((read_batch(model, source, reading, name=name or _stem(source)),))
+        cut = Cut((read_batch(model, source, reading, name=name),))
     elif cutting.date is None:
         raise UsageError("cli.by_without_date")
     else:
@@ -144,6 +147,7 @@ def _cut(
             by=cast("By | None", options.one_of("--by", cutting.by, _PERIODS)),
             since=cutting.since,
             date_format=cutting.date_format,
+            name=name,
             reading=reading,
         )
     n = sum(one.n_rows for one in cut.batches)
@@ -181,6 +185,7 @@ class Kept:
     page: Path
     pictures: Sequence[Path]
     prometheus: Path | None
+    refused: SegmintError | None
     experiment: str | None
     failed: SegmintError | None
     n_undated: int
@@ -189,7 +194,9 @@ class Kept:
     @property
     def alarms(self) -> list[Look]:
         """The looks that somebody must act on."""
-        return [look for look in self.looks if look["report"]["verdict"] in ("drift", "broken data")]
+        from segmint.drift.verdict import ALARMS
+
+        return [look for look in self.looks if look["report"]["verdict"] in ALARMS]
 
     @property
     def told(self) -> Look:
@@ -213,12 +220,16 @@ def _kept(
     kept = [keep_look(model, batch.name, report, place) for batch, report in judged]
     records, looks = [record for record, _ in kept], [look for _, look in kept]
     page, pictures = write_pages(model, read_looks(model.manifest.name, place), place)
-    if telling.prometheus is not None:
-        write_textfile(looks[-1], telling.prometheus)
+    prometheus, refused = telling.prometheus, None
+    try:
+        if prometheus is not None:
+            write_textfile(looks[-1], prometheus)
+    except SegmintError as error:  # the verdict is told all the same
+        prometheus, refused = None, error
     steps("saved", 1, 1)
     experiment, failed = _track(looks, records, place, steps) if telling.track else (None, None)
     return Kept(
-        looks, records, page, pictures, telling.prometheus, experiment, failed, cut.n_undated, cut.n_earlier
+        looks, records, page, pictures, prometheus, refused, experiment, failed, cut.n_undated, cut.n_earlier
     )
 
 
@@ -253,6 +264,7 @@ def _write_json(kept: Kept) -> None:
             "experiment": kept.experiment,
             "tracking_failed": kept.failed and kept.failed.text(),
             "prometheus": kept.prometheus and str(kept.prometheus.resolve()),
+            "prometheus_failed": kept.refused and kept.refused.text(),
             "left_out": {"undated": kept.n_undated, "earlier": kept.n_earlier},
         }
     )
@@ -261,7 +273,7 @@ def _write_json(kept: Kept) -> None:
 def _write_looks(kept: Kept) -> None:
     from segmint.cli.looks import write_look, write_table
     from segmint.cli.output import results, steps, write_command, write_labeled
-    from segmint.cli.typed import command, shown_path
+    from segmint.cli.typed import command, given_workspace, shown_path
 
     write_look(kept.told)
     console = results()
@@ -280,9 +292,12 @@ def _write_looks(kept: Kept) -> None:
         if text:
             write_labeled(console, label, [text])
     console.print()
-    write_command(console, say("cli.next"), command("monitor", kept.told["model"], "--history"))
-    if kept.failed is not None:
-        write_labeled(steps(), say("cli.warning"), [kept.failed.text()], style="yellow")
+    write_command(
+        console, say("cli.next"), command("monitor", kept.told["model"], "--history", *given_workspace())
+    )
+    for failed in (kept.refused, kept.failed):
+        if failed is not None:
+            write_labeled(steps(), say("cli.warning"), [failed.text()], style="yellow")
 
 
 def _write_history(model: SegmentModel, place: Path, *, as_json: bool) -> None:

@@ -28,6 +28,16 @@ def command(*arguments: str) -> str:
     return f"{program()} {shlex.join(map(without_secrets, arguments))}"
 
 
+def given_workspace() -> list[str]:
+    """Return ``--workspace`` as it was typed for this command; nothing where it was not."""
+    typed = iter(sys.argv)
+    for argument in typed:
+        name, _, value = argument.partition("=")
+        if name == "--workspace":
+            return [name, value or next(typed, "")]
+    return []
+
+
 def without_options(arguments: Sequence[str], dropped: Mapping[str, bool]) -> list[str]:
     """Return what was typed without some options.
 

@@ -1,4 +1,4 @@
-"""A raw column of the training data, described for the checks of quality; of fewer than five rows nothing."""
+"""A raw column of the training data, described for the checks of quality: no value of fewer than five rows is told as such."""
 
 from __future__ import annotations
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Set
 
 import numpy as np
 
@@ -68,18 +67,20 @@ def compare(
     UsageError
         If ``alpha`` or ``looks`` is out of its range.
     """
+    check_options(alpha, looks)
     findings = () if columns is None else check_quality(reference.columns, columns)
-    scores = score(reference.frame, rows)
+    distances = _distances(reference, columns, broken={finding.column for finding in findings})
+    if findings:
+        return _broken(reference, len(rows.labels), findings, distances, alpha=alpha, looks=looks)
     agreement = None
-    if fresh is not None and not findings:
+    if fresh is not None:
         priced = not reference.sums.counts[-1]
         agreement = judge_ageing(reference.frame, reference.ageing, rows, fresh, priced=priced, seed=seed)
     return report_on(
         reference,
-        scores,
-        findings=findings,
+        score(reference.frame, rows),
         agreement=agreement,
-        distances=_distances(reference, columns),
+        distances=distances,
         newcomers=describe_newcomers(reference, rows, names),
         alpha=alpha,
         looks=looks,
@@ -92,7 +93,6 @@ def report_on(
     reference: DriftReference,
     current: Scores,
     *,
-    findings: tuple[Finding, ...] = (),
     agreement: Agreement | None = None,
     distances: Mapping[str, Distances] | None = None,
     newcomers: Newcomers | None = None,
@@ -101,17 +101,12 @@ def report_on(
     names: Names = NUMBERED,
     seed: int = 0,
 ) -> DriftReport:
-    """Report on a batch that was scored already, in as many parts as it came in (``Scores`` add up).
+    """Report on a sound batch that was scored already, in as many parts as it came in (``Scores`` add up).
 
     Parameters and errors are those of :func:`compare`.
     """
     check_options(alpha, looks)
-    known = {} if distances is None else distances
-    n_rows = int(current.sums.n_rows)
-    before = _before(reference) | {"alpha": alpha, "looks": looks, "n_rows": n_rows}
-    if findings:
-        return broken_report(before, findings, known)
-    one = alpha_of_one(alpha, looks)
+    one, n_rows = alpha_of_one(alpha, looks), int(current.sums.n_rows)
     combined = combine(reference, current.sums)
     sizes = effects(reference.sums, current.sums, reference.frame)
     verdict = judge(combined, sizes, n_rows, alpha=one)
@@ -120,57 +115,64 @@ def report_on(
     if verdict is Verdict.DRIFT:
         alarmed = significant(combined, one)
         cause = name_cause(parts, reference.profile, current.profile, agreement, alarmed)
+    training = Scores(reference.sums, reference.profile)
     return DriftReport(
         verdict=verdict,
         cause=cause,
         p=combined.p if n_rows else 1.0,
+        alpha=alpha,
+        looks=looks,
+        n_reference=reference.n_samples,
+        n_rows=n_rows,
         statistics=_statistics(combined, sizes),
         divergence=parts.total,
         parts=_parts(parts),
         segments=segment_changes(reference, current, parts, names),
+        new_before=new_share(reference.profile),
         new_now=new_share(current.profile),
+        unassigned_before=_unassigned(training),
         unassigned_now=_unassigned(current),
+        confidence_before=_confidence(training),
         confidence_now=_confidence(current),
         agreement=agreement,
         findings=(),
-        columns=known,
+        columns={} if distances is None else distances,
         newcomers=newcomers,
-        **before,
     )
 
 
-def _before(reference: DriftReference) -> dict[str, Any]:
-    """Return what a report says of training, whatever the batch."""
-    training = Scores(reference.sums, reference.profile)
-    return {
-        "n_reference": reference.n_samples,
-        "new_before": new_share(reference.profile),
-        "unassigned_before": _unassigned(training),
-        "confidence_before": _confidence(training),
-    }
-
-
-def broken_report(
-    before: Mapping[str, Any], findings: tuple[Finding, ...], columns: Mapping[str, Distances]
+def _broken(
+    reference: DriftReference,
+    n_rows: int,
+    findings: tuple[Finding, ...],
+    distances: Mapping[str, Distances],
+    *,
+    alpha: float,
+    looks: int,
 ) -> DriftReport:
     """Report on a batch whose data came in broken: what they say of customers is not said."""
-    unknown = math.nan
-    broken = {finding.column for finding in findings}
+    unknown, training = math.nan, Scores(reference.sums, reference.profile)
     return DriftReport(
         verdict=Verdict.BROKEN,
         cause=Cause.BROKEN,
         p=unknown,
+        alpha=alpha,
+        looks=looks,
+        n_reference=reference.n_samples,
+        n_rows=n_rows,
         statistics=(),
         divergence=unknown,
         parts=(),
         segments=(),
+        new_before=new_share(reference.profile),
         new_now=unknown,
+        unassigned_before=_unassigned(training),
         unassigned_now=unknown,
+        confidence_before=_confidence(training),
         confidence_now=unknown,
         agreement=None,
         findings=findings,
-        columns={name: found for name, found in columns.items() if name not in broken},
-        **before,
+        columns=distances,
     )
 
 
@@ -196,8 +198,11 @@ def _confidence(scores: Scores) -> float:
     return float(scores.profile.confidence[0] / max(1.0, float(scores.sums.counts[:-1].sum())))
 
 
-def _distances(reference: DriftReference, columns: RawColumns | None) -> dict[str, Distances]:
-    given = {} if columns is None else columns
+def _distances(
+    reference: DriftReference, columns: RawColumns | None, broken: Set[str]
+) -> dict[str, Distances]:
+    """Return the distances of the columns that came in sound."""
+    given = {} if columns is None else {name: columns[name] for name in columns if name not in broken}
     found = {
         name: _distance(known, given[name]) for name, known in reference.columns.items() if name in given
     }

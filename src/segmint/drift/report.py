@@ -10,7 +10,8 @@ from segmint.drift.ageing import Agreement
 from segmint.drift.distances import Distances
 from segmint.drift.newcomers import Newcomers, Trait
 from segmint.drift.quality import Finding
-from segmint.drift.verdict import Cause, Verdict
+from segmint.drift.verdict import ALARMS, Cause, Verdict
+from segmint.labels import FEWEST_TOLD
 from segmint.model.description import finite
 from segmint.words import Sentence, sentence
 
@@ -18,8 +19,8 @@ MOST_SAID = 3
 LEAST_PART = 0.05
 """Of the whole difference: a smaller move is not said."""
 LEAST_CHANGE = 0.01
-MOVED_TOO = 0.1
-"""From this part of the whole on, segments are not said to be as before."""
+CHANGED_TOO = 0.1
+"""From this part of the whole on, what is not the cause is said to have changed as well."""
 OTHERWISE = 0.1
 """Fresh fits that agree with the model by so much less than usual are not said to agree as ever."""
 LEAST_MOVE = 0.1
@@ -144,7 +145,7 @@ class DriftReport:
     columns
         By column: distances of training and batch, where the raw columns were given.
     newcomers
-        The rows that belong nowhere; ``None`` where the batch came in parts.
+        The rows that are unlike anybody in training; ``None`` where the batch came in parts, or broken.
     """
 
     verdict: Verdict
@@ -172,7 +173,7 @@ class DriftReport:
     @property
     def drifted(self) -> bool:
         """Whether somebody must act: drift, or broken data."""
-        return self.verdict in (Verdict.DRIFT, Verdict.BROKEN)
+        return self.verdict in ALARMS
 
     @property
     def moved(self) -> tuple[tuple[SegmentChange, Move], ...]:
@@ -216,21 +217,32 @@ class DriftReport:
     def _reasons(self) -> tuple[Sentence, ...]:
         if self.findings:
             return tuple(finding.said for finding in self.findings)
+        if self.verdict is Verdict.WATCH:
+            first = min(self.statistics, key=lambda item: item.adjusted)
+            return (sentence("drift.watched", title=first.title),)
         if self.cause is None:
             return ()
         part = self._part(self.cause)
-        cause = sentence(f"drift.cause.{self._named()}", part=part, before=self.new_before, now=self.new_now)
+        figures = {"part": part, "before": self.new_before, "now": self.new_now, "left": self._left()}
+        cause = sentence(f"drift.cause.{self._named()}", **figures)
         moves = [said(segment, move) for segment, move in self.moved if move.part >= LEAST_PART]
         return (cause, *self._new(), *self._shares(), *moves[:MOST_SAID])
+
+    def _left(self) -> list[str]:
+        """Return the segments of which too few are left to say how they behave."""
+        return [one.name for one in self.segments if one.rows_now < FEWEST_TOLD and one.share_before > 0]
 
     def _part(self, cause: Cause) -> float:
         return next((part.part for part in self.parts if part.cause is cause), 0.0)
 
     def _named(self) -> str:
-        """Return the key of what is said of the cause: of a mix that is not all, that segments moved as well."""
+        """Return the key of what is said of the cause: of mix and behavior, whether the other changed as well."""
         assert self.cause is not None, "a cause is told where there is one"
-        moved_too = self.cause is Cause.MIX and self._part(Cause.BEHAVIOR) >= MOVED_TOO
-        return "mix_mostly" if moved_too else self.cause.name.lower()
+        name = self.cause.name.lower()
+        if self.cause is Cause.MIX and self._left():
+            return "mix_left"
+        other = {Cause.MIX: Cause.BEHAVIOR, Cause.BEHAVIOR: Cause.MIX}.get(self.cause)
+        return f"{name}_too" if other is not None and self._part(other) >= CHANGED_TOO else name
 
     def _new(self) -> tuple[Sentence, ...]:
         if self.cause is not Cause.NEW or self.newcomers is None or self.newcomers.beside is None:

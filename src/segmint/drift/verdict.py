@@ -26,6 +26,7 @@ MOVED_PART = 0.1
 """Where segments only changed their sizes, the model does not age: a fit's borders follow sizes as well."""
 
 
+SUPPORTED_PART = 0.25
 WITHIN: Final = frozenset({"center", "center_dense", "spread", "dependence"})
 """The statistics of what segments do; those over all rows change with the mix as well."""
 
@@ -40,6 +41,8 @@ class Verdict(StrEnum):
     BROKEN = "broken data"
 
 
+ALARMS: Final = frozenset({Verdict.DRIFT, Verdict.BROKEN})
+"""The verdicts on which somebody must act."""
 MARKS: Final[Mapping[Verdict, str]] = MappingProxyType(
     {
         Verdict.STABLE: "●",
@@ -107,14 +110,14 @@ def significant(combined: Combined, alpha: float) -> frozenset[str]:
 
 
 def name_cause(
-    parts: Split, before: Profile, now: Profile, agreement: Agreement | None, significant: Set[str]
+    parts: Split, before: Profile, now: Profile, agreement: Agreement | None, alarmed: Set[str]
 ) -> Cause:
-    """Return the cause of a drift: something new, an aged model, or the larger of mix and behavior.
+    """Return the cause of a drift: something new, an aged model, or one of mix and behavior.
 
     New are rows beyond their segment's reach where their share rose by a point, more than chance does, and
     makes a quarter of the whole difference. A segment that falls apart leaves its reach too: where a new fit
-    would cut otherwise, new rows must make three fifths of the difference. Of mix and behavior the one that
-    alone has a significant statistic is named; the larger part where both have one, or none.
+    would cut otherwise, new rows must make three fifths of the difference. Of mix and behavior the larger part
+    is named, or the one that alone has a significant statistic, where it is a quarter of the two at least.
 
     Parameters
     ----------
@@ -124,18 +127,20 @@ def name_cause(
         The profiles of training and batch.
     agreement
         What fresh fits say; ``None`` where none was made.
-    significant
-        The statistics that are significant by themselves.
+    alarmed
+        The statistics that are significant by themselves (see :func:`significant`).
     """
     aged = agreement is not None and agreement.aged and parts.parts["behavior"] >= MOVED_PART
     if _rose(before, now) and parts.parts["new"] >= (NEW_PART_AGED if aged else NEW_PART):
         return Cause.NEW
     if aged:
         return Cause.AGES
-    mix, behavior = "mix" in significant, bool(WITHIN & significant)
-    if mix != behavior:
-        return Cause.MIX if mix else Cause.BEHAVIOR
-    return Cause.MIX if parts.mix > parts.behavior.sum() else Cause.BEHAVIOR
+    mix, behavior = parts.mix, float(parts.behavior.sum())
+    if ("mix" in alarmed) != bool(WITHIN & alarmed):
+        only, other = (mix, behavior) if "mix" in alarmed else (behavior, mix)
+        if only >= SUPPORTED_PART * (only + other):
+            return Cause.MIX if "mix" in alarmed else Cause.BEHAVIOR
+    return Cause.MIX if mix > behavior else Cause.BEHAVIOR
 
 
 def _rose(before: Profile, now: Profile) -> bool:

@@ -67,12 +67,8 @@ def _pictures(model: SegmentModel, told: dict[str, DriftReport]) -> dict[str, An
 
 
 def _figures(report: DriftReport) -> dict[str, Any]:
-    return {
-        "verdict": report.verdict.value,
-        "cause": None if report.cause is None else report.cause.value,
-        "p": report.p,
-        "rows": report.n_rows,
-    }
+    told = report.to_json()
+    return {"verdict": told["verdict"], "cause": told["cause"], "p": told["p"], "rows": told["n_rows"]}
 
 
 def _judged(model: SegmentModel, made: Made, name: str, target: int, seed: int) -> DriftReport:
@@ -126,7 +122,7 @@ def _table(told: dict[str, DriftReport], target: int) -> Table:
     rows = tuple(
         (
             say(f"lab.t33.batch_{name}"),
-            numbers.share(report.segments[target].share_now),
+            numbers.share(report.segments[target].share_now) if report.segments else numbers.MISSING,
             _moved(report, target),
             numbers.probability(report.p),
             report.verdict.value,
@@ -137,5 +133,5 @@ def _table(told: dict[str, DriftReport], target: int) -> Table:
 
 
 def _moved(report: DriftReport, target: int) -> str:
-    moves = report.segments[target].moves
+    moves = report.segments[target].moves if report.segments else ()
     return numbers.MISSING if not moves else f"{moves[0].deviations:+.2f}"

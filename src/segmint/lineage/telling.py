@@ -85,16 +85,16 @@ def headline(lineage: Lineage) -> Sentence:
         return sentence("lineage.headline.other", supported=lineage.supported)
     kept = len(set(lineage.before[:-1]) & set(lineage.after[:-1]))
     every = len(lineage.before) - 1
-    fresh = len(lineage.after) - 1 - kept
-    key = "some" if kept < every else {1: "one", 2: "both"}.get(every, "all")
-    if kept < every and _lost_sight(lineage):
-        key = "some_unsure"
-    key = f"{key}_fresh" if fresh else key
-    return sentence(f"lineage.headline.{key}", kept=kept, n=every, fresh=fresh, retired=every - kept)
+    fresh, lost = len(lineage.after) - 1 - kept, _lost(lineage)
+    retired = every - kept - lost
+    key = {1: "one", 2: "both"}.get(every, "all") if kept == every else "some"
+    parts = (("_retired", retired), ("_lost", lost)) if key == "some" else ()
+    key += "".join(name for name, n in (*parts, ("_fresh", fresh)) if n)
+    return sentence(f"lineage.headline.{key}", kept=kept, n=every, fresh=fresh, retired=retired, lost=lost)
 
 
-def _lost_sight(lineage: Lineage) -> bool:
-    """Return whether of all segments that are not carried on no continuity is claimed: they are not said to be retired."""
+def _lost(lineage: Lineage) -> int:
+    """Return of how many segments that are not carried on no continuity is claimed: they are not said to be retired."""
     gone = set(lineage.before[:-1]) - set(lineage.after[:-1])
     unstated = {one for event in lineage.events if not event.stated for one in event.before}
-    return gone <= unstated
+    return len(gone & unstated)

@@ -76,9 +76,8 @@ def _verdict(allowed: Any, lineage: Lineage) -> dict[str, str]:
 def _figures(lineage: Lineage, allowed: Any) -> list[dict[str, str]]:
     churn = lineage.churn
     told = [("today", share(churn.today), say("report.migration.figure.today_note", n=churn.n_present))]
-    told.append(
-        ("model", share(allowed.churn), say("report.migration.figure.model_note", limit=allowed.limit))
-    )
+    known = "model" if churn.model is not None else "model_today"
+    told.append((known, share(allowed.churn), say("report.migration.figure.model_note", limit=allowed.limit)))
     if churn.usual is not None:
         told.append(("usual", share(churn.usual), say("report.migration.figure.usual_note")))
     if churn.total is not None:

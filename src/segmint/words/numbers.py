@@ -48,7 +48,9 @@ def share(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """Write a share in prose, without decimals: ``40 %``."""
+    """Write a share in prose, without decimals: ``40 %``; ``< 1 %`` where that would be a zero."""
+    if value is not None and 0 < value < 0.005:
+        return "< 1 %"
     return f"{_decimals(100 * value, 0)} %"
 
 

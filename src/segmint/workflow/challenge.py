@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -174,13 +177,15 @@ def challenge(
     model = chosen_model(made.study)
     study = replace(made.study, models={**made.study.models, str(made.study.decision.configuration): model})
     migration = judge(before.model, before.content, model, limit=limit)
-    path, report, told = _write(place, study, before, model, migration)
+    with _beside(place, model.manifest.name) as files:
+        _write(files, study, before, model, migration)
+        progress("saved", 1, 1)
+        progress("tracked", 0, 1)
+        tracked = track_study(folder, workspace, tracking_uri=tracking_uri)
+        path, report, told = _put(files)
     keep_members(model, made.prepared.keys, labels_of(model, made.prepared.columns), place)
     if moves is not None:
         write_moves(before.model, model, made, moves)
-    progress("saved", 1, 1)
-    progress("tracked", 0, 1)
-    tracked = track_study(folder, workspace, tracking_uri=tracking_uri)
     progress("tracked", 1, 1)
     return Challenge(
         before.model, model, migration, study, folder, study_id(folder), path, report, told, tracked, moves
@@ -260,17 +265,35 @@ def renew(
     )
 
 
+@contextmanager
+def _beside(place: Workspace, name: str) -> Iterator[dict[Path, Path]]:
+    """Yield where the challenger's bundle and its two pages will lie, each with a file to write until it is registered.
+
+    What is stopped before that leaves the bundle and the pages of the challenger that the registry has.
+    """
+    targets = (place.challenger(name), place.report(f"{name}-challenger"), place.report(f"{name}-migration"))
+    with (
+        keeping(place.folder),
+        tempfile.TemporaryDirectory(prefix=".challenge-", dir=place.folder) as scratch,
+    ):
+        yield {target: Path(scratch) / target.name for target in targets}
+
+
 def _write(
-    place: Workspace, study: Study, before: Before, model: SegmentModel, migration: Migration
-) -> tuple[Path, Path, Path]:
-    """Write bundle, report and migration report; return where they lie."""
-    name = model.manifest.name
-    path = place.challenger(name)
-    report, told = place.report(f"{name}-challenger"), place.report(f"{name}-migration")
-    with keeping(path):
-        save_bundle(model, path)
-        write_report(study, report)
-        write_migration(before.model, model, migration, told)
+    files: Mapping[Path, Path], study: Study, before: Before, model: SegmentModel, migration: Migration
+) -> None:
+    path, report, told = files.values()
+    save_bundle(model, path)
+    write_report(study, report)
+    write_migration(before.model, model, migration, told)
+
+
+def _put(files: Mapping[Path, Path]) -> tuple[Path, Path, Path]:
+    """Put the files where they belong, and return where that is."""
+    for target, written in files.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        written.replace(target)
+    path, report, told = files
     return path, report, told
 
 

@@ -106,7 +106,7 @@ def changes(name: str, workspace: str | Path) -> tuple[Change, ...]:
             line.get("accepted"),
         )
         for line in lines
-        if isinstance(line.get("to"), int)
+        if isinstance(line.get("to"), int) and line.get("from") != line["to"]
     )
 
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from segmint.choosing.decision import Decision
 from segmint.choosing.trial import Trial
+from segmint.data import raw_columns
 from segmint.data.dataset import Dataset
 from segmint.drift.build import build_drift_reference
 from segmint.drift.snapshot import build_snapshot
@@ -69,11 +70,11 @@ def build_model(dataset: Dataset, prepared: Prepared, trial: Trial, about: Circu
         ),
         notices=_notices(fit),
         landmarks=about.landmarks,
-        drift=None if about.geometry is None else _drift(dataset, prepared, fit, about.geometry, about.seed),
+        drift=None if about.geometry is None else _drift(dataset, fit, about.geometry, about.seed),
     )
 
 
-def _drift(dataset: Dataset, prepared: Prepared, fit: Fit, geometry: Geometry, seed: int) -> DriftReference:
+def _drift(dataset: Dataset, fit: Fit, geometry: Geometry, seed: int) -> DriftReference:
     asked = fit.configuration
     density = density_of(asked, geometry)
     fresh = quick_fit(asked, n_samples=geometry.n_samples, density=density)
@@ -81,7 +82,7 @@ def _drift(dataset: Dataset, prepared: Prepared, fit: Fit, geometry: Geometry, s
     return build_drift_reference(
         rows,
         fit.assigner,
-        columns=prepared.columns,
+        columns=raw_columns(dataset),  # of all rows: a batch's are not dropped for what they lack either
         schema=dataset.schema,
         fresh=fresh,
         density=density,

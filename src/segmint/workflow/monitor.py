@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, get_args
+from datetime import date as calendar_day
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -24,7 +25,6 @@ from segmint.types import FloatVector, IntVector, RawColumns
 from segmint.workflow.assign import own_columns
 
 By = Literal["day", "week", "month"]
-_FORMS: Final = {"month": "M", "day": "D", "week": "W"}
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,7 @@ def read_batches(
     by: By | None,
     since: str | None = None,
     date_format: str | None = None,
+    name: str = "",
     reading: ReadOptions | None = None,
 ) -> Cut:
     """Read a table with dates and cut it into batches, the earliest first.
@@ -217,6 +218,8 @@ def read_batches(
         The first day that counts, ``2026-03-01``; ``None`` for all.
     date_format
         How dates are written, in ``strptime``'s terms, where that is not clear.
+    name
+        What one batch of all that counts is called; of several each is called by its first day.
     reading
         How to read the rest.
 
@@ -242,7 +245,7 @@ def read_batches(
     columns = {name: column for name, column in read.items() if name in model.preparation.columns}
     found = tuple(
         Batch(
-            _called(int(start), by),
+            name if by is None else _called(int(start), by),
             {name: column[kept & (starts == start)] for name, column in columns.items()},
         )
         for start in np.unique(starts[kept])
@@ -256,7 +259,7 @@ def _day(text: str | None) -> float | None:
     if text is None:
         return None
     try:
-        return float(np.datetime64(text, "D").astype(np.int64))
+        return float(calendar_day.fromisoformat(text).toordinal() - calendar_day(1970, 1, 1).toordinal())
     except ValueError:
         raise UsageError("workflow.bad_day", text=text) from None
 
@@ -288,7 +291,7 @@ def period_starts(days: FloatVector, by: By) -> IntVector:
     return whole.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
-def _called(start: int, by: By | None) -> str:
+def _called(start: int, by: By) -> str:
     day = str(np.datetime64(start, "D"))
     return day[:7] if by == "month" else day
 

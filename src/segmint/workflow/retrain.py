@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from segmint.lineage.steadying import canonical_order, steadied
 from segmint.lineage.succession import succeed
 from segmint.model.matrix import Matrix
 from segmint.model.preparation import NumericStep
+from segmint.model.schema import Schema
 from segmint.model.segment_model import SegmentModel
 from segmint.prepare.fit import Prepared, prepare
 from segmint.prepare.options import PreparationOptions, Scale
@@ -89,10 +90,16 @@ def read_again(data: Any, model: SegmentModel, reading: ReadOptions | None = Non
     SchemaError
         If a column of the model is missing; the details show the difference.
     """
-    return (
-        data
-        if isinstance(data, Dataset)
-        else read(data, replace(reading or ReadOptions(), schema=model.schema))
+    if isinstance(data, Dataset):
+        return replace(data, schema=_with_policies(data.schema, model.schema))
+    return read(data, replace(reading or ReadOptions(), schema=model.schema))
+
+
+def _with_policies(schema: Schema, known: Schema) -> Schema:
+    """Return a schema that treats missing values as another one does."""
+    policies = {feature.name: feature.missing for feature in known}
+    return Schema(
+        tuple(replace(feature, missing=policies.get(feature.name, feature.missing)) for feature in schema)
     )
 
 
@@ -149,10 +156,14 @@ def retrain(
     """
     options = options or RetrainOptions()
     started = time.perf_counter()
+    warnings = tuple(_warnings(before.model, dataset, old))
     planned = _planned(before.model, dataset, options, progress)
     trials = _steadied(before.model, planned, fit(planned, progress))
     if not any(trial.fit for trial in trials):
-        raise DataError("workflow.finds_nothing", family=before.model.manifest.family, n=dataset.n_rows)
+        error = DataError("workflow.finds_nothing", family=before.model.manifest.family, n=dataset.n_rows)
+        for warning in warnings:
+            error.add_note(str(warning))
+        raise error
     made = conclude(planned, trials, started=started, parent=before.content, progress=progress)
     earlier = _earlier(before, old)
     models = {
@@ -166,8 +177,15 @@ def retrain(
         )
         for name, model in made.study.models.items()
     }
-    notices = (*_warnings(before.model, dataset, old), *made.study.notices)
+    notices = (*warnings, *_strangers(models, earlier), *made.study.notices)
     return replace(made, study=replace(made.study, models=models, notices=notices))
+
+
+def _strangers(models: Mapping[str, SegmentModel], earlier: Earlier | None) -> Iterator[Sentence]:
+    """Yield that no customer of the rows before is among the new ones, where it is so."""
+    churns = [model.lineage.churn.n_known for model in models.values() if model.lineage is not None]
+    if earlier is not None and churns and not any(churns):
+        yield sentence("workflow.notice.strangers")
 
 
 def _warnings(model: SegmentModel, dataset: Dataset, old: Dataset | None) -> Iterator[Sentence]:

@@ -22,7 +22,7 @@ def write_textfile(look: Mapping[str, Any], path: str | Path) -> Path:
         By custom ``NAME.prom``, in the folder that the collector reads.
     """
     text = "".join(f"{line}\n" for line in _lines(look))
-    write_file(path, [text.encode()], refusal="workflow.unwritable_figure")
+    write_file(path, [text.encode()], refusal="workflow.unwritable_textfile")
     return Path(path)
 
 
@@ -40,7 +40,10 @@ def _lines(look: Mapping[str, Any]) -> Iterator[str]:
             report["divergence"],
         ),
         "segmint_drift_rows": ("Customers in the last batch", report["n_rows"]),
-        "segmint_drift_new_share": ("Share of customers who belong nowhere", report["new"]["now"]),
+        "segmint_drift_new_share": (
+            "Share of customers who are unlike anybody in training",
+            report["new"]["now"],
+        ),
         "segmint_drift_confidence": ("Mean confidence of the last batch", report["confidence"]["now"]),
         "segmint_drift_timestamp_seconds": (
             "When the last batch was judged",

@@ -18,6 +18,7 @@ from segmint.track.creation import prepare_store
 from segmint.track.describe import describe
 from segmint.track.items import Content
 from segmint.track.looks import describe_look
+from segmint.track.migrations import champion_of
 from segmint.track.registry import register, resolve
 from segmint.track.store import artifact_root, database_file, repoint
 from segmint.track.store import tracking_uri as address
@@ -29,13 +30,19 @@ from segmint.workflow.workspace import Workspace
 
 @dataclass(frozen=True)
 class Tracked:
-    """What MLflow holds of a study: the experiment, the parent run, and the registered version."""
+    """What MLflow holds of a study: the experiment, the parent run, the registered version, and the champion's number."""
 
     experiment: str
     run_id: str
     n_configurations: int
     version: int | None
     seconds: float
+    champion: int | None = None
+
+    @property
+    def other_champion(self) -> int | None:
+        """The number of the champion where it is another version than this one."""
+        return None if self.version is None or self.champion == self.version else self.champion
 
     def __str__(self) -> str:
         key = "workflow.tracked" if self.version is None else "workflow.tracked_version"
@@ -73,7 +80,8 @@ def track_study(folder: Path, workspace: str | Path, *, tracking_uri: str | None
     sent = send(items, uri=uri, experiment=name, artifacts=_artifacts(place, tracking_uri))
     with tempfile.TemporaryDirectory(prefix="segmint-") as scratch:
         version = _register(study, Path(scratch), uri, sent.run_id)
-    return Tracked(name, sent.run_id, len(study.trials), version, sent.seconds)
+    champion = None if version is None else champion_of(study.provenance.name, uri=uri)
+    return Tracked(name, sent.run_id, len(study.trials), version, sent.seconds, champion)
 
 
 def track_look(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from segmint.charts.looks import Look
-from segmint.charts.watching import pictures_of
+from segmint.charts.watching import PICTURES, pictures_of
 from segmint.drift.report import DriftReport
 from segmint.drift.verdict import Verdict
 from segmint.errors import NotFoundError
@@ -115,6 +115,8 @@ def write_pages(
     written = []
     with keeping(page):
         write_drift(name, looks, pictures, page)
+        for kind in PICTURES:  # those of an earlier look would be taken for this one's
+            (place.reports / f"{name}-drift-{kind}.png").unlink(missing_ok=True)
         for picture in pictures:
             path = place.reports / f"{name}-drift-{picture.name}.png"
             write_file(path, [picture.png()], refusal="workflow.unwritable_figure")

@@ -121,6 +121,7 @@ def test_an_alarm_among_weeks_is_told_first_and_rows_in_no_batch_are_counted(
     assert [look["report"]["verdict"] == "drift" for look in told["looks"]] == [False, True, False]
     assert 'verdict="drift"} 0.0' in prom.read_text(), "the collector hears of the last batch"
     shown = " ".join(segmint(*arguments).stdout.split())
+    assert f"--history --workspace {workspace}" in shown, "what is to be typed next works as it stands"
     assert "In no batch: 3 rows without a date, 2 before the first day" in shown
 
 
@@ -147,6 +148,8 @@ def test_the_history_is_told_where_no_page_can_be_written(
         (["calm.csv", "--prometheus", "nowhere/calm.prom"], 2),
         (["calm.csv", "--date", "day", "--by", "week", "--batch-name", "all"], 2),
         (["calm.csv", "--date", "day", "--since", "NaT"], 2),
+        (["calm.csv", "--then", "no-such-program --at all"], 2),
+        (["calm.csv", "--then", ""], 2),
         (["nowhere.csv"], 3),
         (["other.csv"], 3),
     ],

@@ -153,3 +153,20 @@ def test_other_borders_that_are_no_better_are_not_said_to_agree_as_ever(watched)
     assert "as ever" in text(found)
     less = replace(found.agreement, adjusted_rand=found.agreement.usual - 0.15)
     assert "none that are clearly better" in text(replace(found, agreement=less))
+
+
+def test_of_segments_that_hardly_anybody_came_to_it_is_not_said_that_they_hold(watched):
+    found = report(watched, watched.draw(1_000, 63, (0.55, 0.45, 0.0, 0.0))[0])
+    assert found.cause is Cause.MIX
+    gone = [segment.name for segment in found.segments if segment.rows_now < 5]
+    assert len(gone) == 2
+    assert f"of {gone[0]}, {gone[1]} hardly anybody came" in text(found)
+    assert "still hold" not in text(found) and "as before" not in text(found)
+
+
+def test_a_watch_says_what_to_watch(watched):
+    X, k = watched.draw(200_000, 64)
+    X[k == 1, 2] += 0.05  # beyond chance, and too small to matter
+    found = report(watched, X)
+    assert found.verdict is Verdict.WATCH
+    assert "What is least likely by chance: a feature of a segment, up or down" in text(found)

@@ -33,6 +33,7 @@ def test_score_never_hides_a_small_value_behind_zero(value: float, text: str) ->
 def test_shares() -> None:
     assert numbers.share(0.405) == "40.5 %"
     assert numbers.percent(0.405) == "40 %"
+    assert [numbers.percent(value) for value in (0.0, 0.001, 0.006)] == ["0 %", "< 1 %", "1 %"]
 
 
 @pytest.mark.parametrize(("value", "text"), [(1.94, "1.9 s"), (130, "2 min"), (7300, "2.0 h")])

@@ -384,4 +384,15 @@ def test_the_policy_for_missing_values_is_carried_on() -> None:
     assert made.study.model is not None and made.study.model.reference.n_samples == 130
     assert not [notice for notice in made.study.notices if "broken" in str(notice)], "its own table is sound"
     assert segmint.monitor(model, table).verdict.value == "stable"
-    assert renewed(model, segmint.read(table)).reference.n_samples == 130
+    assert renewed(model, again(segmint.read(table), model)).reference.n_samples == 130
+
+
+def test_that_nobody_came_again_is_said() -> None:
+    model, table = trained(shop()), shop()
+    made = retrain(
+        Before(model, content_hash(model)),
+        again(shop(5, first=1000), model),
+        RetrainOptions(n_resamples=0),
+        old=again(table, model),
+    )
+    assert "None of the customers of the version before" in " ".join(map(str, made.study.notices))

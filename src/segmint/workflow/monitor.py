@@ -19,8 +19,9 @@ from segmint.errors import NotFoundError, SchemaError, UsageError
 from segmint.families.fit import Configuration
 from segmint.families.quick import quick_fit
 from segmint.model.drift_reference import DriftReference
-from segmint.model.schema import Feature, Kind, Role, Schema
+from segmint.model.schema import Feature, Kind, Missing, Role, Schema
 from segmint.model.segment_model import SegmentModel
+from segmint.prepare.missing import is_missing
 from segmint.types import FloatVector, IntVector, RawColumns
 from segmint.workflow.assign import own_columns
 
@@ -131,7 +132,7 @@ def judge(model: SegmentModel, batch: Batch, options: MonitorOptions | None = No
     """Compare a batch that was read already (see :func:`monitor`)."""
     options, reference = options or MonitorOptions(), reference_of(model)
     check_options(options.alpha, options.looks)
-    X = model.preparation.forward(batch.columns)
+    X = model.preparation.forward(_complete(model.schema, batch.columns))
     manifest = model.manifest
     fresh = None
     if options.refit:
@@ -153,6 +154,16 @@ def judge(model: SegmentModel, batch: Batch, options: MonitorOptions | None = No
         ),
         seed=options.seed,
     )
+
+
+def _complete(schema: Schema, columns: RawColumns) -> RawColumns:
+    """Return the rows that training would have used: without those that lack a value whose rows are dropped."""
+    dropping = [feature.name for feature in schema.clustering if feature.missing is Missing.DROP]
+    lacking = [missing for missing in (is_missing(columns[name]) for name in dropping) if not missing.all()]
+    if not lacking:
+        return columns
+    kept = ~np.any(lacking, axis=0)
+    return {name: column[kept] for name, column in columns.items()}
 
 
 def reference_of(model: SegmentModel) -> DriftReference:

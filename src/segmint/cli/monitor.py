@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Final, cast
 import typer
 
 from segmint.cli import options
-from segmint.cli.afterwards import run_afterwards, words_of
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.registry import share_of
@@ -90,6 +88,7 @@ def monitor(
     quiet: options.Quiet = False,
 ) -> None:
     """Compare a batch with what the model was trained on: one verdict, with its cause."""
+    from segmint.cli.afterwards import run_afterwards, words_of
     from segmint.workflow.library import open_model
 
     if history == (batch is not None):
@@ -236,6 +235,8 @@ def _kept(
 def _track(
     looks: Sequence[Look], records: Sequence[Path], place: Path, steps: Steps
 ) -> tuple[str | None, SegmintError | None]:
+    import hashlib
+
     from segmint.workflow.tracking import track_look
 
     uri, experiment = read_settings().tracking_uri, None

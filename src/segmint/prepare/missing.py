@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from segmint.errors import ValueRuleError
-from segmint.model.schema import Feature, Missing, Role, Schema
+from segmint.model.schema import Feature, Missing, Schema
 from segmint.prepare.moments import mean_and_deviation, quantiles
 from segmint.prepare.options import PreparationOptions
 from segmint.types import BoolVector, FloatVector, RawColumn, RawColumns
@@ -20,14 +20,16 @@ def policy(feature: Feature, options: PreparationOptions) -> Missing:
     return options.missing or feature.missing
 
 
+def with_policies(schema: Schema, policies: Mapping[str, Missing]) -> Schema:
+    """Return a schema whose columns, as far as they are named, treat missing values by other policies."""
+    return Schema(
+        tuple(replace(feature, missing=policies.get(feature.name, feature.missing)) for feature in schema)
+    )
+
+
 def settled(schema: Schema, options: PreparationOptions) -> Schema:
     """Return a schema that says of each column that clusters what policy holds: training again reads it there."""
-    return Schema(
-        tuple(
-            replace(feature, missing=policy(feature, options)) if feature.role is Role.CLUSTER else feature
-            for feature in schema
-        )
-    )
+    return with_policies(schema, {feature.name: policy(feature, options) for feature in schema.clustering})
 
 
 def is_missing(column: RawColumn) -> BoolVector:
@@ -60,16 +62,23 @@ def kept_rows(
     ValueRuleError
         If a value is missing in a column whose policy is ``error``.
     """
-    kept = np.ones(n_rows, dtype=np.bool_)
-    for feature in features:
-        missing = is_missing(columns[feature.name])
-        rule = policy(feature, options)
+    by_rule = {feature.name: policy(feature, options) for feature in features}
+    for name, rule in by_rule.items():
+        missing = is_missing(columns[name])
         if rule is Missing.ERROR and missing.any():
             rows = np.flatnonzero(missing)
-            raise ValueRuleError(
-                "prepare.missing", column=feature.name, n=int(rows.size), row=int(rows[0]) + 1
-            )
-        if rule is Missing.DROP and not missing.all():
+            raise ValueRuleError("prepare.missing", column=name, n=int(rows.size), row=int(rows[0]) + 1)
+    return complete_rows(
+        [name for name, rule in by_rule.items() if rule is Missing.DROP], columns, n_rows=n_rows
+    )
+
+
+def complete_rows(names: Iterable[str], columns: RawColumns, *, n_rows: int) -> BoolVector:
+    """Return which rows have a value in each of the named columns; a column without any value counts for nothing."""
+    kept = np.ones(n_rows, dtype=np.bool_)
+    for name in names:
+        missing = is_missing(columns[name])
+        if not missing.all():
             kept &= ~missing
     return kept
 

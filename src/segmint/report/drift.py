@@ -42,8 +42,8 @@ def summarize_drift(name: str, looks: Sequence[Look], pictures: Sequence[Picture
     report = look["report"]
     sentences = [closed(said) for said in report["sentences"]]
     shown = _pictures(pictures)
-    told = {"looks": "looks" in shown, "changes": report["parts"], "tests": report["statistics"]}
-    sections = [one for one in _SECTIONS if told.get(one, report["columns"])]
+    told = ("looks" in shown, report["parts"], report["statistics"], report["columns"])
+    sections = [one for one, there in zip(_SECTIONS, told, strict=True) if there]
     return {
         "language": LANGUAGE,
         "title": say("report.drift.title", name=name, batch=look["batch"]),
@@ -97,7 +97,7 @@ def _pictures(pictures: Sequence[Picture]) -> dict[str, dict[str, Any]]:
 
 
 def _figures(report: Any) -> list[dict[str, str]]:
-    p, broken = report["p"], not report["segments"]
+    p, broken = report["p"], report["verdict"] == Verdict.BROKEN
     return [
         {
             "label": say("report.drift.figure.p"),

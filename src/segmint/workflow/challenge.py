@@ -16,6 +16,7 @@ from segmint.data.dataset import Dataset
 from segmint.errors import BundleError, DataError, NotFoundError
 from segmint.lineage.customers import labels_of
 from segmint.model.bundle import content_hash, load_bundle, save_bundle
+from segmint.model.files import write_whole
 from segmint.model.segment_model import SegmentModel
 from segmint.report.html import write_report
 from segmint.report.migration import write_migration
@@ -292,7 +293,7 @@ def _put(files: Mapping[Path, Path]) -> tuple[Path, Path, Path]:
     """Put the files where they belong, and return where that is."""
     for target, written in files.items():
         target.parent.mkdir(parents=True, exist_ok=True)
-        written.replace(target)
+        write_whole(target, [written.read_bytes()])
     path, report, told = files
     return path, report, told
 

@@ -21,7 +21,7 @@ from segmint.families.quick import quick_fit
 from segmint.model.drift_reference import DriftReference
 from segmint.model.schema import Feature, Kind, Missing, Role, Schema
 from segmint.model.segment_model import SegmentModel
-from segmint.prepare.missing import is_missing
+from segmint.prepare.missing import complete_rows
 from segmint.types import FloatVector, IntVector, RawColumns
 from segmint.workflow.assign import own_columns
 
@@ -159,10 +159,9 @@ def judge(model: SegmentModel, batch: Batch, options: MonitorOptions | None = No
 def _complete(schema: Schema, columns: RawColumns) -> RawColumns:
     """Return the rows that training would have used: without those that lack a value whose rows are dropped."""
     dropping = [feature.name for feature in schema.clustering if feature.missing is Missing.DROP]
-    lacking = [missing for missing in (is_missing(columns[name]) for name in dropping) if not missing.all()]
-    if not lacking:
+    if not dropping:
         return columns
-    kept = ~np.any(lacking, axis=0)
+    kept = complete_rows(dropping, columns, n_rows=len(columns[dropping[0]]))
     return {name: column[kept] for name, column in columns.items()}
 
 

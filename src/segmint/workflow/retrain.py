@@ -23,9 +23,9 @@ from segmint.lineage.steadying import canonical_order, steadied
 from segmint.lineage.succession import succeed
 from segmint.model.matrix import Matrix
 from segmint.model.preparation import NumericStep
-from segmint.model.schema import Schema
 from segmint.model.segment_model import SegmentModel
 from segmint.prepare.fit import Prepared, prepare
+from segmint.prepare.missing import with_policies
 from segmint.prepare.options import PreparationOptions, Scale
 from segmint.types import IntVector, Progress, RawColumn, silent
 from segmint.words import Sentence, say, sentence
@@ -91,16 +91,9 @@ def read_again(data: Any, model: SegmentModel, reading: ReadOptions | None = Non
         If a column of the model is missing; the details show the difference.
     """
     if isinstance(data, Dataset):
-        return replace(data, schema=_with_policies(data.schema, model.schema))
+        known = {feature.name: feature.missing for feature in model.schema}
+        return replace(data, schema=with_policies(data.schema, known))
     return read(data, replace(reading or ReadOptions(), schema=model.schema))
-
-
-def _with_policies(schema: Schema, known: Schema) -> Schema:
-    """Return a schema that treats missing values as another one does."""
-    policies = {feature.name: feature.missing for feature in known}
-    return Schema(
-        tuple(replace(feature, missing=policies.get(feature.name, feature.missing)) for feature in schema)
-    )
 
 
 def retrain(

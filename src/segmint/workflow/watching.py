@@ -21,7 +21,7 @@ from segmint.workflow.locking import alone
 from segmint.workflow.workspace import Workspace, keeping, open_workspace
 
 _READ: Final = frozenset(
-    {
+    [
         "verdict",
         "cause",
         "p",
@@ -33,8 +33,13 @@ _READ: Final = frozenset(
         "parts",
         "segments",
         "new",
-    }
-    | {"unassigned", "confidence", "findings", "columns", "sentences", "divergence"}
+        "unassigned",
+        "confidence",
+        "findings",
+        "columns",
+        "sentences",
+        "divergence",
+    ]
 )
 """What is read of a report."""
 

@@ -138,7 +138,7 @@ def _tests(report: Any) -> list[dict[str, str]]:
         {
             "name": test["title"],
             "p": probability(test["adjusted"]),
-            "effect": f"{test['effect']:.3f}",
+            "effect": score(test["effect"]),
             "threshold": f"{test['threshold']:g}",
         }
         for test in report["statistics"]

@@ -58,7 +58,7 @@ def wide(both: Both) -> Run:
     """Run eight rows of ten numbers, two of them collinear, and a category; with up to nine clusters."""
     values = np.random.default_rng(0).normal(size=(8, 9)).round(3)
     names = [f"n{number}" for number in range(9)]
-    lines = [",".join([*map(str, row), f"{2 * row[0]:.3f}", "xyz"[at % 3]]) for at, row in enumerate(values)]
+    lines = [",".join([*map(str, row), f"{2 * row[0]:.3f}", "xy"[at > 4]]) for at, row in enumerate(values)]
     table = both.write("\n".join([",".join([*names, "twice", "plan"]), *lines]) + "\n")
     study, shown = both.study(table, ks=(1, 2, 9), features=(*names, "twice", "plan"))
     return Run(both, table, study, shown, both.folder / "none")

@@ -90,5 +90,5 @@ def test_hidden_characters_of_names_are_shown_escaped_by_inspect(both: Any) -> N
 
 def test_collinear_one_hot_and_more_columns_than_rows_are_said(wide: Any) -> None:
     assert said(wide.study, "prepare.notice.collinear")["pairs"] == ["n0 ~ twice"]
-    assert said(wide.study, "prepare.notice.more_features") == {"features": 14, "rows": 8}
+    assert said(wide.study, "prepare.notice.more_features") == {"features": 12, "rows": 8}
     said(wide.study, "prepare.notice.one_hot")

@@ -99,7 +99,7 @@ def test_columns_left_out_and_lost_precision_are_noticed(dataset_of) -> None:
 
 def test_wide_tables_and_one_hot_columns_are_noticed(dataset_of) -> None:
     rng = np.random.default_rng(0)
-    columns = {f"x{i}": rng.normal(size=3) for i in range(4)} | {"city": ["a", "b", "a"]}
+    columns = {f"x{i}": rng.normal(size=6) for i in range(7)} | {"city": ["a"] * 5 + ["b"]}
     found = {notice.key for notice in prepare(dataset_of(columns)).notices}
     assert {"prepare.notice.more_features", "prepare.notice.one_hot"} <= found
 

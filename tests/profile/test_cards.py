@@ -194,6 +194,13 @@ def test_a_column_that_fewer_than_five_rows_of_a_segment_have_is_not_told_there(
     assert [e.outside for e in cards[1].effects if e.feature in ("Age", "City")] == [None, None]
 
 
+def test_a_level_that_fewer_than_five_rows_have_is_not_told_even_where_it_is_the_commonest(cards_of) -> None:
+    mails = np.array([f"person{at // 2}@example.org" for at in range(270)], dtype=object)
+    cards = cards_of({"Income": INCOME, "Score": SCORE, "Mail": mails}, LABELS, describing=["Mail"])
+    assert all(card.levels == {} for card in cards)
+    assert "@example.org" not in json.dumps([card.to_json() for card in cards])
+
+
 def test_a_single_small_segment_is_everyone_and_is_not_told(cards_of) -> None:
     (card,) = cards_of({"x": [1.0, 2.0, 3.5]}, [0, 0, 0])
     assert (card.name, card.center, card.quantiles) == ("Everyone", {}, {})

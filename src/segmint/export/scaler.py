@@ -115,7 +115,7 @@ def _made_up_rows(steps: tuple[Step, ...]) -> pd.DataFrame:
     columns: dict[str, Any] = {}
     for step in steps:
         if isinstance(step, LevelStep):
-            levels = [*step.levels, *step.levels[:1] * (n_pairs - len(step.levels))]
+            levels = [*step.levels, *(step.levels[:1] or (None,)) * (n_pairs - len(step.levels))]
             columns[step.name] = np.array([*levels, *levels, None], dtype=object)
         else:
             columns[step.name] = np.full(2 * n_pairs + 1, step.fill)

@@ -8,7 +8,8 @@ import numpy as np
 
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
-_LEAST_VARIANCE = 1e-12
+_LEAST_DEVIATION = 0.01  # of all rows' deviation: a segment whose rows are all equal in a feature has none
+_TINY = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +53,32 @@ class Evidence:
 
     @property
     def distances(self) -> FloatMatrix:
-        """√ Σ (Δc / pooled deviation)² of each pair, in standard deviations; shape (n_before, n_after)."""
+        """√ Σ (Δc / pooled deviation)² of each pair, in standard deviations; shape (n_before, n_after).
+
+        The pooled deviation is at least a hundredth of that of all rows, since segments whose rows are all equal
+        in a feature (none of them bought) would lie infinitely far apart.
+        """
         squared = np.zeros(self.on_old.shape)
         before, after = self.before, self.after
-        pairs = zip(before.centers.T, before.deviations.T, after.centers.T, after.deviations.T, strict=True)
-        for c, s, d, t in pairs:
-            variance = np.maximum((s[:, None] ** 2 + t[None, :] ** 2) / 2, _LEAST_VARIANCE)
+        least = np.maximum(_LEAST_DEVIATION**2 * _all_variances(before, after), _TINY)
+        pairs = zip(
+            before.centers.T, before.deviations.T, after.centers.T, after.deviations.T, least, strict=True
+        )
+        for c, s, d, t, floor in pairs:
+            variance = np.maximum((s[:, None] ** 2 + t[None, :] ** 2) / 2, floor)
             squared += (c[:, None] - d[None, :]) ** 2 / variance
         return np.sqrt(squared)
+
+
+def _all_variances(before: Shape, after: Shape) -> FloatVector:
+    """Return the variance of all rows of both in each feature, within the clusters and between them."""
+    counts = np.concatenate([before.counts, after.counts])
+    own = np.flatnonzero(counts)
+    shares = counts[own, None] / max(float(counts.sum()), 1.0)
+    centers = np.vstack([before.centers, after.centers])[own]
+    deviations = np.vstack([before.deviations, after.deviations])[own]
+    between = (centers - (shares * centers).sum(axis=0)) ** 2
+    return np.asarray((shares * (between + deviations**2)).sum(axis=0))
 
 
 def table(

@@ -64,19 +64,35 @@ def _listed(cards: Sequence[SegmentCard]) -> list[str]:
 
 
 def _largest_change(old: SegmentCard, new: SegmentCard, model: SegmentModel) -> dict[str, str | float] | None:
-    """Return the feature whose mean in the segment changed most, in deviations of all rows, and both means."""
-    found: tuple[float, str] = (-1.0, "")
+    """Return the feature whose mean in the segment changed most, in deviations of all rows, and both means.
+
+    ``None`` where none can be told: a category that changed more than every number has no mean.
+    """
+    found: tuple[float, str] = (0.0, "")
     for feature in model.schema.clustering:
         numbers = model.reference.numbers.get(feature.name)
         change = new.center.get(feature.name, math.nan) - old.center.get(feature.name, math.nan)
         if numbers is not None and numbers.deviation > 0 and not math.isnan(change):
             found = max(found, (abs(change) / numbers.deviation, feature.name))
-    if not found[1]:
+    if not found[1] or _largest_shift(old, new, model) > found[0]:
         return None
     feature = model.schema.feature(found[1])
     unit = f" {feature.unit}" if feature.unit else ""
     name = feature.name
     return {"feature": name, "from": old.center[name], "to": new.center[name], "unit": unit}
+
+
+def _largest_shift(old: SegmentCard, new: SegmentCard, model: SegmentModel) -> float:
+    """Return the largest change of a told level's share (Cohen's h) among the categories that cluster."""
+    shifts = [0.0]
+    for feature in model.schema.clustering:
+        before, after = old.levels.get(feature.name, {}), new.levels.get(feature.name, {})
+        shifts += [_h(before.get(level, 0.0), after.get(level, 0.0)) for level in {*before, *after}]
+    return max(shifts)
+
+
+def _h(before: float, after: float) -> float:
+    return abs(2 * math.asin(math.sqrt(before)) - 2 * math.asin(math.sqrt(after)))
 
 
 def headline(lineage: Lineage) -> Sentence:

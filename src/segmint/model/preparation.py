@@ -92,8 +92,8 @@ class NumericStep:
 class LevelStep:
     """One-hot encoding of a flag or category that was asked to cluster.
 
-    Level j becomes ``weight`` × [value is levels[j]] − center_j; a level not seen in training, and a
-    missing value, go to the last level, ``other``. ``weight`` makes the variances of the columns add
+    Level j becomes ``weight`` × [value is levels[j]] − center_j; a level not seen in training, or rare
+    there, and a missing value, go to the last level, ``other``. ``weight`` makes the variances of the columns add
     up to that of one standardised number.
     """
 
@@ -115,7 +115,7 @@ class LevelStep:
         return np.fromiter((place.get(value, other) for value in column), dtype=np.int64, count=len(column))
 
     def unseen(self, column: RawColumn) -> BoolVector:
-        """Return which rows hold a level that training did not see (missing is not unseen)."""
+        """Return which rows hold a level that has no column of its own (missing is not unseen)."""
         known = {*self.levels, None}
         return np.fromiter((value not in known for value in column), dtype=np.bool_, count=len(column))
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmint.labels import FEWEST_TOLD
 from segmint.model.preparation import LevelStep
-from segmint.model.schema import Feature
+from segmint.model.schema import Feature, Kind
 from segmint.types import RawColumn
 from segmint.words import Sentence, sentence
 
@@ -26,12 +27,13 @@ def fit_levels(feature: Feature, column: RawColumn, *, max_levels: int, variance
     """Fit the one-hot encoding of one column, so that the whole block weighs as much as one number.
 
     With shares p_j of the levels the block's variances add up to weight² Σ p_j (1 − p_j); the weight
-    makes that ``variance``.
+    makes that ``variance``. A category's level that fewer than five rows hold could be a customer's own
+    (an e-mail address), and the step is kept and shared: it counts as ``other``.
 
     Parameters
     ----------
     feature
-        The column's name.
+        The column's name and kind.
     column
         Texts of the kept rows, shape (n_samples,); ``None`` where missing (it counts as ``other``).
     max_levels
@@ -42,13 +44,13 @@ def fit_levels(feature: Feature, column: RawColumn, *, max_levels: int, variance
     Returns
     -------
     FittedLevels
-        No step for a column with no value, or one value in all rows.
+        No step for a column with no value, with one value in all rows, or without a level of five rows.
 
     Examples
     --------
     >>> from segmint.model.schema import Kind, Role
     >>> feature = Feature("Region", Kind.CATEGORY, Role.CLUSTER)
-    >>> column = np.array(["south", "north", "south", None], dtype=object)
+    >>> column = np.array(["south"] * 9 + ["north"] * 6 + ["anna@example.org", None], dtype=object)
     >>> fit_levels(feature, column, max_levels=50, variance=1.0).step.levels
     ('south', 'north')
     """
@@ -59,7 +61,10 @@ def fit_levels(feature: Feature, column: RawColumn, *, max_levels: int, variance
     if len(counts) == 1 and not n_missing:
         return FittedLevels(None, (sentence("prepare.left_out.constant", column=feature.name),))
     ordered = sorted(counts, key=lambda level: (-counts[level], level))
-    levels = tuple(ordered[:max_levels])
+    fewest = 1 if feature.kind is Kind.FLAG else FEWEST_TOLD
+    levels = tuple(level for level in ordered[:max_levels] if counts[level] >= fewest)
+    if not levels:
+        return FittedLevels(None, (sentence("prepare.left_out.rare", column=feature.name, n=FEWEST_TOLD),))
     shares = _shares([counts[level] for level in levels], len(column))
     spread = float(np.sum(shares * (1 - shares)))
     weight = float(np.sqrt(variance / spread)) if spread > 0 else 1.0

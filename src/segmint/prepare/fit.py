@@ -10,6 +10,7 @@ import numpy as np
 from segmint.data.columns import raw_columns
 from segmint.data.dataset import Dataset
 from segmint.errors import DataError, SchemaError
+from segmint.labels import FEWEST_TOLD
 from segmint.model.matrix import Matrix
 from segmint.model.preparation import LevelStep, NumericStep, Preparation, Step
 from segmint.model.schema import LEVEL_KINDS, Feature, Kind, Missing, Role
@@ -196,7 +197,8 @@ def _constant_step(features: tuple[Feature, ...], columns: RawColumns) -> Step |
     for feature in features:
         level = _only_level(columns[feature.name]) if feature.kind in LEVEL_KINDS else None
         if level is not None:
-            return LevelStep(feature.name, (level,), (1.0, 0.0), 1.0)
+            told = feature.kind is Kind.FLAG or len(columns[feature.name]) >= FEWEST_TOLD
+            return LevelStep(feature.name, *(((level,), (1.0, 0.0)) if told else ((), (1.0,))), 1.0)
     return None
 
 

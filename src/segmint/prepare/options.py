@@ -33,7 +33,8 @@ class PreparationOptions:
         Exactly these columns are clipped (logged), as far as that can be done to them; ``None`` leaves it to
         ``clip`` and ``log``.
     max_levels
-        A category is encoded by at most so many levels, 1 … 1,000; rarer ones count as ``other``.
+        A category is encoded by at most so many levels, 1 … 1,000; rarer ones, and those that fewer than
+        five rows hold, count as ``other``.
 
     Raises
     ------

@@ -41,14 +41,14 @@ def centers(
 def level_shares(told: Told, columns: RawColumns, rows: BoolVector) -> dict[str, dict[str, float]]:
     """Return the shares of the ten commonest levels among the present values of some rows.
 
-    A level that fewer than five rows have is left out, unless it is the commonest: it could be recognized.
-    A column of which fewer than five rows have a value is left out.
+    A level that fewer than five rows have is left out, since it could be recognized; so is a column without
+    any other.
     """
     shares: dict[str, dict[str, float]] = {}
     for feature in told.levels:
         counts = levels_of(columns[feature.name][rows])
         total = sum(counts.values())
-        if total >= FEWEST_TOLD:
-            shown = [level for n, level in enumerate(counts) if n == 0 or counts[level] >= FEWEST_TOLD]
+        shown = [level for level, count in counts.items() if count >= FEWEST_TOLD]
+        if shown:
             shares[feature.name] = {level: counts[level] / total for level in shown[:SHOWN_LEVELS]}
     return shares

@@ -119,8 +119,8 @@ def find_effects(
     """Return the effects of each cluster by column, the largest first.
 
     A column has no effect on a cluster where the cluster, or the rest, has no value. Of a flag or
-    category the level counts whose share differs most, of those that a hundredth of the rows have; of two that differ equally (the two of a flag)
-    the one with more inside than outside.
+    category the level counts whose share differs most, of those that a hundredth of the rows have (and
+    five rows at least); of two that differ equally (the two of a flag) the one with more inside than outside.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def _level_effects(
     by_level = [
         _effects(name, level, share_contrast((codes == code) + missing, labels, n_clusters), used=used)
         for level, code in list(place.items())[:MOST_LEVELS]
-        if code == 0 or np.count_nonzero(codes == code) >= smallest
+        if np.count_nonzero(codes == code) >= (smallest if code else FEWEST_TOLD)
     ]
     return [_strongest([effects[cluster] for effects in by_level]) for cluster in range(n_clusters)]
 

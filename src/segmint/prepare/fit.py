@@ -197,8 +197,9 @@ def _constant_step(features: tuple[Feature, ...], columns: RawColumns) -> Step |
     for feature in features:
         level = _only_level(columns[feature.name]) if feature.kind in LEVEL_KINDS else None
         if level is not None:
-            told = feature.kind is Kind.FLAG or len(columns[feature.name]) >= FEWEST_TOLD
-            return LevelStep(feature.name, *(((level,), (1.0, 0.0)) if told else ((), (1.0,))), 1.0)
+            if feature.kind is not Kind.FLAG and len(columns[feature.name]) < FEWEST_TOLD:
+                return LevelStep(feature.name, (), (1.0,), 1.0)
+            return LevelStep(feature.name, (level,), (1.0, 0.0), 1.0)
     return None
 
 

@@ -45,7 +45,9 @@ def test_only_the_list_of_members_names_a_customer(workspace: Path) -> None:
     files = [path for path in workspace.rglob("*") if path.is_file()]
     assert {".segmint", ".html", ".db"} <= {path.suffix for path in files}
     telling = [path for path in files if MARK.encode() in path.read_bytes()]
-    assert {path.parent.name for path in telling} == {"members"}  # who was in which segment, for the next retrain
+    assert {path.parent.name for path in telling} == {
+        "members"
+    }  # who was in which segment, for the next retrain
 
 
 def test_the_list_of_members_holds_keys_and_segments_only(workspace: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmint.labels import UNASSIGNED
-from segmint.lineage.audiences import audiences, estimated_churn, ids_of
+from segmint.lineage.audiences import audiences, estimated_apart, estimated_churn, ids_of
 from segmint.model.lineage import Churn, Lineage
 from segmint.model.segment_model import SegmentModel
 
@@ -70,5 +70,8 @@ def test_churn_is_estimated_on_weighted_rows(version: Callable[..., SegmentModel
     assert estimated_churn(before, before, columns, weights) == 0.0
     other = version(rows, [(20, 20), (80, 80)], fingerprint="b" * 64)
     assert estimated_churn(before, other, columns, weights) == 1.0
+    assert estimated_apart(before, other, columns, weights) == 0.0
     half = replace(other, cards=(replace(other.cards[0], id=first), other.cards[1]))
     assert estimated_churn(before, half, columns, weights) == pytest.approx(0.25)
+    shifted = version(rows, [(20, 80), (80, 20)])  # every row lies between both, so one takes all
+    assert estimated_apart(before, shifted, columns, weights) == pytest.approx(0.25)

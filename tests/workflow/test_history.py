@@ -108,9 +108,16 @@ def numbers(line: tuple[Entry, ...]) -> list[int]:
     return [one.recorded.version for one in line]
 
 
-def test_events_are_counted_and_what_is_not_claimed_is_one_kind(generations: list[SegmentModel]) -> None:
+def test_segments_are_counted_and_those_that_cannot_be_followed_are_one_kind(
+    generations: list[SegmentModel],
+) -> None:
     assert entry(1, generations[0], None).events() == {}
-    assert entry(2, generations[1], 1).events() == {"moved": 1, "grown": 1, "retired": 1, "unstated": 1}
+    assert entry(2, generations[1], 1).events() == {"moved": 1, "grown": 1, "retired": 1, "born": 1}
+    story = generations[1].lineage
+    assert story is not None
+    both = Event((Kind.MERGED,), story.before[:-1], story.after[:1], 1.0, 0.5, None, None, 0.5, False)
+    other = replace(generations[1], lineage=replace(story, events=(both, *story.events[2:])))
+    assert entry(2, other, 1).events() == {"unstated": 2, "born": 2}
 
 
 def test_the_line_leads_to_the_champion(generations: list[SegmentModel]) -> None:

@@ -144,7 +144,7 @@ def test_a_reason_opens_the_way(champion: SegmentModel) -> None:
 def test_what_the_registry_keeps_is_plain(champion: SegmentModel) -> None:
     facts = judged(champion, following(champion, today=0.3)).facts(4, "because")
     assert facts["from"] == 4 and facts["accepted"] == "because"
-    assert set(facts) == {"churn", "measured", "retired", "limit", "usual", "from", "accepted"}
+    assert set(facts) == {"churn", "measured", "retired", "limit", "usual", "apart", "from", "accepted"}
 
 
 def test_the_sentences_do_not_say_measured_of_an_estimate(champion: SegmentModel) -> None:

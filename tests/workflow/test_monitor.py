@@ -149,7 +149,7 @@ def test_a_table_with_dates_is_cut_into_weeks(model: SegmentModel, tmp_path: Pat
     assert {report.looks for report in reports} == {4}
     assert [report.drifted for report in reports] == [False, False, False, True]
     cut = read_batches(model, table, date="day", by="month", since="2026-03-20")
-    assert [one.name for one in cut.batches] == ["2026-03"]
+    assert [one.name for one in cut.batches] == ["2026-03-20"]  # the month is cut into
     assert (cut.n_undated, cut.n_earlier) == (0, int((day < np.datetime64("2026-03-20")).sum()))
     with pytest.raises(UsageError, match="by"):
         read_batches(model, table, date="day", by="year")  # type: ignore[arg-type]
@@ -173,6 +173,17 @@ def test_looks_are_kept_in_order_and_drawn(model: SegmentModel, tmp_path: Path) 
     text = page.read_text()
     assert "week 2" in text
     assert "default-src" in text
+
+
+def test_a_look_that_came_to_the_same_on_the_same_batch_counts_once(
+    model: SegmentModel, tmp_path: Path
+) -> None:
+    same, other = (monitor(model, frame(rows(300, seed))) for seed in (20, 21))
+    for batch, report in (("a", same), ("b", other), ("a", same), ("a", other)):
+        keep_look(model, batch, report, tmp_path)
+    looks = read_looks("players", tmp_path)
+    assert [look["batch"] for look in looks] == ["b", "a", "a"]
+    assert [look["report"]["p"] for look in looks] == [other.p, same.p, other.p]
 
 
 def test_the_prometheus_file_has_one_verdict(model: SegmentModel, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from segmint.charts.chart import Canvas, Numbers
 from segmint.charts.marks import layer, lookup_expression, sized
 from segmint.charts.naming import shortened
 from segmint.charts.picture import Picture
-from segmint.drift.verdict import ALARMS, alpha_of_one
+from segmint.drift.verdict import ALARMS, Verdict, alpha_of_one
 from segmint.words import say, sentence
 from segmint.words.numbers import MISSING, count, probability
 
@@ -106,12 +106,19 @@ def _points(looks: Sequence[Look], canvas: Canvas, most: int) -> list[dict[str, 
         {
             "place": number,
             "batch": look["batch"],
-            "surprise": -math.log10(max(look["report"]["p"] or 0.0, 10.0**-most)),
+            "surprise": _surprise(look["report"], most),
             "verdict": look["report"]["verdict"],
             "word": word,
         }
         for number, (look, word) in enumerate(zip(looks, words, strict=True))
     ]
+
+
+def _surprise(report: Mapping[str, Any], most: int) -> float:
+    """Return the height of a look: broken data are highest, too few rows say nothing."""
+    if report["p"] is None:
+        return float(most) if report["verdict"] == Verdict.BROKEN else 0.0
+    return -math.log10(max(report["p"], 10.0**-most))
 
 
 def _batch_axis(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> Any:

@@ -58,6 +58,7 @@ def run_json(delivered: Delivered, spent: Spent) -> dict[str, Any]:
             "experiment": delivered.tracked.experiment,
             "run_id": delivered.tracked.run_id,
             "version": delivered.tracked.version,
+            "champion": delivered.tracked.champion,
         },
         "configurations": [_trial_json(trial) for trial in study.trials],
         "decision": {

@@ -222,12 +222,13 @@ def write_history(name: str, entries: Sequence[Entry], moved: Sequence[Change], 
     console.print()
     console.print(f" {say('cli.history_head', name=name, n=len(entries))}", style="bold")
     console.print()
-    heads = ("version", "when", "alias", "rows", "segments", "happened", "moved")
+    heads = ("version", "when", "alias", "rows", "segments", "moved")
     plain_table(
         console,
         [say(f"cli.head.{head}") for head in heads],
         [_history_row(entry) for entry in entries],
-        right=frozenset({0, 3, 4, 6}),
+        right=frozenset({0, 3, 5}),
+        fold=4,
     )
     told = [*_accepted_elsewhere(entries, moved), *(_change(one) for one in moved)]
     if told or drawn is not None:
@@ -264,17 +265,16 @@ def _change(one: Change) -> str:
 def _history_row(entry: Entry) -> tuple[str, ...]:
     lineage, recorded = entry.model.lineage, entry.recorded
     if lineage is None:
-        happened, moved = say("cli.first_version"), numbers.MISSING
+        told, moved = say("cli.first_version"), numbers.MISSING
     else:
         parts = [f"{n} {say(f'lineage.kind.{kind}')}" for kind, n in entry.events().items()]
         since = "" if entry.parent is None else say("cli.since", n=entry.parent)
-        happened, moved = f"{', '.join(parts)}{since}", numbers.percent(lineage.churn.by_the_model)
+        told, moved = f"{', '.join(parts)}{since}", numbers.percent(lineage.churn.by_the_model)
     return (
         str(recorded.version),
-        recorded.created[:16].replace("T", " "),
+        recorded.created[:10],
         ", ".join(recorded.aliases),
         numbers.count(entry.model.reference.n_samples),
-        numbers.count(len(entry.model.cards)),
-        happened,
+        f"{numbers.count(len(entry.model.cards))}: {told}",
         moved,
     )

@@ -215,7 +215,11 @@ def rename(
 
 
 def _version(model: str, number: int) -> str:
-    """Return the address of a registered version; the model may be named by any of its addresses."""
+    """Return the address of a registered version; the model may be named by its file or any of its addresses."""
+    from segmint.model.bundle import load_bundle
+
+    if Path(model).is_file():
+        return f"models:/{load_bundle(model).manifest.name}/{number}"
     name = model.removeprefix("models:/").partition("@")[0].partition("/")[0]
     return f"models:/{name}/{number}"
 

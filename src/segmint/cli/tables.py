@@ -25,6 +25,7 @@ SEGMENT_COLORS = (
 )  # fmt: skip
 MOST_FEATURES = 3
 LONGEST_HEAD = 12
+GAP = "   "
 NAME_ROOM = 20
 """Characters that a segment's name gets at least; features give way to it."""
 
@@ -110,21 +111,38 @@ def plain_table(
     rows: Sequence[Sequence[str]],
     *,
     right: frozenset[int] = frozenset(),
+    fold: int | None = None,
 ) -> None:
-    """Write a table whose columns are as wide as their widest cell; figures to the right."""
+    """Write a table whose columns are as wide as their widest cell; figures to the right.
+
+    A column that folds gives way to the others where the line would be longer than eighty characters.
+    """
     cells = [[safe(cell) for cell in row] for row in rows]
     widths = [max([len(head), *(len(row[i]) for row in cells)]) for i, head in enumerate(heads)]
+    if fold is not None:
+        others = sum(widths) - widths[fold] + len(GAP) * (len(widths) - 1) + 1
+        widths[fold] = max(min(widths[fold], WIDTH - others), len(heads[fold]))
 
     def line(row: Sequence[str]) -> str:
-        return (
-            " "
-            + "   ".join(
-                f"{cell:>{width}}" if i in right else f"{cell:<{width}}"
-                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
+        aligned = (
+            f"{cell:>{width}}" if i in right else f"{cell:<{width}}"
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
+        return f" {GAP.join(aligned).rstrip()}"
 
     console.print(Text(line(heads), style="dim"))
-    console.print(Text(" " + "─" * (sum(widths) + 3 * (len(widths) - 1)), style="dim"))
+    console.print(Text(" " + "─" * (sum(widths) + len(GAP) * (len(widths) - 1)), style="dim"))
     for row in cells:
-        console.print(line(row))
+        for folded in _folded(row, widths, fold):
+            console.print(line(folded))
+
+
+def _folded(row: Sequence[str], widths: Sequence[int], fold: int | None) -> list[list[str]]:
+    """Return the lines of a row: the first whole, below it what is left of the cell that folds."""
+    import textwrap
+
+    if fold is None or len(row[fold]) <= widths[fold]:
+        return [list(row)]
+    first, *rest = textwrap.wrap(row[fold], widths[fold])
+    below = [["" if i != fold else part for i in range(len(row))] for part in rest]
+    return [[*row[:fold], first, *row[fold + 1 :]], *below]

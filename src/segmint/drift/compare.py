@@ -119,7 +119,7 @@ def report_on(
     return DriftReport(
         verdict=verdict,
         cause=cause,
-        p=combined.p if n_rows else 1.0,
+        p=math.nan if verdict is Verdict.INSUFFICIENT else combined.p,
         alpha=alpha,
         looks=looks,
         n_reference=reference.n_samples,

@@ -10,6 +10,7 @@ from segmint.charts.versions import history_picture
 from segmint.errors import UsageError
 from segmint.model.bundle import load_bundle
 from segmint.model.files import write_file
+from segmint.model.lineage import Kind
 from segmint.model.segment_model import SegmentModel
 from segmint.track.migrations import Recorded, recorded
 from segmint.workflow.auditing import read_lines
@@ -38,14 +39,18 @@ class Entry:
     parent: int | None
 
     def events(self) -> dict[str, int]:
-        """Return how many segments were kept, moved, … ; ``unstated`` where nothing is claimed."""
-        lineage = self.model.lineage
-        kinds = Counter(
-            kind.value if event.stated else "unstated"
-            for event in (() if lineage is None else lineage.events)
-            for kind in (event.kinds if event.stated else event.kinds[:1])
-        )
-        return dict(kinds)
+        """Return how many segments were kept, moved, … ; ``unstated`` are those before of which nothing is claimed.
+
+        A segment of this version that carries on none of those is ``born``, whether or not an event says so.
+        """
+        counts: Counter[str] = Counter()
+        for event in () if self.model.lineage is None else self.model.lineage.events:
+            if event.stated:
+                several = {Kind.RETIRED: len(event.before), Kind.BORN: len(event.after)}
+                counts.update({kind.value: several.get(kind, 1) for kind in event.kinds})
+            else:
+                counts.update({"unstated": len(event.before), Kind.BORN.value: len(event.after)})
+        return {name: n for name, n in counts.items() if n}
 
 
 def history(name: str, workspace: str | Path, *, tracking_uri: str | None = None) -> tuple[Entry, ...]:

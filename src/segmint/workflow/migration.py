@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from segmint.errors import PromotionRefused
-from segmint.lineage.audiences import estimated_churn
+from segmint.lineage.audiences import estimated_apart, estimated_churn
 from segmint.lineage.raw import raw_rows
 from segmint.lineage.succession import landmarks_of
 from segmint.model.segment_model import SegmentModel
@@ -34,6 +34,9 @@ class Migration:
         What the churn was compared with.
     usual
         What chance alone moves: the 90 % quantile over fits of half of the champion's rows; ``None`` where unknown.
+    apart
+        The share that would still move if segments were paired by their members, whatever their ids, 0 … 1;
+        ``None`` where the churn was counted.
     """
 
     churn: float
@@ -41,6 +44,7 @@ class Migration:
     retired: tuple[str, ...]
     limit: float
     usual: float | None
+    apart: float | None = None
 
     @property
     def allowed(self) -> bool:
@@ -69,19 +73,24 @@ def judge(champion: SegmentModel, content: str, version: SegmentModel, *, limit:
     retired = tuple(card.short for card in champion.cards if card.id not in carried_on)
     usual = landmarks_of(champion).churn
     own = lineage is not None and lineage.parent == content
-    churn = lineage.churn.by_the_model if lineage is not None and own else _estimate(champion, version)
-    return Migration(churn, own, retired, limit, float(np.quantile(usual, 0.9)) if usual.size else None)
+    by_chance = float(np.quantile(usual, 0.9)) if usual.size else None
+    if lineage is not None and own:
+        return Migration(lineage.churn.by_the_model, True, retired, limit, by_chance)
+    churn, apart = _estimates(champion, version)
+    return Migration(churn, False, retired, limit, by_chance, apart)
 
 
-def _estimate(champion: SegmentModel, version: SegmentModel) -> float:
-    """Return the churn on the landmarks of both: half the old rows', half the new ones'; all where they can't be read."""
+def _estimates(champion: SegmentModel, version: SegmentModel) -> tuple[float, float]:
+    """Return what moves, by ids and by members, on the landmarks of both: half the old rows', half the new ones'."""
     shares = []
     for model in (champion, version):
         marks = landmarks_of(model)
         rows = raw_rows(marks.points, model.preparation, champion.preparation, champion.schema)
         rows = {**raw_rows(marks.points, model.preparation, version.preparation, version.schema), **rows}
-        shares.append(estimated_churn(champion, version, rows, marks.counts.astype(np.float64)))
-    return float(np.mean(shares))
+        weights = marks.counts.astype(np.float64)
+        shares.append([told(champion, version, rows, weights) for told in (estimated_churn, estimated_apart)])
+    churn, apart = np.mean(shares, axis=0).tolist()
+    return churn, apart
 
 
 def refuse_unless_accepted(name: str, migration: Migration, accepted: str | None) -> None:
@@ -101,6 +110,7 @@ def refuse_unless_accepted(name: str, migration: Migration, accepted: str | None
         name=name,
         churn=migration.churn,
         limit=migration.limit,
+        apart=migration.apart or 0.0,
         retired=", ".join(migration.retired),
         n=len(migration.retired),
     )

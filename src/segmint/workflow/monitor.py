@@ -70,7 +70,8 @@ class Cut:
     Attributes
     ----------
     batches
-        Named by their first days: ``2026-03-02`` for a week or a day, ``2026-03`` for a month.
+        Named by their first days: ``2026-03-02`` for a week or a day, ``2026-03`` for a month. One that begins
+        before the first day that counts is named by that day.
     n_undated
         Rows without a date.
     n_earlier
@@ -255,7 +256,7 @@ def read_batches(
     columns = {name: column for name, column in read.items() if name in model.preparation.columns}
     found = tuple(
         Batch(
-            name if by is None else _called(int(start), by),
+            name if by is None else _called(int(start), by, first),
             {name: column[kept & (starts == start)] for name, column in columns.items()},
         )
         for start in np.unique(starts[kept])
@@ -301,7 +302,10 @@ def period_starts(days: FloatVector, by: By) -> IntVector:
     return whole.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
-def _called(start: int, by: By) -> str:
+def _called(start: int, by: By, first: float | None) -> str:
+    """Return what a period is called; one that the first day that counts cuts into, by that day."""
+    if first is not None and first > start:
+        return str(np.datetime64(int(first), "D"))
     day = str(np.datetime64(start, "D"))
     return day[:7] if by == "month" else day
 

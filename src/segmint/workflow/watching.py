@@ -86,6 +86,8 @@ def _number(path: Path) -> int:
 def read_looks(name: str, workspace: str | Path) -> list[Look]:
     """Return the looks at a model, the earliest first; damaged files are left out.
 
+    Of looks that came to the same on the same batch (a job that ran twice) the last one counts.
+
     Raises
     ------
     NotFoundError
@@ -96,7 +98,13 @@ def read_looks(name: str, workspace: str | Path) -> list[Look]:
     looks = [look for look in found if look is not None]
     if not looks:
         raise NotFoundError("workflow.no_looks", name=name)
-    return looks
+    last = {_same(look): number for number, look in enumerate(looks)}
+    return [looks[number] for number in sorted(last.values())]
+
+
+def _same(look: Look) -> str:
+    """Return what looks at one batch have in common: all but when they were."""
+    return json.dumps({name: told for name, told in look.items() if name != "when"}, sort_keys=True)
 
 
 def _read(path: Path) -> Look | None:

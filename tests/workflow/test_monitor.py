@@ -1,4 +1,4 @@
-"""A batch against its model: the verdicts and causes of planted changes, cut by dates, kept as looks."""
+"""A batch against its model: the verdicts and causes of planted changes, kept as looks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,8 @@ from segmint.drift.verdict import Cause, Verdict
 from segmint.errors import NotFoundError, SchemaError, UsageError
 from segmint.model.bundle import from_bytes, to_bytes
 from segmint.model.segment_model import SegmentModel
-from segmint.workflow.monitor import (
-    MonitorOptions,
-    judge_batches,
-    monitor,
-    period_starts,
-    read_batches,
-)
+from segmint.workflow.batches import read_batches
+from segmint.workflow.monitor import MonitorOptions, judge_batches, monitor
 from segmint.workflow.textfile import write_textfile
 from segmint.workflow.watching import keep_look, read_looks, write_pages
 
@@ -124,18 +119,7 @@ def test_options_out_of_range_are_refused(model: SegmentModel, alpha: float, loo
         monitor(model, frame(rows(100, 1)), MonitorOptions(alpha, looks))
 
 
-def test_periods_begin_on_mondays_and_on_the_first() -> None:
-    days = np.arange(np.datetime64("2025-12-20"), np.datetime64("2026-03-10")).astype("datetime64[D]")
-    as_floats = days.astype(np.int64).astype(np.float64)
-    weeks = period_starts(as_floats, "week").astype("datetime64[D]")
-    assert {int((week.astype(np.int64) + 3) % 7) for week in weeks} == {0}
-    assert ((days - weeks).astype(int) >= 0).all()
-    assert ((days - weeks).astype(int) <= 6).all()
-    months = period_starts(as_floats, "month").astype("datetime64[D]")
-    assert {str(month)[8:] for month in months} == {"01"}
-
-
-def test_a_table_with_dates_is_cut_into_weeks(model: SegmentModel, tmp_path: Path) -> None:
+def test_weeks_of_one_table_count_as_so_many_looks(model: SegmentModel) -> None:
     n = 2800
     day = np.datetime64("2026-03-02") + np.arange(n) % 28
     late = day >= np.datetime64("2026-03-23")
@@ -148,15 +132,6 @@ def test_a_table_with_dates_is_cut_into_weeks(model: SegmentModel, tmp_path: Pat
     reports = [report for _, report in judge_batches(model, batches)]
     assert {report.looks for report in reports} == {4}
     assert [report.drifted for report in reports] == [False, False, False, True]
-    cut = read_batches(model, table, date="day", by="month", since="2026-03-20")
-    assert [one.name for one in cut.batches] == ["2026-03-20"]  # the month is cut into
-    assert (cut.n_undated, cut.n_earlier) == (0, int((day < np.datetime64("2026-03-20")).sum()))
-    with pytest.raises(UsageError, match="by"):
-        read_batches(model, table, date="day", by="year")  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match="march"):
-        read_batches(model, table, date="day", by="week", since="march")
-    with pytest.raises(UsageError, match="date"):
-        read_batches(model, table, date="day", by="week", since="2030-01-01")
 
 
 def test_looks_are_kept_in_order_and_drawn(model: SegmentModel, tmp_path: Path) -> None:

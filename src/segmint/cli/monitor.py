@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from segmint.data import ReadOptions
     from segmint.drift.report import DriftReport
     from segmint.model.segment_model import SegmentModel
-    from segmint.workflow.monitor import Batch, By, Cut, MonitorOptions
+    from segmint.workflow.batches import Batch, By, Cut
+    from segmint.workflow.monitor import MonitorOptions
 
 DRIFTED: Final = 4
 """The exit code of drift and of broken data."""
@@ -128,7 +129,7 @@ def _cut(
     steps: Steps,
 ) -> Cut:
     """Read the table: one batch, or several where it is cut by its dates."""
-    from segmint.workflow.monitor import Cut, read_batch, read_batches
+    from segmint.workflow.batches import Cut, read_batch, read_batches
 
     steps("read", 0, 1)
     name = name or _stem(source)
@@ -145,7 +146,7 @@ def _cut(
             date=cutting.date,
             by=cast("By | None", options.one_of("--by", cutting.by, _PERIODS)),
             since=cutting.since,
-            date_format=cutting.date_format,
+            date_format=cutting.date_format and cutting.date_format.removeprefix(f"{cutting.date}="),
             name=name,
             reading=reading,
         )

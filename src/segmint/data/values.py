@@ -80,7 +80,10 @@ def _error(column: Column, rows: Rows, first_row: int, style: NumberStyle) -> Da
     if _is_infinite(column, row, style):
         return ValueRuleError("data.infinite", where=where, n=n)
     total = len(column.source) - column.source.null_count
-    return ValueRuleError("data.unfit", where=where, n=n, total=total, kind=column.feature.kind.value)
+    feature = column.feature
+    return ValueRuleError(
+        "data.unfit", where=where, n=n, total=total, kind=feature.kind.value, column=feature.name
+    )
 
 
 def _reason(column: Column, row: int, style: NumberStyle) -> Sentence:

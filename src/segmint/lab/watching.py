@@ -19,7 +19,8 @@ from segmint.model.segment_model import SegmentModel
 from segmint.seeds import generator
 from segmint.types import RawColumns
 from segmint.words import Sentence, numbers, say, sentence
-from segmint.workflow.monitor import Batch, MonitorOptions, judge
+from segmint.workflow.batches import Batch
+from segmint.workflow.monitor import MonitorOptions, judge
 from segmint.workflow.run import Made
 
 ROWS = 400

@@ -225,8 +225,14 @@ class DriftReport:
         part = self._part(self.cause)
         figures = {"part": part, "before": self.new_before, "now": self.new_now, "left": self._left()}
         cause = sentence(f"drift.cause.{self._named()}", **figures)
+        return (cause, *self._new(), *self._shares(), *self._moves())
+
+    def _moves(self) -> tuple[Sentence, ...]:
+        """Say how segments moved, but for a mere change of shares: what is left of a move then is not told apart from chance."""
+        if self.cause is Cause.MIX and self._part(Cause.BEHAVIOR) < CHANGED_TOO:
+            return ()
         moves = [said(segment, move) for segment, move in self.moved if move.part >= LEAST_PART]
-        return (cause, *self._new(), *self._shares(), *moves[:MOST_SAID])
+        return tuple(moves[:MOST_SAID])
 
     def _left(self) -> list[str]:
         """Return the segments of which too few are left to say how they behave."""

@@ -14,7 +14,7 @@ from segmint.model.placement import Assigner
 from segmint.seeds import derive
 from segmint.types import FloatMatrix, silent
 
-FEW_STARTS = 5
+QUICK_STARTS = 5  # fewer than other fits of a part of the rows take: this one is made for each batch
 Parameters = dict[str, Any]
 
 
@@ -59,5 +59,5 @@ def density_of(configuration: Configuration, geometry: Geometry) -> float:
 
 def _fewer_starts(parameters: Parameters) -> Parameters:
     if "n_init" in parameters:
-        parameters["n_init"] = min(FEW_STARTS, int(parameters["n_init"]))
+        parameters["n_init"] = min(QUICK_STARTS, int(parameters["n_init"]))
     return parameters

@@ -19,9 +19,8 @@ _STYLES: Final = {"stable": "dim", "watch": "yellow", "insufficient data": "dim"
 
 
 def _mark(look: Look) -> str:
-    from segmint.drift.verdict import MARKS, Verdict
-
-    return MARKS[Verdict(look["report"]["verdict"])]
+    """Return the sign of a verdict: color is never the only one."""
+    return say(f"report.drift.mark.{look['report']['verdict'].replace(' ', '_')}")
 
 
 def write_look(look: Look) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -43,16 +42,6 @@ class Verdict(StrEnum):
 
 ALARMS: Final = frozenset({Verdict.DRIFT, Verdict.BROKEN})
 """The verdicts on which somebody must act."""
-MARKS: Final[Mapping[Verdict, str]] = MappingProxyType(
-    {
-        Verdict.STABLE: "●",
-        Verdict.WATCH: "▲",
-        Verdict.DRIFT: "◆",
-        Verdict.INSUFFICIENT: "○",
-        Verdict.BROKEN: "✚",
-    }
-)
-"""A sign for each verdict, so that color is never the only one."""
 
 
 class Cause(StrEnum):

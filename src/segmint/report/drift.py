@@ -10,7 +10,7 @@ from segmint.charts.chart import PHONE
 from segmint.charts.looks import Look
 from segmint.charts.picture import Picture
 from segmint.charts.render import svgs, themed
-from segmint.drift.verdict import MARKS, Verdict
+from segmint.drift.verdict import Verdict
 from segmint.report.html import render_page, write_page
 from segmint.words import say
 from segmint.words.numbers import MISSING, agreement, count, percent, probability, score, share, unit
@@ -44,6 +44,7 @@ def summarize_drift(name: str, looks: Sequence[Look], pictures: Sequence[Picture
     shown = _pictures(pictures)
     told = ("looks" in shown, report["parts"], report["statistics"], report["columns"])
     sections = [one for one, there in zip(_SECTIONS, told, strict=True) if there]
+    verdict = report["verdict"].replace(" ", "_")
     return {
         "language": LANGUAGE,
         "title": say("report.drift.title", name=name, batch=look["batch"]),
@@ -51,9 +52,9 @@ def summarize_drift(name: str, looks: Sequence[Look], pictures: Sequence[Picture
         "source": name,
         "batch": look["batch"],
         "sections": [{"id": one, "title": say(f"report.drift.sections.{one}")} for one in sections],
-        "mark": MARKS[Verdict(report["verdict"])],
+        "mark": say(f"report.drift.mark.{verdict}"),
         "kind": _kind(report["verdict"]),
-        "verdict": say(f"report.drift.verdict.{report['verdict'].replace(' ', '_')}"),
+        "verdict": say(f"report.drift.verdict.{verdict}"),
         "headline": sentences[0],
         "reasons": sentences[1:-1],
         "advice": sentences[-1],

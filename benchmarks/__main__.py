@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from benchmarks.drift_tables import report as drift
 from benchmarks.endurance import SWAP_SECONDS, overload, swaps
+from benchmarks.identity import report as identity
 from benchmarks.journeys import journeys
 from benchmarks.lineage import report as lineage
 from benchmarks.peers import comparisons
@@ -23,6 +24,11 @@ out(
 )
 for what, share in lineage(60, 20):
     out(f"| {what} | {share} |\n")
+out(
+    "\n| Ids over ten retrains (Wholesale; all tables: python -m benchmarks.identity) | All kept |\n|---|---|\n"
+)
+for what, kept in identity(("Wholesale",)):
+    out(f"| {what} | {kept} |\n")
 out("\n| Drift simulated (2 trainings of 12 settings; all: python -m benchmarks.drift) | |\n|---|---|\n")
 for what, share in drift(2):
     out(f"| {what} | {share} |\n")

@@ -52,6 +52,19 @@ def drawn(picture: Any, width: int | None = None) -> str:
     return svgs([picture.bare(width=width)])[0]
 
 
+def test_broken_data_stand_at_the_top_and_few_rows_at_the_bottom() -> None:
+    looks = [look(), look("broken data", None), look("insufficient data", None), look("drift", 1e-30)]
+    spec = looks_picture(looks).bare().to_dict()
+    heights = {
+        row["verdict"]: row["surprise"]
+        for rows in spec["datasets"].values()
+        for row in rows
+        if "surprise" in row and "verdict" in row
+    }
+    assert heights["broken data"] == heights["drift"] == max(heights.values())
+    assert heights["insufficient data"] == 0.0 < heights["stable"]
+
+
 def test_the_title_says_whether_somebody_must_act() -> None:
     assert str(looks_picture([look(), look("watch", 0.03)]).finding) == "2 looks, none of them found drift"
     alarmed = looks_picture([look(), look("drift", 1e-5), look("broken data", None)])

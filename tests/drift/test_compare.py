@@ -146,6 +146,16 @@ def test_segments_that_moved_beside_another_mix_are_not_said_to_be_as_before(wat
     assert "Spenders: basket rose" in text(found)
 
 
+def test_of_a_mere_change_of_mix_no_moves_are_told(watched):
+    X, k = watched.draw(4_000, 61, (0.25, 0.45, 0.2, 0.1))
+    X[k == 1, 2] += 0.5
+    found = report(watched, X)
+    parts = tuple(replace(part, part=0.09) if part.cause is Cause.BEHAVIOR else part for part in found.parts)
+    less = text(replace(found, parts=parts))
+    assert "the segments themselves are as before" in less
+    assert "basket rose" in text(found) and "basket rose" not in less
+
+
 def test_other_borders_that_are_no_better_are_not_said_to_agree_as_ever(watched):
     X, _ = watched.draw(2_000, 62, (0.2, 0.5, 0.2, 0.1))
     found = report(watched, X, fresh=watched.fresh)

@@ -49,3 +49,9 @@ def test_a_model_ages_only_where_segments_moved():
     aged = Agreement(adjusted_rand=0.4, price=0.3, usual=0.95, judged=True, aged=True)
     assert named(mix=0.1, behavior=0.2, significant={"center"}, agreement=aged) is Cause.AGES
     assert named(mix=0.3, behavior=0.0, significant={"mix"}, agreement=aged) is Cause.MIX
+
+
+def test_a_few_new_rows_are_the_cause_where_nothing_else_differs():
+    """A level that training did not know, in fewer rows than a hundredth."""
+    assert named(new=0.3, mix=0.0, behavior=0.0, came=3.0, significant={"center"}) is Cause.NEW
+    assert named(new=0.3, mix=0.0, behavior=0.1, came=3.0, significant={"center"}) is Cause.BEHAVIOR

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -27,8 +28,10 @@ from segmint.export.check import compare
 from segmint.export.pipeline import frame_of, make_pipeline
 from segmint.export.rows import check_rows
 from segmint.model.assignment import assign
+from segmint.model.centers import CentersAssigner
 from segmint.model.exemplars import ExemplarsAssigner
-from segmint.model.preparation import NumericStep
+from segmint.model.preparation import LevelStep, NumericStep
+from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.workflow.export import export_sklearn
 
 
@@ -94,6 +97,24 @@ def test_where_a_model_only_scales_the_scaler_is_a_standard_scaler(plain) -> Non
     assert compare(plain, rows, pipeline.predict(frame_of(pipeline, rows))).n_other == 0
     with pytest.raises(ValueError, match="NaN"):
         pipeline.predict(pd.DataFrame({"income": [np.nan], "score": [1.0]}))
+
+
+def test_a_category_none_of_whose_levels_is_kept_is_the_same_for_all(plain) -> None:
+    step = LevelStep("plan", (), (1.0,), 1.0)
+    steps = (*plain.preparation.steps, step)
+    schema = Schema((*plain.schema, Feature("plan", Kind.CATEGORY, Role.CLUSTER)))
+    made = replace(
+        plain,
+        schema=schema,
+        preparation=replace(plain.preparation, steps=steps),
+        assigner=CentersAssigner(np.column_stack([plain.assigner.centers, np.zeros(3)])),
+    )
+    pipeline = make_pipeline(made)
+    rows = {name: np.array([20.0, 55.0, 85.0]) for name in ("income", "score")}
+    rows["plan"] = np.array(["basic", "plus", None], dtype=object)
+    scaled = np.asarray(pipeline.named_steps["scaler"].transform(frame_of(pipeline, rows)))
+    np.testing.assert_allclose(scaled, made.preparation.forward(rows))
+    assert pipeline.predict(frame_of(pipeline, rows)).tolist() == labels_of(made, rows).tolist()
 
 
 def test_missing_values_and_unseen_levels_are_taken_as_the_model_takes_them(model, mixed) -> None:

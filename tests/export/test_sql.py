@@ -96,6 +96,19 @@ def test_a_name_cannot_end_the_comment(model) -> None:
     assert statement.count("DROP TABLE") == 1
 
 
+def test_a_category_none_of_whose_levels_is_kept_is_the_same_for_all(plain) -> None:
+    step = LevelStep("plan", (), (1.0,), 1.0)
+    made = replace(
+        plain,
+        schema=Schema((*plain.schema, Feature("plan", Kind.CATEGORY, Role.CLUSTER))),
+        preparation=replace(plain.preparation, steps=(*plain.preparation.steps, step)),
+        assigner=CentersAssigner(np.column_stack([plain.assigner.centers, np.zeros(3)])),
+    )
+    rows = {name: np.array([20.0, 55.0, 85.0]) for name in ("income", "score")}
+    rows["plan"] = np.array(["basic", "plus", None], dtype=object)
+    same_answer(made, rows, select_rows(numbered(rows), "t", make_select(made, table="t", key="n")))
+
+
 def test_levels_as_whole_numbers_floats_flags_and_texts_with_blanks(plain) -> None:
     region = Feature("region", Kind.CATEGORY, Role.CLUSTER)
     member = Feature("member", Kind.FLAG, Role.CLUSTER)

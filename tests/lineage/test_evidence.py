@@ -79,6 +79,21 @@ def test_distances_are_in_pooled_deviations_of_each_feature() -> None:
     np.testing.assert_allclose(found, [[5 / np.sqrt((9 + 16) / 2), 0.0]])
 
 
+def test_where_all_rows_are_equal_a_twentieth_of_all_rows_deviation_counts() -> None:
+    places, none = np.array([[0.0], [1.0]]), np.zeros((2, 1))
+    before, after = Shape(np.array([50.0, 50.0]), places, none), Shape(np.array([50.0, 50.0]), places, none)
+    found = Evidence(np.eye(2) / 2, np.eye(2) / 2, None, before, after).distances
+    np.testing.assert_allclose(found, [[0.0, 40.0], [40.0, 0.0]])  # all rows deviate by .5
+
+
+def test_a_few_rows_far_out_change_no_other_distance() -> None:
+    counts, deviations = np.array([50.0, 50.0, 3.0]), np.array([[0.1], [0.1], [0.1]])
+    before = Shape(counts, np.array([[0.0], [1.0], [2000.0]]), deviations)
+    after = Shape(counts, np.array([[0.3], [1.0], [2000.0]]), deviations)
+    one = np.eye(3) / 3
+    assert Evidence(one, one, None, before, after).distances[0, 0] == pytest.approx(3.0)
+
+
 def test_a_cluster_without_rows_is_infinitely_far() -> None:
     shape = shape_of(np.zeros((2, 1)), np.array([0, 0]), 2)
     one = np.eye(2)[:, :1]

@@ -10,6 +10,7 @@ import pytest
 
 from segmint.labels import UNASSIGNED
 from segmint.lineage.telling import headline, tell
+from segmint.model import schema
 from segmint.model.lineage import Churn, Event, Kind, Lineage
 from segmint.model.segment_model import SegmentModel
 
@@ -100,6 +101,32 @@ def test_a_move_without_a_feature_that_could_be_told_names_none(
     text = str(tell(event((Kind.MOVED,), one, one), before, bare))
     assert "7.5" in text
     assert "0 → 0" not in text and "–" not in text, text
+
+
+@pytest.mark.parametrize(
+    ("levels", "named"),
+    [
+        pytest.param(({"basic": 0.5, "plus": 0.5}, {"basic": 0.52, "plus": 0.48}), True, id="hardly changed"),
+        pytest.param(({"basic": 1.0}, {"basic": 0.02, "plus": 0.98}), False, id="changed most"),
+        pytest.param(({"basic": 1.0}, {}), False, id="not told any more"),
+        pytest.param(({"basic": 0.5}, {"plus": 0.5}), True, id="no level that both tell"),
+    ],
+)
+def test_a_move_names_no_number_where_a_category_changed_more(
+    versions: tuple[SegmentModel, SegmentModel], levels: Any, named: bool
+) -> None:
+    before, after = (
+        replace(
+            model,
+            schema=schema.Schema(
+                (*model.schema, schema.Feature("plan", schema.Kind.CATEGORY, schema.Role.CLUSTER))
+            ),
+            cards=tuple(replace(card, levels={"plan": told} if told else {}) for card in model.cards),
+        )
+        for model, told in zip(versions, levels, strict=True)
+    )
+    one = ids(before, 1)
+    assert ("visits" in str(tell(event((Kind.MOVED,), one, one), before, after))) is named
 
 
 @pytest.mark.parametrize(("gone", "fresh"), [(True, False), (False, True), (True, True)])

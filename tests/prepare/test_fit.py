@@ -113,6 +113,14 @@ def test_a_category_weighs_as_much_as_a_number(dataset_of, scale) -> None:
     assert variances[1:].sum() == pytest.approx(variances[0], rel=0.2)
 
 
+@pytest.mark.parametrize(("n", "levels"), [(4, ()), (5, ("anna",))])
+def test_a_category_with_one_value_is_kept_by_name_from_five_rows_on(dataset_of, n, levels) -> None:
+    prepared = prepare(dataset_of({"who": ["anna"] * n}, (Feature("who", Kind.CATEGORY, CLUSTER),)))
+    (step,) = prepared.preparation.steps
+    assert step.levels == levels
+    assert not prepared.matrix.X.any()
+
+
 def test_the_matrix_is_the_preparation_applied_and_cannot_be_written(dataset_of) -> None:
     rng = np.random.default_rng(3)
     prepared = prepare(dataset_of({"spent": rng.lognormal(5, 2, 300), "age": rng.normal(40, 9, 300)}))

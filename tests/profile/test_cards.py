@@ -43,6 +43,22 @@ def test_centers_and_quantiles_are_in_original_units(cards) -> None:
         )
 
 
+@pytest.mark.parametrize("n", range(5, 61))
+def test_a_quantile_has_five_rows_beyond_it_or_is_a_mean_of_five(cards_of, n: int) -> None:
+    x = np.sort(np.random.default_rng(n).normal(size=n))
+    card = cards_of({"x": x, "far": np.zeros(n)}, np.zeros(n, dtype=int))[0]
+    if n < 10:
+        assert card.quantiles == {} and card.spread("x") == (card.center["x"],) * 5
+        return
+    fives = {round(float(x[at : at + 5].mean()), 9) for at in range(n - 4)}
+    for level, told in zip((0.1, 0.25, 0.5, 0.75, 0.9), card.quantiles["x"], strict=True):
+        if min(level, 1 - level) * (n - 1) > 5 - 1e-9:
+            assert told == pytest.approx(np.quantile(x, level))
+        else:
+            assert round(told, 9) in fives
+    assert list(card.quantiles["x"]) == sorted(card.quantiles["x"])
+
+
 def test_names_and_summaries_read_like_sentences(cards) -> None:
     assert [card.name for card in cards] == [
         "Mid income, low score",

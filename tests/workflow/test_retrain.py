@@ -20,6 +20,7 @@ from segmint.model.lineage import Kind
 from segmint.model.schema import Missing
 from segmint.model.segment_model import SegmentModel
 from segmint.prepare.options import PreparationOptions
+from segmint.workflow.assign import own_columns
 from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
 
 FAMILIES = ("kmeans", "gaussian_mixture", "dbscan", "hdbscan", "ward")
@@ -356,6 +357,23 @@ def test_broken_columns_are_told_before_anybody_believes_the_new_version() -> No
     assert "“hours” is 1,000 times what it was" in told[0]
     made = retrain(Before(model, content_hash(model)), again(table, model), RetrainOptions(n_resamples=0))
     assert not [notice for notice in made.study.notices if "broken" in str(notice)]
+
+
+def test_rows_of_other_customers_given_as_those_before_are_not_used() -> None:
+    """They would say of every customer of a segment that none of it was known."""
+    model, table = trained(shop()), shop()
+    dataset = again(table, model)
+    members = Earlier(dataset.keys, labels_of(model, own_columns(model, dataset)))
+    made = retrain(
+        Before(model, content_hash(model), members),
+        dataset,
+        RetrainOptions(seed=7, n_resamples=0),
+        old=again(shop(9, first=1000), model),
+    )
+    assert "workflow.notice.others_before" in [notice.key for notice in made.study.notices]
+    assert made.study.model is not None and made.study.model.lineage is not None
+    assert ids(made.study.model) == ids(model)
+    assert made.study.model.lineage.churn.model is None and made.study.model.lineage.churn.n_known == 150
 
 
 def test_rows_of_before_without_a_key_are_said_to_tell_nothing() -> None:

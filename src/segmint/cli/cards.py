@@ -54,7 +54,7 @@ def _strongest(model: SegmentModel, card: SegmentCard) -> list[str]:
 def _write_track(console: Console, model: SegmentModel, card: SegmentCard, name: str) -> None:
     reference = model.reference.numbers[name]
     low, high = _range(model, reference, name)
-    p10, _, _, _, p90 = card.quantiles[name]
+    p10, *_, p90 = card.spread(name)
     line = Text(f"   {safe(readable_name(name))[:21]:<22}")
     color = segment_color(card.number)
     center, average = (_cell(value, low, high) for value in (card.center[name], reference.mean))
@@ -78,7 +78,7 @@ def _range(model: SegmentModel, reference: NumericReference, name: str) -> tuple
     """Return the range of the track: from the lowest to the highest tenth of any segment, and the average."""
     values = [reference.mean]
     for card in (card for card in model.cards if name in card.center):
-        values += [card.quantiles[name][0], card.quantiles[name][-1], card.center[name]]
+        values += [*card.spread(name), card.center[name]]
     return min(values), max(values)
 
 

@@ -47,7 +47,7 @@ def write_look(look: Look) -> None:
 def _facts(look: Look) -> str:
     report = look["report"]
     return say(
-        "cli.look_facts",
+        "cli.look_facts" if report["p"] is not None else "cli.look_facts_untested",
         batch=safe(look["batch"]),
         n=report["n_rows"],
         reference=report["n_reference"],

@@ -217,7 +217,9 @@ def _kept(
     from segmint.workflow.watching import keep_look, read_looks, write_pages
 
     steps("saved", 0, 1)
-    kept = [keep_look(model, batch.name, report, place) for batch, report in judged]
+    kept = [
+        keep_look(model, batch.name, report, place, fingerprint=batch.fingerprint) for batch, report in judged
+    ]
     records, looks = [record for record, _ in kept], [look for _, look in kept]
     page, pictures = write_pages(model, read_looks(model.manifest.name, place), place)
     prometheus, refused = telling.prometheus, None

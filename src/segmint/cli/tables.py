@@ -143,6 +143,6 @@ def _folded(row: Sequence[str], widths: Sequence[int], fold: int | None) -> list
 
     if fold is None or len(row[fold]) <= widths[fold]:
         return [list(row)]
-    first, *rest = textwrap.wrap(row[fold], widths[fold])
+    first, *rest = textwrap.wrap(row[fold], widths[fold]) or [""]
     below = [["" if i != fold else part for i in range(len(row))] for part in rest]
     return [[*row[:fold], first, *row[fold + 1 :]], *below]

@@ -32,6 +32,7 @@ MAX_LEVELS = 1_000
 MOSTLY = 0.9
 """Share of numbers (or dates) from which the other cells of a column are faults, not another kind."""
 MAX_CODES = 10
+_MAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 _ROWS_A_CODE = 10
 _FEW = 20
 _NUMBERED = 0.95  # share of different numbers from which a column without gaps numbers the rows
@@ -303,6 +304,8 @@ def _look_at_levels(distinct: _Distinct) -> Look:
     n, levels = distinct.n, len(distinct.texts)
     if not n:
         return Look(Kind.TEXT, sentence("data.reason.all_missing"), 0, 0)
+    if _mask(pc.match_substring_regex(distinct.texts, _MAIL)).mean() >= 0.5:
+        return Look(Kind.TEXT, sentence("data.reason.mail"), n, levels)
     unique = levels == n and n >= _ROWS_A_CODE
     if not unique and levels <= MAX_LEVELS and (levels <= _FEW or levels <= n / 2):
         return Look(Kind.CATEGORY, sentence("data.reason.category", levels=levels), n, levels)

@@ -115,29 +115,29 @@ def report_on(
     if verdict is Verdict.DRIFT:
         alarmed = significant(combined, one)
         cause = name_cause(parts, reference.profile, current.profile, agreement, alarmed)
-    training = Scores(reference.sums, reference.profile)
+    training, tested = Scores(reference.sums, reference.profile), verdict is not Verdict.INSUFFICIENT
     return DriftReport(
         verdict=verdict,
         cause=cause,
-        p=math.nan if verdict is Verdict.INSUFFICIENT else combined.p,
+        p=combined.p if tested else math.nan,
         alpha=alpha,
         looks=looks,
         n_reference=reference.n_samples,
         n_rows=n_rows,
-        statistics=_statistics(combined, sizes),
-        divergence=parts.total,
-        parts=_parts(parts),
-        segments=segment_changes(reference, current, parts, names),
+        statistics=_statistics(combined, sizes) if tested else (),
+        divergence=parts.total if tested else math.nan,
+        parts=_parts(parts) if tested else (),
+        segments=segment_changes(reference, current, parts, names) if tested else (),
         new_before=new_share(reference.profile),
         new_now=new_share(current.profile),
         unassigned_before=_unassigned(training),
         unassigned_now=_unassigned(current),
         confidence_before=_confidence(training),
         confidence_now=_confidence(current),
-        agreement=agreement,
+        agreement=agreement if tested else None,
         findings=(),
         columns={} if distances is None else distances,
-        newcomers=newcomers,
+        newcomers=newcomers if tested else None,
     )
 
 

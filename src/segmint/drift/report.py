@@ -118,8 +118,8 @@ class DriftReport:
     verdict, cause
         What is said, and why; no cause where nothing drifted or data are too few.
     p
-        0 … 1: the probability of a batch that differs as much by chance, over all statistics together. NaN of
-        fewer than 50 rows. Of broken data nothing is tested: this and all that follows from the rows is NaN or empty.
+        0 … 1: the probability of a batch that differs as much by chance, over all statistics together. Of fewer
+        than 50 rows and of broken data nothing is tested: this, and all that follows from a test, is NaN or empty.
     alpha, looks
         The false-alarm rate that was asked for over all looks, and their number.
     n_reference, n_rows

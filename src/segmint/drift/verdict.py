@@ -20,6 +20,7 @@ WATCHED = 0.5  # times its threshold, an effect is worth watching
 NEARLY = 5.0  # times alpha, a probability is worth watching
 NEW_MORE = 0.01
 NEW_PART, NEW_PART_AGED = 0.25, 0.6
+NEW_ALONE = 0.9  # few new rows, but nothing else differs: a level that is new, say
 NEW_DEVIATE = 3.5
 MOVED_PART = 0.1
 """Where segments only changed their sizes, the model does not age: a fit's borders follow sizes as well."""
@@ -104,7 +105,7 @@ def name_cause(
     """Return the cause of a drift: something new, an aged model, or one of mix and behavior.
 
     New are rows beyond their segment's reach where their share rose by a point, more than chance does, and
-    makes a quarter of the whole difference. A segment that falls apart leaves its reach too: where a new fit
+    makes a quarter of the whole difference, and where they are nine tenths of it. A segment that falls apart leaves its reach too: where a new fit
     would cut otherwise, new rows must make three fifths of the difference. Of mix and behavior the larger part
     is named, or the one that alone has a significant statistic, where it is a quarter of the two at least.
 
@@ -125,6 +126,8 @@ def name_cause(
     if aged:
         return Cause.AGES
     mix, behavior = parts.mix, float(parts.behavior.sum())
+    if parts.parts["new"] >= NEW_ALONE:
+        return Cause.NEW
     if ("mix" in alarmed) != bool(WITHIN & alarmed):
         only, other = (mix, behavior) if "mix" in alarmed else (behavior, mix)
         if only >= SUPPORTED_PART * (only + other):

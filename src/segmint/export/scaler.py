@@ -127,8 +127,9 @@ def _fill_in(fitted: Pipeline, group: list[Any], n_samples: int) -> None:
     if isinstance(group[0], LevelStep):
         # x · scale_ + min_ is weight · hot − center, to the bit
         weigh = fitted.named_steps["weigh"]
-        weigh.scale_ = np.full(len(group[0].levels) + 1, group[0].weight)
-        weigh.min_ = -np.asarray(group[0].centers)
+        step = group[0]
+        weigh.scale_ = np.full(len(step.levels) + 1, step.weight if step.levels else 0.0)
+        weigh.min_ = -np.asarray(step.centers) + (0.0 if step.levels else step.weight)  # all is "other"
         return
     if "origin" in fitted.named_steps:
         offsets = np.array([step.log_offset for step in group])

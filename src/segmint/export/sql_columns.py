@@ -110,7 +110,8 @@ def _one_hot(step: LevelStep, column: str) -> list[str]:
         f"CASE WHEN {column} = {text(level)} THEN {hot} ELSE {cold} END"
         for level, (hot, cold) in zip(step.levels, own, strict=True)
     ]
-    taken = f"{column} IN ({_texts(step.levels)})" if step.levels else "1 = 0"
-    rest = f"CASE WHEN {taken} THEN {other[1]} ELSE {other[0]} END"
+    rest = other[0]
+    if step.levels:
+        rest = f"CASE WHEN {column} IN ({_texts(step.levels)}) THEN {other[1]} ELSE {other[0]} END"
     # PostgreSQL takes numbers that stand alone for decimals
     return [f"CAST({term} AS DOUBLE PRECISION)" for term in (*known, rest)]

@@ -97,15 +97,16 @@ def estimated_apart(
 ) -> float:
     """Return the share of rows that the best pairing of both versions' segments leaves apart, whatever their ids, 0 … 1.
 
-    It tells how differently two versions cut where :func:`estimated_churn` can only say that ids are others.
-    Parameters are the same.
+    It tells how differently two versions cut where :func:`estimated_churn` can only say that ids are others. To be
+    without a segment is no segment that another could be paired with. Parameters are the same.
     """
     (old, of_old), (new, of_new) = (
         np.unique(ids_of(model, rows), return_inverse=True) for model in (before, after)
     )
     codes = of_old * len(new) + of_new
     shared = np.bincount(codes, weights, minlength=len(old) * len(new)).reshape(len(old), len(new))
-    return float(1.0 - shared[linear_sum_assignment(shared, maximize=True)].sum() / shared.sum())
+    paired = shared * np.equal.outer(old == UNASSIGNED, new == UNASSIGNED)
+    return float(1.0 - paired[linear_sum_assignment(paired, maximize=True)].sum() / shared.sum())
 
 
 def ids_of(model: SegmentModel, rows: RawColumns) -> TextVector:

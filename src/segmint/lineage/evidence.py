@@ -8,7 +8,8 @@ import numpy as np
 
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
-_LEAST_DEVIATION = 0.01  # of all rows' deviation: a segment whose rows are all equal in a feature has none
+_EQUAL = 1e-6  # of all rows' deviation: from here down a segment's rows are equal in a feature
+_OF_EQUAL = 0.05  # of all rows' deviation: what counts for theirs, which have none
 _TINY = 1e-12
 
 
@@ -55,17 +56,18 @@ class Evidence:
     def distances(self) -> FloatMatrix:
         """√ Σ (Δc / pooled deviation)² of each pair, in standard deviations; shape (n_before, n_after).
 
-        The pooled deviation is at least a hundredth of that of all rows, since segments whose rows are all equal
-        in a feature (none of them bought) would lie infinitely far apart.
+        Segments whose rows are all equal in a feature (none of them bought) have no deviation there, and would lie
+        infinitely far apart: a twentieth of all rows' deviation counts for theirs.
         """
         squared = np.zeros(self.on_old.shape)
         before, after = self.before, self.after
-        least = np.maximum(_LEAST_DEVIATION**2 * _all_variances(before, after), _TINY)
+        every = np.maximum(_all_variances(before, after), _TINY)
         pairs = zip(
-            before.centers.T, before.deviations.T, after.centers.T, after.deviations.T, least, strict=True
+            before.centers.T, before.deviations.T, after.centers.T, after.deviations.T, every, strict=True
         )
-        for c, s, d, t, floor in pairs:
-            variance = np.maximum((s[:, None] ** 2 + t[None, :] ** 2) / 2, floor)
+        for c, s, d, t, all_rows in pairs:
+            pooled = (s[:, None] ** 2 + t[None, :] ** 2) / 2
+            variance = np.where(pooled > _EQUAL**2 * all_rows, pooled, _OF_EQUAL**2 * all_rows)
             squared += (c[:, None] - d[None, :]) ** 2 / variance
         return np.sqrt(squared)
 

@@ -83,11 +83,16 @@ def _largest_change(old: SegmentCard, new: SegmentCard, model: SegmentModel) -> 
 
 
 def _largest_shift(old: SegmentCard, new: SegmentCard, model: SegmentModel) -> float:
-    """Return the largest change of a told level's share (Cohen's h) among the categories that cluster."""
+    """Return the largest change of a level's share (Cohen's h) among the categories that cluster, of levels that both tell.
+
+    Infinite where only one of them tells a category at all: how much it changed is not known.
+    """
     shifts = [0.0]
     for feature in model.schema.clustering:
         before, after = old.levels.get(feature.name, {}), new.levels.get(feature.name, {})
-        shifts += [_h(before.get(level, 0.0), after.get(level, 0.0)) for level in {*before, *after}]
+        if bool(before) != bool(after):
+            return math.inf
+        shifts += [_h(before[level], after[level]) for level in before.keys() & after.keys()]
     return max(shifts)
 
 

@@ -260,7 +260,7 @@ def _audit_cards(cards: Sequence[Mapping[str, Any]]) -> int:
     _refuse_unless(len(ids) == n_clusters and UNASSIGNED not in ids, "model.cards")
     _refuse_unless(len({card["number"] for card in cards}) == n_clusters, "model.cards")
     for card in cards:
-        _refuse_unless(card["center"].keys() <= card["quantiles"].keys(), "model.cards")
+        _refuse_unless(card["quantiles"].keys() <= card["center"].keys(), "model.cards")
         _refuse_unless(all(card["levels"].values()), "model.cards")
     return n_clusters
 

@@ -89,7 +89,8 @@ class SegmentCard:
         Mean of the raw values of each numeric feature (used or describing); here and below nothing is told
         of a feature of which fewer than five of the segment's rows have a value.
     quantiles
-        For each numeric feature the raw values at .1, .25, .5, .75 and .9.
+        For each numeric feature the raw values at .1, .25, .5, .75 and .9. One beyond which fewer than five rows
+        lie is the mean of five; of fewer than ten rows there are none.
     levels
         For each flag or category the share of each level (at most the ten commonest).
     effects
@@ -124,6 +125,11 @@ class SegmentCard:
     def short(self) -> str:
         """The display number as it is written: ``S1``."""
         return f"S{self.number}"
+
+    def spread(self, feature: str) -> tuple[float, float, float, float, float]:
+        """Return a numeric feature's quantiles; its mean for each where too few rows have a value to tell them."""
+        mean = self.center[feature]
+        return self.quantiles.get(feature, (mean, mean, mean, mean, mean))
 
     def to_json(self) -> dict[str, Any]:
         """Return the card as plain data."""

@@ -77,8 +77,8 @@ def _ranges(found: tuple[SegmentCard, ...]) -> dict[str, Range]:
     ranges: dict[str, Range] = {}
     for card in found:
         for effect in card.effects:
-            if effect.level is None and effect.feature in card.quantiles:
-                marks = (*card.quantiles[effect.feature], effect.inside, effect.overall)
+            if effect.level is None and effect.feature in card.center:
+                marks = (*card.spread(effect.feature), effect.inside, effect.overall)
                 low, high = ranges.get(effect.feature, (min(marks), max(marks)))
                 ranges[effect.feature] = (min(low, *marks), max(high, *marks))
     return ranges
@@ -93,7 +93,7 @@ def _feature(
         low, high, span = 0.0, effect.inside, (0.0, 1.0)
         value, given = share(effect.inside), ""
     else:
-        low, high = card.quantiles[effect.feature][0], card.quantiles[effect.feature][-1]
+        low, *_, high = card.spread(effect.feature)
         span = ranges[effect.feature]
         value = unit(snapped(effect.inside, effect))
     return {
@@ -104,7 +104,7 @@ def _feature(
         "center": _place(effect.inside, span),
         "average": _place(effect.overall, span),
         "label": say(
-            "report.cards.track_level" if effect.level is not None else "report.cards.track",
+            f"report.cards.track{'_level' if effect.level is not None else '' if effect.feature in card.quantiles else '_few'}",
             low=unit(low), high=unit(high), center=titles.value(effect, effect.inside), overall=titles.value(effect, effect.overall),
         ),
     }  # fmt: skip

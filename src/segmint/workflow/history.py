@@ -41,7 +41,8 @@ class Entry:
     def events(self) -> dict[str, int]:
         """Return how many segments were kept, moved, … ; ``unstated`` are those before of which nothing is claimed.
 
-        A segment of this version that carries on none of those is ``born``, whether or not an event says so.
+        Splits, mergers and reorganizations are counted as events, all others by segments: of an event of which
+        nothing is claimed those after it are ``born``, since they have ids of their own.
         """
         counts: Counter[str] = Counter()
         for event in () if self.model.lineage is None else self.model.lineage.events:

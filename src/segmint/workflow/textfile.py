@@ -51,7 +51,7 @@ def _lines(look: Mapping[str, Any]) -> Iterator[str]:
         ),
     }
     for name, (text, value) in figures.items():
-        if value is None:  # of broken data nothing is known
+        if value is None:  # of broken data, or few, nothing is known
             continue
         yield from _gauge(name, text)
         yield _line(name, labels, value)

@@ -45,7 +45,7 @@ _READ: Final = frozenset(
 
 
 def keep_look(
-    model: SegmentModel, batch: str, report: DriftReport, workspace: str | Path
+    model: SegmentModel, batch: str, report: DriftReport, workspace: str | Path, *, fingerprint: str = ""
 ) -> tuple[Path, Look]:
     """Keep one look in the workspace: a file of its own, numbered in the order in which they came.
 
@@ -59,12 +59,15 @@ def keep_look(
         What came out.
     workspace
         The folder.
+    fingerprint
+        Of the batch's rows; without one the look is never taken for another one at the same rows.
     """
     place = open_workspace(workspace)
     folder = place.looks(model.manifest.name)
     look = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "batch": batch,
+        "fingerprint": fingerprint,
         "model": model.manifest.name,
         "content": content_hash(model),
         "numbers": {str(card.label): card.number for card in model.cards},
@@ -98,13 +101,15 @@ def read_looks(name: str, workspace: str | Path) -> list[Look]:
     looks = [look for look in found if look is not None]
     if not looks:
         raise NotFoundError("workflow.no_looks", name=name)
-    last = {_same(look): number for number, look in enumerate(looks)}
+    last = {_same(number, look): number for number, look in enumerate(looks)}
     return [looks[number] for number in sorted(last.values())]
 
 
-def _same(look: Look) -> str:
+def _same(number: int, look: Look) -> str:
     """Return what looks at one batch have in common: all but when they were."""
-    return json.dumps({name: told for name, told in look.items() if name != "when"}, sort_keys=True)
+    rows = look.get("fingerprint") or number  # nothing is known of the rows of an earlier version's looks
+    told = {name: one for name, one in look.items() if name != "when"}
+    return json.dumps({**told, "fingerprint": rows}, sort_keys=True)
 
 
 def _read(path: Path) -> Look | None:

@@ -54,11 +54,17 @@ def looks_picture(looks: Sequence[Look]) -> Picture:
     return Picture(
         "looks",
         sentence(f"charts.looks.finding_{key}", **figures),
-        sentence("charts.looks.reading_broken" if "broken data" in verdicts else "charts.looks.reading"),
+        sentence(f"charts.looks.reading{_reading(looks)}"),
         sentence("charts.looks.description", **figures),
         Numbers(head, rows),
         lambda canvas: _draw_looks(looks, canvas),
     )
+
+
+def _reading(looks: Sequence[Look]) -> str:
+    """Return which explanation there is: of several limits, and of looks at which nothing was tested."""
+    own = "_own" if len(set(_limits(looks))) > 1 else ""
+    return own + ("_untested" if any(look["report"]["p"] is None for look in looks) else "")
 
 
 def _words(looks: Sequence[Look], step: float) -> list[str]:
@@ -76,28 +82,45 @@ def _words(looks: Sequence[Look], step: float) -> list[str]:
     return words
 
 
+def _limits(looks: Sequence[Look]) -> list[float]:
+    """Return the height of the line above which a look's probability is no chance: each look's own."""
+    return [-math.log10(alpha_of_one(look["report"]["alpha"], look["report"]["looks"])) for look in looks]
+
+
 def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
-    c = canvas.theme
-    alpha = alpha_of_one(looks[-1]["report"]["alpha"], looks[-1]["report"]["looks"])
-    line = -math.log10(alpha)
-    most = max(_TOP, math.ceil(line) + 1)
+    c, limits = canvas.theme, _limits(looks)
+    most = max(_TOP, math.ceil(max(limits)) + 1)
     rows = _points(looks, canvas, most)
-    top = max(line * 1.3, *(row["surprise"] for row in rows)) * 1.08
+    top = max(max(limits) * 1.3, *(row["surprise"] for row in rows)) * 1.08
     x, y = _batch_axis(rows, canvas), _chance_axis(top, most, canvas)
     shape, color = _verdict_marks(rows, canvas)
-    chance = layer([{"surprise": line, "text": say("charts.looks.alpha", alpha=alpha)}])
-    below = layer([{"surprise": 0, "top": line}])
     drawing = alt.layer(
-        below.mark_rect(color=c["sunken"]).encode(y=y, y2="top:Q"),
-        chance.mark_rule(color=c["edge"]).encode(y=y),
+        *(_one_limit(limits[0], y, canvas) if len(set(limits)) == 1 else _own_limits(limits, x, y, canvas)),
         layer(rows).mark_line(color=c["line-2"], strokeWidth=1.5).encode(x=x, y=y),
         layer(rows).mark_point(filled=True, opacity=1, size=90).encode(x=x, y=y, shape=shape, color=color),
         layer(rows).mark_text(dy=-13, color=c["ink"], fontSize=12).encode(x=x, y=y, text=alt.Text("word:N")),
-        chance.mark_text(align="left", dx=4, dy=-7, color=c["ink-2"]).encode(
-            x=alt.value(0), y=y, text=alt.Text("text:N")
-        ),
     )
     return sized(drawing, canvas, 280)
+
+
+def _one_limit(limit: float, y: Any, canvas: Canvas) -> list[Any]:
+    """Return what chance allows as a ground below one line; its words stand below, where no verdict is written."""
+    c = canvas.theme
+    told = {"surprise": limit, "text": say("charts.looks.alpha", alpha=10.0**-limit)}
+    return [
+        layer([{"surprise": 0, "top": limit}]).mark_rect(color=c["sunken"]).encode(y=y, y2="top:Q"),
+        layer([told]).mark_rule(color=c["edge"]).encode(y=y),
+        layer([told])
+        .mark_text(align="left", dx=4, dy=9, color=c["ink-2"])
+        .encode(x=alt.value(0), y=y, text=alt.Text("text:N")),
+    ]
+
+
+def _own_limits(limits: Sequence[float], x: Any, y: Any, canvas: Canvas) -> list[Any]:
+    """Return a dash for each look: batches were judged by several false-alarm rates."""
+    rows = [{"place": number, "surprise": limit} for number, limit in enumerate(limits)]
+    width = max(6.0, 0.6 * (canvas.width - _LEFT) / len(rows))
+    return [layer(rows).mark_tick(thickness=2, size=width, color=canvas.theme["edge"]).encode(x=x, y=y)]
 
 
 def _points(looks: Sequence[Look], canvas: Canvas, most: int) -> list[dict[str, Any]]:

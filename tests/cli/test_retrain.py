@@ -185,6 +185,8 @@ def test_a_segment_is_retired_with_a_reason_only(segmint: Any, month: Path) -> N
         "--json",
         "--quiet",
     )
+    shown = segmint(*base[:-2])
+    assert "before it was K-Means with 3" in " ".join(shown.stdout.split()), shown.stderr
     refused = segmint(*base, "--promote")
     assert refused.returncode == 5, refused.stderr
     told = json.loads(refused.stdout)

@@ -96,6 +96,7 @@ def write_challenge(made: Challenge, *, promoting: bool = False) -> None:
         console.print()
     _write_events(made.before, made.model)
     console.print()
+    write_labeled(console, say("cli.choice"), _chosen_anew(made.before, made.model))
     write_labeled(console, say("cli.today"), _today(made, lineage.churn))
     write_labeled(console, say("cli.moves"), _moves(made, lineage))
     write_labeled(
@@ -117,6 +118,15 @@ def write_challenge(made: Challenge, *, promoting: bool = False) -> None:
     told = command("promote", made.model.manifest.name, *given_workspace())
     more = "" if made.migration.allowed else ' --accept-migration "…"'
     write_command(console, say("cli.next"), told + more)
+
+
+def _chosen_anew(before: SegmentModel, after: SegmentModel) -> list[str]:
+    """Say which family and number of segments it is, where they are others than before."""
+    (was, n_before), (now, n) = ((model.manifest.family, len(model.cards)) for model in (before, after))
+    if (was, n_before) == (now, n):
+        return []
+    families = {"before": say(f"cli.family.{was}"), "after": say(f"cli.family.{now}")}
+    return [say("cli.chosen_anew", n_before=n_before, n=n, **families)]
 
 
 def _write_events(before: SegmentModel, after: SegmentModel) -> None:

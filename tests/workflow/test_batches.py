@@ -77,7 +77,7 @@ def test_rows_without_a_date_are_counted(model: SegmentModel) -> None:
     [
         ("year", None, "workflow.bad_period"),
         ("week", "march", "workflow.bad_day"),
-        ("week", "2030-01-01", "workflow.no_dates"),
+        ("week", "2030-01-01", "workflow.nothing_since"),
     ],
 )
 def test_periods_and_days_that_are_none_are_refused(
@@ -94,6 +94,8 @@ def test_periods_and_days_that_are_none_are_refused(
         ("days", None, "workflow.no_date_column"),
         ("other", None, "workflow.unfit_dates"),
         ("day", "%d.%m.%Y", "workflow.unfit_dates"),
+        ("day", "dd.mm.yyyy", "data.bad_date_format"),
+        ("day", "%Y-%Q", "data.bad_date_format"),
         ("hours", None, "workflow.date_clusters"),
     ],
 )

@@ -147,8 +147,9 @@ def _surprise(report: Mapping[str, Any], most: int) -> float:
 def _batch_axis(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> Any:
     """Return the axis of batches in their order: named where there is room."""
     order = [row["place"] for row in rows]
-    names = {str(row["place"]): shortened(str(row["batch"]), 12) for row in rows}
     every = max(1, -(-len(rows) // (4 if canvas.narrow else 12)))
+    room = max(12, int(every * (canvas.width - _LEFT) / len(rows) / _CHARACTER) - 1)
+    names = {str(row["place"]): shortened(str(row["batch"]), room) for row in rows}
     named = f"{lookup_expression(names)}[datum.value]"
     axis = alt.Axis(title=None, labelAngle=0, labelExpr=named, values=order[::every], labelOverlap=True)
     return alt.X("place:O", sort=order, axis=axis)

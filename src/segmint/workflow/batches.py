@@ -13,6 +13,7 @@ import numpy as np
 from segmint.data import ReadOptions, read_chunks
 from segmint.data.dataset import Dataset
 from segmint.errors import DataError, SchemaError, UsageError, ValueRuleError
+from segmint.model.parsing import date_pattern
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.model.segment_model import SegmentModel
 from segmint.types import FloatVector, IntVector, RawColumns
@@ -137,6 +138,8 @@ def read_batches(
     """
     if by is not None and by not in get_args(By):
         raise UsageError("workflow.bad_period", by=by, known=list(get_args(By)))
+    if date_format is not None and ("%" not in date_format or date_pattern(date_format) is None):
+        raise SchemaError("data.bad_date_format", column=date)
     first = _day(since)
     try:
         read = _read(data, _dated(model.schema, date, date_format), reading)
@@ -155,6 +158,8 @@ def read_batches(
         )
         for start in np.unique(starts[kept])
     )
+    if not found and not undated.all():
+        raise UsageError("workflow.nothing_since", since=since)
     if not found:
         raise UsageError("workflow.no_dates", column=date)
     return Cut(found, int(undated.sum()), int(earlier.sum()))

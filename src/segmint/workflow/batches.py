@@ -146,23 +146,31 @@ def read_batches(
     except DataError as error:
         raise _of_dates(error, date) from None
     days = np.asarray(read[date], dtype=np.float64)
-    starts = np.zeros(len(days), dtype=np.int64) if by is None else period_starts(days, by)
     undated = np.isnan(days)
+    if undated.all():
+        raise UsageError("workflow.no_dates", column=date)
     earlier = days < (first if first is not None else -np.inf)
     kept = ~undated & ~earlier
-    columns = {name: column for name, column in read.items() if name in model.preparation.columns}
-    found = tuple(
+    if not kept.any():
+        raise UsageError("workflow.nothing_since", since=since)
+    columns = {one: column for one, column in read.items() if one in model.preparation.columns}
+    if by is None:
+        found: tuple[Batch, ...] = (Batch(name, {one: column[kept] for one, column in columns.items()}),)
+    else:
+        found = _periods(columns, np.where(kept, days, np.nan), by, first)
+    return Cut(found, int(undated.sum()), int(earlier.sum()))
+
+
+def _periods(columns: RawColumns, days: FloatVector, by: By, first: float | None) -> tuple[Batch, ...]:
+    """Return a batch for each period; rows whose day is NaN are in none."""
+    starts, kept = period_starts(days, by), ~np.isnan(days)
+    return tuple(
         Batch(
-            name if by is None else _called(int(start), by, first),
+            _called(int(start), by, first),
             {name: column[kept & (starts == start)] for name, column in columns.items()},
         )
         for start in np.unique(starts[kept])
     )
-    if not found and not undated.all():
-        raise UsageError("workflow.nothing_since", since=since)
-    if not found:
-        raise UsageError("workflow.no_dates", column=date)
-    return Cut(found, int(undated.sum()), int(earlier.sum()))
 
 
 def _day(text: str | None) -> float | None:

@@ -43,7 +43,7 @@ def test_centers_and_quantiles_are_in_original_units(cards) -> None:
         )
 
 
-@pytest.mark.parametrize("n", range(5, 61))
+@pytest.mark.parametrize("n", [5, 9, 10, 11, 12, 21, 30, 50, 51, 60])
 def test_a_quantile_has_five_rows_beyond_it_or_is_a_mean_of_five(cards_of, n: int) -> None:
     x = np.sort(np.random.default_rng(n).normal(size=n))
     card = cards_of({"x": x, "far": np.zeros(n)}, np.zeros(n, dtype=int))[0]

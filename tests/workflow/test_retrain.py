@@ -376,6 +376,21 @@ def test_rows_of_other_customers_given_as_those_before_are_not_used() -> None:
     assert made.study.model.lineage.churn.model is None and made.study.model.lineage.churn.n_known == 150
 
 
+def test_the_same_customers_in_another_export_are_used_and_the_difference_is_said() -> None:
+    model, table = trained(shop()), shop()
+    dataset = again(table, model)
+    members = Earlier(dataset.keys, labels_of(model, own_columns(model, dataset)))
+    made = retrain(
+        Before(model, content_hash(model), members),
+        dataset,
+        RetrainOptions(seed=7, n_resamples=0),
+        old=again(table.take(np.random.default_rng(0).permutation(150)[:145]), model),
+    )
+    assert "workflow.notice.other_before" in [notice.key for notice in made.study.notices]
+    assert made.study.model is not None and made.study.model.lineage is not None
+    assert (made.study.model.lineage.churn.model, made.study.model.lineage.churn.n_known) == (0.0, 145)
+
+
 def test_rows_of_before_without_a_key_are_said_to_tell_nothing() -> None:
     table = shop().drop_columns(["customer"])
     model = trained(table)

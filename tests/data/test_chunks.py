@@ -273,5 +273,6 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, ending: str) -> None
         assert int(rows) == n
         return float(mebibytes)
 
-    small, large = peak(600_000), peak(1_500_000)
-    assert large - small < 60
+    # below a million rows DuckDB's buffers are not full yet
+    small, large = peak(1_500_000), peak(3_000_000)
+    assert large - small < 50

@@ -231,7 +231,7 @@ def cost() -> None:
     built = time.perf_counter()
     rows = place_rows(rule, X)
     placed = time.perf_counter()
-    report = compare(reference, rows)
+    report = compare(reference, rows, fresh=fresh)
     done = time.perf_counter()
     size = sum(array.nbytes for array in reference.arrays().values())
     sys.stdout.write(

@@ -60,13 +60,15 @@ def order_by_size(labels: IntVector) -> IntVector:
     return found[np.lexsort((first, -counts))].astype(np.int64)
 
 
-def contingency(reference: IntVector, other: IntVector) -> IntVector:
+def contingency(reference: IntVector, other: IntVector, weights: IntVector | None = None) -> IntVector:
     """Return how many rows each pair of clusters shares, noise left out of both.
 
     Parameters
     ----------
     reference, other
         Shape (n_samples,), numbered 0 … n_clusters − 1, ``NOISE`` for noise.
+    weights
+        How many rows each stands for, shape (n_samples,); one where not given.
 
     Returns
     -------
@@ -76,7 +78,8 @@ def contingency(reference: IntVector, other: IntVector) -> IntVector:
     shape = (int(reference.max(initial=NOISE)) + 1, int(other.max(initial=NOISE)) + 1)
     both = (reference != NOISE) & (other != NOISE)
     codes = reference[both] * shape[1] + other[both]
-    return np.bincount(codes, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
+    counts = np.bincount(codes, None if weights is None else weights[both], minlength=shape[0] * shape[1])
+    return counts.reshape(shape).astype(np.int64)
 
 
 def adjusted_rand(reference: IntVector, other: IntVector) -> float:

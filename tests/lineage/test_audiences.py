@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from segmint.labels import UNASSIGNED
 from segmint.lineage.audiences import audiences, estimated_apart, estimated_churn, ids_of
+from segmint.model.cores import CoresAssigner
 from segmint.model.lineage import Churn, Lineage
 from segmint.model.segment_model import SegmentModel
 
@@ -66,12 +67,17 @@ def test_churn_is_estimated_on_weighted_rows(version: Callable[..., SegmentModel
     columns = {"income": np.array([20.0, 80.0, 80.0]), "visits": np.array([20.0, 80.0, 80.0])}
     first, second = (card.id for card in before.cards)
     assert ids_of(before, columns).tolist() == [first, second, second]
-    weights = np.array([6.0, 1.0, 1.0])
+    weights = np.array([6, 1, 1])
     assert estimated_churn(before, before, columns, weights) == 0.0
     other = version(rows, [(20, 20), (80, 80)], fingerprint="b" * 64)
     assert estimated_churn(before, other, columns, weights) == 1.0
     assert estimated_apart(before, other, columns, weights) == 0.0
     half = replace(other, cards=(replace(other.cards[0], id=first), other.cards[1]))
     assert estimated_churn(before, half, columns, weights) == pytest.approx(0.25)
+    cores = CoresAssigner(np.array([[20.0, 20.0]]), np.array([0]), np.array([1.0]), exact=False)
+    nowhere = replace(before, assigner=replace(cores, points=before.preparation.forward(columns)[:1]))
+    assert estimated_apart(before, nowhere, columns, weights) == pytest.approx(
+        0.25
+    )  # no segment is no partner
     shifted = version(rows, [(20, 80), (80, 20)])  # every row lies between both, so one takes all
     assert estimated_apart(before, shifted, columns, weights) == pytest.approx(0.25)

@@ -11,7 +11,7 @@ import pytest
 from segmint.choosing.study import Study
 from segmint.errors import DataError, UsageError
 from segmint.model.segment_model import SegmentModel
-from segmint.workflow.batches import Cut, period_starts, read_batches
+from segmint.workflow.batches import Cut, fingerprint_of, period_starts, read_batch, read_batches
 from segmint.workflow.studies import chosen_model
 
 N = 280
@@ -63,6 +63,14 @@ def test_batches_are_called_by_their_first_day_that_counts(
     earlier = 0 if since is None else int((np.datetime64(since) > DAYS).sum())
     assert (cut.n_undated, cut.n_earlier) == (0, earlier)
     assert sum(batch.n_rows for batch in cut.batches) == N - earlier
+
+
+def test_a_batch_is_told_by_its_rows_but_not_one_of_four(model: SegmentModel) -> None:
+    one, other = (read_batch(model, table()[start : start + 5]) for start in (0, 5))
+    again = read_batch(model, table()[:5], name="again")
+    assert len(fingerprint_of(model, one)) == 64
+    assert fingerprint_of(model, one) == fingerprint_of(model, again) != fingerprint_of(model, other)
+    assert fingerprint_of(model, read_batch(model, table()[:4])) == ""
 
 
 def test_rows_without_a_date_are_counted(model: SegmentModel) -> None:

@@ -22,6 +22,7 @@ from segmint.model.segment_model import SegmentModel
 from segmint.prepare.options import PreparationOptions
 from segmint.workflow.assign import own_columns
 from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
+from segmint.workflow.run import Made
 
 FAMILIES = ("kmeans", "gaussian_mixture", "dbscan", "hdbscan", "ward")
 CENTERS = np.array([[10.0, 200.0], [40.0, 900.0], [75.0, 300.0]])
@@ -359,36 +360,30 @@ def test_broken_columns_are_told_before_anybody_believes_the_new_version() -> No
     assert not [notice for notice in made.study.notices if "broken" in str(notice)]
 
 
+def retrained_beside(model: SegmentModel, old: pa.Table) -> Made:
+    """Train again on the same rows, with the members known and rows given as those before."""
+    dataset = again(shop(), model)
+    members = Earlier(dataset.keys, labels_of(model, own_columns(model, dataset)))
+    before = Before(model, content_hash(model), members)
+    return retrain(before, dataset, RetrainOptions(seed=7, n_resamples=0), old=again(old, model))
+
+
 def test_rows_of_other_customers_given_as_those_before_are_not_used() -> None:
     """They would say of every customer of a segment that none of it was known."""
-    model, table = trained(shop()), shop()
-    dataset = again(table, model)
-    members = Earlier(dataset.keys, labels_of(model, own_columns(model, dataset)))
-    made = retrain(
-        Before(model, content_hash(model), members),
-        dataset,
-        RetrainOptions(seed=7, n_resamples=0),
-        old=again(shop(9, first=1000), model),
-    )
-    assert "workflow.notice.others_before" in [notice.key for notice in made.study.notices]
-    assert made.study.model is not None and made.study.model.lineage is not None
-    assert ids(made.study.model) == ids(model)
-    assert made.study.model.lineage.churn.model is None and made.study.model.lineage.churn.n_known == 150
+    model = trained(shop())
+    study = retrained_beside(model, shop(9, first=1000)).study
+    assert "workflow.notice.others_before" in [notice.key for notice in study.notices]
+    assert study.model is not None and study.model.lineage is not None
+    assert ids(study.model) == ids(model)
+    assert study.model.lineage.churn.model is None and study.model.lineage.churn.n_known == 150
 
 
 def test_the_same_customers_in_another_export_are_used_and_the_difference_is_said() -> None:
-    model, table = trained(shop()), shop()
-    dataset = again(table, model)
-    members = Earlier(dataset.keys, labels_of(model, own_columns(model, dataset)))
-    made = retrain(
-        Before(model, content_hash(model), members),
-        dataset,
-        RetrainOptions(seed=7, n_resamples=0),
-        old=again(table.take(np.random.default_rng(0).permutation(150)[:145]), model),
-    )
-    assert "workflow.notice.other_before" in [notice.key for notice in made.study.notices]
-    assert made.study.model is not None and made.study.model.lineage is not None
-    assert (made.study.model.lineage.churn.model, made.study.model.lineage.churn.n_known) == (0.0, 145)
+    export = shop().take(np.random.default_rng(0).permutation(150)[:145])
+    study = retrained_beside(trained(shop()), export).study
+    assert "workflow.notice.other_before" in [notice.key for notice in study.notices]
+    assert study.model is not None and study.model.lineage is not None
+    assert (study.model.lineage.churn.model, study.model.lineage.churn.n_known) == (0.0, 145)
 
 
 def test_rows_of_before_without_a_key_are_said_to_tell_nothing() -> None:

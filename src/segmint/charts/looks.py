@@ -13,7 +13,7 @@ from segmint.charts.marks import layer, lookup_expression, sized
 from segmint.charts.naming import shortened
 from segmint.charts.picture import Picture
 from segmint.drift.verdict import ALARMS, Verdict, alpha_of_one
-from segmint.words import say, sentence
+from segmint.words import Sentence, say, sentence
 from segmint.words.numbers import MISSING, count, probability
 
 Look = Mapping[str, Any]
@@ -54,17 +54,18 @@ def looks_picture(looks: Sequence[Look]) -> Picture:
     return Picture(
         "looks",
         sentence(f"charts.looks.finding_{key}", **figures),
-        sentence(f"charts.looks.reading{_reading(looks)}"),
+        _reading(looks),
         sentence("charts.looks.description", **figures),
         Numbers(head, rows),
         lambda canvas: _draw_looks(looks, canvas),
     )
 
 
-def _reading(looks: Sequence[Look]) -> str:
-    """Return which explanation there is: of several limits, and of looks at which nothing was tested."""
+def _reading(looks: Sequence[Look]) -> Sentence:
+    """Return how to read the picture, where there are several limits, and looks at which nothing was tested."""
     own = "_own" if len(set(_limits(looks))) > 1 else ""
-    return own + ("_untested" if any(look["report"]["p"] is None for look in looks) else "")
+    untested = any(look["report"]["p"] is None for look in looks)
+    return sentence(f"charts.looks.reading{own}", note=say("charts.looks.untested") if untested else "")
 
 
 def _words(looks: Sequence[Look], step: float) -> list[str]:

@@ -213,12 +213,14 @@ def _kept(
     steps: Steps,
 ) -> Kept:
     """Keep the looks, write pages and files, and tell MLflow."""
+    from segmint.workflow.batches import fingerprint_of
     from segmint.workflow.textfile import write_textfile
     from segmint.workflow.watching import keep_look, read_looks, write_pages
 
     steps("saved", 0, 1)
     kept = [
-        keep_look(model, batch.name, report, place, fingerprint=batch.fingerprint) for batch, report in judged
+        keep_look(model, batch.name, report, place, fingerprint=fingerprint_of(model, batch))
+        for batch, report in judged
     ]
     records, looks = [record for record, _ in kept], [look for _, look in kept]
     page, pictures = write_pages(model, read_looks(model.manifest.name, place), place)

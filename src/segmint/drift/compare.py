@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Set
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,10 +18,10 @@ from segmint.drift.effects import THRESHOLDS, effects
 from segmint.drift.folds import Fresh
 from segmint.drift.naming import Names
 from segmint.drift.newcomers import Newcomers, describe_newcomers
-from segmint.drift.quality import Finding, check_quality
+from segmint.drift.quality import check_quality
 from segmint.drift.report import DriftReport, Part, Statistic
 from segmint.drift.scoring import Placed, Scores, score
-from segmint.drift.verdict import Cause, Verdict, alpha_of_one, judge, name_cause, significant
+from segmint.drift.verdict import FEWEST_ROWS, Cause, Verdict, alpha_of_one, judge, name_cause, significant
 from segmint.errors import UsageError
 from segmint.model.column_reference import ColumnReference
 from segmint.model.drift_reference import DriftReference
@@ -70,10 +71,11 @@ def compare(
     check_options(alpha, looks)
     findings = () if columns is None else check_quality(reference.columns, columns)
     distances = _distances(reference, columns, broken={finding.column for finding in findings})
-    if findings:
-        return _broken(reference, len(rows.labels), findings, distances, alpha=alpha, looks=looks)
+    if findings:  # what broken data say of customers is not said
+        untested = _untested(reference, len(rows.labels), distances, alpha=alpha, looks=looks)
+        return replace(untested, verdict=Verdict.BROKEN, cause=Cause.BROKEN, findings=findings)
     agreement = None
-    if fresh is not None:
+    if fresh is not None and len(rows.labels) >= FEWEST_ROWS:
         priced = not reference.sums.counts[-1]
         agreement = judge_ageing(reference.frame, reference.ageing, rows, fresh, priced=priced, seed=seed)
     return report_on(
@@ -107,54 +109,44 @@ def report_on(
     """
     check_options(alpha, looks)
     one, n_rows = alpha_of_one(alpha, looks), int(current.sums.n_rows)
+    seen = replace(
+        _untested(reference, n_rows, distances or {}, alpha=alpha, looks=looks),
+        new_now=new_share(current.profile),
+        unassigned_now=_unassigned(current),
+        confidence_now=_confidence(current),
+    )
     combined = combine(reference, current.sums)
     sizes = effects(reference.sums, current.sums, reference.frame)
     verdict = judge(combined, sizes, n_rows, alpha=one)
+    if verdict is Verdict.INSUFFICIENT:
+        return seen
     parts = split(reference, current, seed=seed)
     cause = None
     if verdict is Verdict.DRIFT:
         alarmed = significant(combined, one)
         cause = name_cause(parts, reference.profile, current.profile, agreement, alarmed)
-    training, tested = Scores(reference.sums, reference.profile), verdict is not Verdict.INSUFFICIENT
-    return DriftReport(
+    return replace(
+        seen,
         verdict=verdict,
         cause=cause,
-        p=combined.p if tested else math.nan,
-        alpha=alpha,
-        looks=looks,
-        n_reference=reference.n_samples,
-        n_rows=n_rows,
-        statistics=_statistics(combined, sizes) if tested else (),
-        divergence=parts.total if tested else math.nan,
-        parts=_parts(parts) if tested else (),
-        segments=segment_changes(reference, current, parts, names) if tested else (),
-        new_before=new_share(reference.profile),
-        new_now=new_share(current.profile),
-        unassigned_before=_unassigned(training),
-        unassigned_now=_unassigned(current),
-        confidence_before=_confidence(training),
-        confidence_now=_confidence(current),
-        agreement=agreement if tested else None,
-        findings=(),
-        columns={} if distances is None else distances,
-        newcomers=newcomers if tested else None,
+        p=combined.p,
+        statistics=_statistics(combined, sizes),
+        divergence=parts.total,
+        parts=_parts(parts),
+        segments=segment_changes(reference, current, parts, names),
+        agreement=agreement,
+        newcomers=newcomers,
     )
 
 
-def _broken(
-    reference: DriftReference,
-    n_rows: int,
-    findings: tuple[Finding, ...],
-    distances: Mapping[str, Distances],
-    *,
-    alpha: float,
-    looks: int,
+def _untested(
+    reference: DriftReference, n_rows: int, distances: Mapping[str, Distances], *, alpha: float, looks: int
 ) -> DriftReport:
-    """Report on a batch whose data came in broken: what they say of customers is not said."""
+    """Return what is known of a batch before anything is tested, or looked at: what training was like."""
     unknown, training = math.nan, Scores(reference.sums, reference.profile)
     return DriftReport(
-        verdict=Verdict.BROKEN,
-        cause=Cause.BROKEN,
+        verdict=Verdict.INSUFFICIENT,
+        cause=None,
         p=unknown,
         alpha=alpha,
         looks=looks,
@@ -171,7 +163,7 @@ def _broken(
         confidence_before=_confidence(training),
         confidence_now=unknown,
         agreement=None,
-        findings=findings,
+        findings=(),
         columns=distances,
     )
 

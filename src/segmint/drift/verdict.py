@@ -105,7 +105,8 @@ def name_cause(
     """Return the cause of a drift: something new, an aged model, or one of mix and behavior.
 
     New are rows beyond their segment's reach where their share rose by a point, more than chance does, and
-    makes a quarter of the whole difference, and where they are nine tenths of it. A segment that falls apart leaves its reach too: where a new fit
+    makes a quarter of the whole difference; or, however few they are, where they make nine tenths of it. A
+    segment that falls apart leaves its reach too: where a new fit
     would cut otherwise, new rows must make three fifths of the difference. Of mix and behavior the larger part
     is named, or the one that alone has a significant statistic, where it is a quarter of the two at least.
 
@@ -125,9 +126,9 @@ def name_cause(
         return Cause.NEW
     if aged:
         return Cause.AGES
-    mix, behavior = parts.mix, float(parts.behavior.sum())
     if parts.parts["new"] >= NEW_ALONE:
         return Cause.NEW
+    mix, behavior = parts.mix, float(parts.behavior.sum())
     if ("mix" in alarmed) != bool(WITHIN & alarmed):
         only, other = (mix, behavior) if "mix" in alarmed else (behavior, mix)
         if only >= SUPPORTED_PART * (only + other):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from segmint.labels import UNASSIGNED
+from segmint.lineage.customers import labels_of
+from segmint.measure.agreement import match_labels
 from segmint.model.lineage import Lineage
 from segmint.model.segment_model import SegmentModel
-from segmint.types import FloatVector, RawColumns, TextVector
+from segmint.types import IntVector, RawColumns, TextVector
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,7 @@ def moves(lineage: Lineage) -> tuple[tuple[str, str, int], ...]:
     return tuple(sorted(found, key=lambda move: -move[2]))
 
 
-def estimated_churn(
-    before: SegmentModel, after: SegmentModel, rows: RawColumns, weights: FloatVector
-) -> float:
+def estimated_churn(before: SegmentModel, after: SegmentModel, rows: RawColumns, weights: IntVector) -> float:
     """Return the share of rows to which two versions give different segment ids, 0 … 1.
 
     Parameters
@@ -92,21 +91,14 @@ def estimated_churn(
     return float(np.average(ids_of(before, rows) != ids_of(after, rows), weights=weights))
 
 
-def estimated_apart(
-    before: SegmentModel, after: SegmentModel, rows: RawColumns, weights: FloatVector
-) -> float:
+def estimated_apart(before: SegmentModel, after: SegmentModel, rows: RawColumns, weights: IntVector) -> float:
     """Return the share of rows that the best pairing of both versions' segments leaves apart, whatever their ids, 0 … 1.
 
     It tells how differently two versions cut where :func:`estimated_churn` can only say that ids are others. To be
     without a segment is no segment that another could be paired with. Parameters are the same.
     """
-    (old, of_old), (new, of_new) = (
-        np.unique(ids_of(model, rows), return_inverse=True) for model in (before, after)
-    )
-    codes = of_old * len(new) + of_new
-    shared = np.bincount(codes, weights, minlength=len(old) * len(new)).reshape(len(old), len(new))
-    paired = shared * np.equal.outer(old == UNASSIGNED, new == UNASSIGNED)
-    return float(1.0 - paired[linear_sum_assignment(paired, maximize=True)].sum() / shared.sum())
+    old, new = (labels_of(model, rows) for model in (before, after))
+    return float(np.average(match_labels(old, new, weights) != old, weights=weights))
 
 
 def ids_of(model: SegmentModel, rows: RawColumns) -> TextVector:

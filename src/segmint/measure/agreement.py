@@ -51,7 +51,7 @@ def best_jaccard(reference: IntVector, other: IntVector) -> FloatVector:
     return np.asarray(jaccard(reference, other).max(axis=1, initial=0.0))
 
 
-def match_labels(reference: IntVector, other: IntVector) -> IntVector:
+def match_labels(reference: IntVector, other: IntVector, weights: IntVector | None = None) -> IntVector:
     """Rename the other labels so that as many rows as possible have the reference's label.
 
     One cluster gets one name (Kuhn 1955, doi:10.1002/nav.3800020109); clusters without a partner are
@@ -61,6 +61,8 @@ def match_labels(reference: IntVector, other: IntVector) -> IntVector:
     ----------
     reference, other
         Shape (n_samples,), numbered 0 … n_clusters − 1, ``labels.NOISE`` for noise.
+    weights
+        How many rows each stands for, shape (n_samples,); one where not given.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def match_labels(reference: IntVector, other: IntVector) -> IntVector:
     >>> match_labels(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 2])).tolist()
     [0, 0, 1, 2]
     """
-    shared = contingency(reference, other)
+    shared = contingency(reference, other, weights)
     names = np.full(shared.shape[1], NOISE, dtype=np.int64)
     for old, new in zip(*linear_sum_assignment(shared.T, maximize=True), strict=True):
         names[old] = new

@@ -87,8 +87,9 @@ def _estimates(champion: SegmentModel, version: SegmentModel) -> tuple[float, fl
         marks = landmarks_of(model)
         rows = raw_rows(marks.points, model.preparation, champion.preparation, champion.schema)
         rows = {**raw_rows(marks.points, model.preparation, version.preparation, version.schema), **rows}
-        weights = marks.counts.astype(np.float64)
-        shares.append([told(champion, version, rows, weights) for told in (estimated_churn, estimated_apart)])
+        shares.append(
+            [told(champion, version, rows, marks.counts) for told in (estimated_churn, estimated_apart)]
+        )
     churn, apart = np.mean(shares, axis=0).tolist()
     return churn, apart
 

@@ -151,7 +151,8 @@ def retrain(
     """
     options = options or RetrainOptions()
     started = time.perf_counter()
-    warnings = tuple(_warnings(before, dataset, old))
+    others = old is not None and _others(before, old)
+    warnings = tuple(_warnings(before.model, dataset, old, others=others))
     planned = _planned(before.model, dataset, options, progress)
     trials = _steadied(before.model, planned, fit(planned, progress))
     if not any(trial.fit for trial in trials):
@@ -160,7 +161,7 @@ def retrain(
             error.add_note(str(warning))
         raise error
     made = conclude(planned, trials, started=started, parent=before.content, progress=progress)
-    earlier = _earlier(before, old)
+    earlier = _earlier(before, None if others else old)
     models = {
         name: succeed(
             before.model,
@@ -183,17 +184,18 @@ def _strangers(models: Mapping[str, SegmentModel], earlier: Earlier | None) -> I
         yield sentence("workflow.notice.strangers")
 
 
-def _warnings(before: Before, dataset: Dataset, old: Dataset | None) -> Iterator[Sentence]:
+def _warnings(
+    model: SegmentModel, dataset: Dataset, old: Dataset | None, *, others: bool
+) -> Iterator[Sentence]:
     """Yield what a person should know of the rows before the new version is believed: broken columns first."""
-    model = before.model
     if model.drift is not None:
         for finding in check_quality(model.drift.columns, raw_columns(dataset)):
             yield sentence("workflow.notice.broken", said=str(finding.said))
     if old is not None and dataset.schema.key is None:
         yield sentence("workflow.notice.before_without_key")
-    elif old is not None and _others(before, old):
+    elif others:
         yield sentence("workflow.notice.others_before")
-    elif old is not None and old.fingerprint != before.model.manifest.fingerprint:
+    elif old is not None and old.fingerprint != model.manifest.fingerprint:
         yield sentence("workflow.notice.other_before")
 
 
@@ -272,7 +274,7 @@ def _carried_on(model: SegmentModel, planned: Planned, outcome: Any, start: IntV
 
 def _earlier(before: Before, old: Dataset | None) -> Earlier | None:
     """Return the customers as the version before knew them: by its own rows where they are at hand."""
-    if old is None or _others(before, old):
+    if old is None:
         return before.members
     columns = own_columns(before.model, old)
     return Earlier(old.keys, labels_of(before.model, columns), raw_columns(old))

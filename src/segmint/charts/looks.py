@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import altair as alt
 
 from segmint.charts.chart import Canvas, Numbers
-from segmint.charts.marks import layer, lookup_expression, sized
+from segmint.charts.marks import halo_text, layer, lookup_expression, sized
 from segmint.charts.naming import shortened
 from segmint.charts.picture import Picture
 from segmint.drift.verdict import ALARMS, Verdict, alpha_of_one
@@ -95,26 +96,32 @@ def _draw_looks(looks: Sequence[Look], canvas: Canvas) -> Any:
     top = max(max(limits) * 1.3, *(row["surprise"] for row in rows)) * 1.08
     x, y = _batch_axis(rows, canvas), _chance_axis(top, most, canvas)
     shape, color = _verdict_marks(rows, canvas)
+    one = len(set(limits)) == 1
     drawing = alt.layer(
-        *(_one_limit(limits[0], y, canvas) if len(set(limits)) == 1 else _own_limits(limits, x, y, canvas)),
+        *(_one_limit(limits[0], y, canvas) if one else _own_limits(limits, x, y, canvas)),
         layer(rows).mark_line(color=c["line-2"], strokeWidth=1.5).encode(x=x, y=y),
         layer(rows).mark_point(filled=True, opacity=1, size=90).encode(x=x, y=y, shape=shape, color=color),
         layer(rows).mark_text(dy=-13, color=c["ink"], fontSize=12).encode(x=x, y=y, text=alt.Text("word:N")),
+        *([_told_limit(limits[0], y, canvas)] if one else ()),
     )
     return sized(drawing, canvas, 280)
 
 
 def _one_limit(limit: float, y: Any, canvas: Canvas) -> list[Any]:
-    """Return what chance allows as a ground below one line; its words stand below, where no verdict is written."""
+    """Return what chance allows as a ground below one line."""
     c = canvas.theme
-    told = {"surprise": limit, "text": say("charts.looks.alpha", alpha=10.0**-limit)}
     return [
         layer([{"surprise": 0, "top": limit}]).mark_rect(color=c["sunken"]).encode(y=y, y2="top:Q"),
-        layer([told]).mark_rule(color=c["edge"]).encode(y=y),
-        layer([told])
-        .mark_text(align="left", dx=4, dy=9, color=c["ink-2"])
-        .encode(x=alt.value(0), y=y, text=alt.Text("text:N")),
+        layer([{"surprise": limit}]).mark_rule(color=c["edge"]).encode(y=y),
     ]
+
+
+def _told_limit(limit: float, y: Any, canvas: Canvas) -> Any:
+    """Return the words of the limit: below its line, since verdicts are written above their points."""
+    told = layer([{"surprise": limit, "text": say("charts.looks.alpha", alpha=10.0**-limit)}])
+    ground = replace(canvas, theme={**canvas.theme, "surface": canvas.theme["sunken"]})
+    words = told.encode(x=alt.value(0), y=y, text=alt.Text("text:N"))
+    return halo_text(words, ground, align="left", dx=4, dy=9, color=canvas.theme["ink-2"])
 
 
 def _own_limits(limits: Sequence[float], x: Any, y: Any, canvas: Canvas) -> list[Any]:

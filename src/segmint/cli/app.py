@@ -11,6 +11,7 @@ import typer
 from segmint.cli import (
     demo,
     export,
+    features,
     inspect,
     models,
     monitor,
@@ -36,7 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for room in (
-    run, inspect, models, monitor, retrain, registry, serve, package, export, signing, studies, practical_work, demo,
+    run, inspect, features, models, monitor, retrain, registry, serve, package, export, signing, studies, practical_work, demo,
 ):  # fmt: skip
     room.register(app)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from segmint.cli import options
+from segmint.cli.events import FromEvents, table_of
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.spread import spread
@@ -111,6 +112,7 @@ def _model_json(model: SegmentModel, path: Path) -> dict[str, Any]:
 def assign(
     model: Model,
     data: options.Data,
+    events: FromEvents,
     source: Source,
     output: Annotated[str | None, typer.Option("--output", "-o", help=say("help.assign_output"))] = None,
     to: Annotated[str | None, typer.Option("--to", help=say("help.to"))] = None,
@@ -134,11 +136,12 @@ def assign(
     target, written_to = (output, to_table) if to is None else (to, to_table or source.table)
     if to is not None and not to_table:  # then --table names the target
         source = replace(source, table=None)
-    with Steps(quiet=quiet) as steps:
+    with Steps(quiet=quiet) as steps, table_of(data, read_options(source), events, loaded, steps) as table:
         done = assign_source(
-            loaded, data, str(target), options=read_options(source), table=written_to, if_exists=existing,
+            loaded, table.data, str(target), options=table.reading, table=written_to, if_exists=existing,
             progress=steps,
         )  # fmt: skip
+    notices = [str(notice) for notice in (*table.notices, *done.notices)]
     if json:
         write_json(
             {
@@ -146,14 +149,14 @@ def assign(
                 "n_rows": done.n_rows,
                 "n_rejected": done.n_rejected,
                 "sizes": dict(done.sizes),
-                "notices": [str(notice) for notice in done.notices],
+                "notices": notices,
             }
         )
         return
-    _write_assigned(loaded, done, output or say("cli.a_table", table=written_to))
+    _write_assigned(loaded, done, output or say("cli.a_table", table=written_to), notices)
 
 
-def _write_assigned(model: SegmentModel, done: Assigned, target: str) -> None:
+def _write_assigned(model: SegmentModel, done: Assigned, target: str, notices: list[str]) -> None:
     from segmint.cli.output import results, write_labeled
     from segmint.cli.tables import plain_table
     from segmint.labels import UNASSIGNED
@@ -179,7 +182,7 @@ def _write_assigned(model: SegmentModel, done: Assigned, target: str) -> None:
         console, [say("cli.segment"), say("cli.customers"), say("cli.share")], rows, right=frozenset({1, 2})
     )
     console.print()
-    write_labeled(console, say("cli.notice"), [str(notice) for notice in done.notices])
+    write_labeled(console, say("cli.notice"), notices)
 
 
 def rename(

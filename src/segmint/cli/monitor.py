@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, cast
 import typer
 
 from segmint.cli import options
+from segmint.cli.events import FromEvents, table_of
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.registry import share_of
@@ -81,6 +82,7 @@ def monitor(
     judging: Judging,
     cutting: Cutting,
     telling: Telling,
+    events: FromEvents,
     source: Source,
     batch: Annotated[str | None, typer.Argument(metavar="BATCH", help=say("help.batch"))] = None,
     history: Annotated[bool, typer.Option("--history", help=say("help.look_history"))] = False,
@@ -106,8 +108,10 @@ def monitor(
     place = writable_workspace(workspace)
     loaded, _ = open_model(model, place, tracking_uri=uri)
     reading, asked = read_options(source), judging.options()
-    with Steps(quiet=quiet) as steps:
-        cut = _cut(loaded, str(batch), reading, cutting, telling.batch_name, steps)
+    if events.from_events and (cutting.by or cutting.since):
+        raise UsageError("cli.by_with_events")
+    with Steps(quiet=quiet) as steps, table_of(str(batch), reading, events, loaded, steps) as table:
+        cut = _cut(loaded, table.data, table.reading, cutting, telling.batch_name, steps)
         kept = _kept(loaded, _judged(loaded, cut.batches, asked, steps), cut, place, telling, steps)
     if json:
         _write_json(kept)

@@ -11,6 +11,7 @@ import typer
 
 from segmint.cli import options
 from segmint.cli.commands import command_line
+from segmint.cli.events import FromEvents, table_of
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Columns, Source, read_options
 from segmint.cli.registry import Accept, Limit, share_of
@@ -71,6 +72,7 @@ def retrain(
     data: options.Data,
     training: Training,
     promoting: Promoting,
+    events: FromEvents,
     source: Source,
     workspace: options.Workspace = None,
     json: options.AsJson = False,
@@ -81,6 +83,7 @@ def retrain(
     from segmint.cli.output import write_json
     from segmint.data import check_target
     from segmint.workflow.challenge import renew
+    from segmint.workflow.library import open_model
     from segmint.workflow.warming import warm
 
     reading = read_options(source, Columns(on_duplicate=training.on_duplicate))
@@ -88,13 +91,14 @@ def retrain(
     if promoting.moves is not None:
         check_target(promoting.moves, None)
     place, uri = writable_workspace(workspace), read_settings().tracking_uri
-    with Steps(quiet=quiet) as steps:
+    champion, _ = open_model(model, place, tracking_uri=uri)
+    with Steps(quiet=quiet) as steps, table_of(data, reading, events, champion, steps) as table:
         warm(steps)
         made = renew(
             model,
-            data,
+            table.data,
             place,
-            reading=reading,
+            reading=table.reading,
             options=training.options(),
             before=training.before,
             limit=limit,

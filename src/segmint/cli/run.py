@@ -90,6 +90,7 @@ def run(
     making: Making,
     delivering: Delivering,
     source: Source,
+    from_features: Annotated[bool, typer.Option("--from-features", help=say("help.from_features"))] = False,
     workspace: options.Workspace = None,
     json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -102,6 +103,10 @@ def run(
     from segmint.data import check_target
 
     reading, running = read_options(source, columns), making.run_options()
+    if from_features:
+        from segmint.workflow.features import with_recipe
+
+        reading = with_recipe(data, reading)
     if delivering.output is not None:
         check_target(delivering.output, delivering.to_table)
     place, started = writable_workspace(workspace), time.perf_counter()

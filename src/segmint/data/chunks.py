@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,17 +10,14 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from segmint.data.cells import NumberStyle, is_text, parse_cells, plain_texts
 from segmint.data.columns import raw_column
 from segmint.data.diff import column_diff
 from segmint.data.keys import key_texts, row_numbers
 from segmint.data.options import ReadOptions, with_clean_names
+from segmint.data.parsed import Parsed, parsed_batches
 from segmint.data.quarantine import Aside, quarantine
 from segmint.data.rows import BATCH_ROWS, Rejects, Rows
 from segmint.data.sources import open_source
-from segmint.data.styles import number_style
-from segmint.data.totals import says_total
-from segmint.data.values import Column, fitting_rows, row_text
 from segmint.errors import SchemaError, SourceError, ValueRuleError
 from segmint.model.schema import Feature, Schema
 from segmint.types import BoolVector, RawColumns, TextVector
@@ -137,91 +134,32 @@ def _wanted(rows: Rows, schema: Schema, options: ReadOptions) -> _Wanted:
 def _chunks(
     rows: Rows, wanted: _Wanted, options: ReadOptions, aside: Aside | None, chunk_rows: int
 ) -> Iterator[tuple[RawColumns, TextVector]]:
-    """Read batch after batch, one behind: the last row of all may be a line of totals."""
-    names = [rows.columns[position] for position in wanted.positions]
-    first, style, held = 0, None, None
-    for batch in rows.batches(wanted.positions, chunk_rows):
-        if not batch.num_rows:
-            continue
-        found = {name: _plain(batch.column(place)) for place, name in enumerate(names)}
-        style = style or _style(found, wanted, rows, options)
-        if held is not None:
-            yield _chunk(held, wanted, rows, style, first - len(next(iter(held.values()))), aside)
-        held = found
-        first += batch.num_rows
-    if held is None:
-        raise SourceError("data.no_data", where=rows.name)
-    assert style is not None  # decided on the first batch
-    begin = first - len(next(iter(held.values())))
-    yield _chunk(_without_total(held, rows, first, aside), wanted, rows, style, begin, aside)
+    for parsed in parsed_batches(rows, wanted.features, wanted.positions, options, aside, chunk_rows):
+        yield _chunk(parsed, wanted, rows, aside)
 
 
-def _plain(column: pa.Array) -> pa.Array:
-    return plain_texts(column) if is_text(column.type) else column
-
-
-def _style(found: Mapping[str, pa.Array], wanted: _Wanted, rows: Rows, options: ReadOptions) -> NumberStyle:
-    """Return how numbers are written, told from the first chunk: a stream is not read twice."""
-    if not rows.textual:
-        return NumberStyle()
-    numeric = (found[feature.name] for feature in wanted.features if feature.numeric)
-    return number_style(numeric, rows.name, options.decimal)
-
-
-def _without_total(
-    found: dict[str, pa.Array], rows: Rows, n_rows: int, aside: Aside | None
-) -> dict[str, pa.Array]:
-    """Refuse a line of totals at the end, or set it aside."""
-    cells = found.get(rows.columns[0])
-    if not rows.textual or cells is None or not says_total(cells[-1].as_py()):
-        return found
-    if aside is None:
-        raise SourceError("data.totals", where=rows.where(n_rows - 1))
-    text = row_text(found.values(), len(cells) - 1)
-    aside(rows.line(n_rows - 1), say("data.aside.totals"), text)
-    return {name: column.slice(0, len(column) - 1) for name, column in found.items()}
-
-
-def _chunk(
-    found: Mapping[str, pa.Array],
-    wanted: _Wanted,
-    rows: Rows,
-    style: NumberStyle,
-    first: int,
-    aside: Aside | None,
-) -> tuple[RawColumns, TextVector]:
-    columns = {
-        feature.name: Column(feature, found[feature.name], parse_cells(found[feature.name], feature, style))
-        for feature in wanted.features
-    }
-    fits = fitting_rows(columns, rows, first, style, aside, tuple(found.values()))
+def _chunk(parsed: Parsed, wanted: _Wanted, rows: Rows, aside: Aside | None) -> tuple[RawColumns, TextVector]:
+    fits = parsed.fits
     if wanted.key is None:
-        keys = row_numbers(first + 1, len(fits))
+        keys = row_numbers(parsed.first + 1, len(fits))
     else:
-        keys = key_texts(found[wanted.key])
-        fits = fits & _with_keys(keys, fits, wanted.key, rows, first, aside, found)
+        keys = key_texts(parsed.found[wanted.key])
+        fits = fits & _with_keys(keys, wanted.key, parsed, rows, aside)
     kept = pa.array(fits)
-    raw = {name: raw_column(column.cells.values.filter(kept)) for name, column in columns.items()}
+    raw = {name: raw_column(values.filter(kept)) for name, values in parsed.values.items()}
     return raw, keys[fits]
 
 
-def _with_keys(
-    keys: TextVector,
-    fits: BoolVector,
-    name: str,
-    rows: Rows,
-    first: int,
-    aside: Aside | None,
-    found: Mapping[str, pa.Array],
-) -> BoolVector:
+def _with_keys(keys: TextVector, name: str, parsed: Parsed, rows: Rows, aside: Aside | None) -> BoolVector:
     """Return which rows have a key; refuse the others, or set them aside."""
     present = np.not_equal(keys, _NONE)
-    without = np.flatnonzero(~present & fits).tolist()
+    without = np.flatnonzero(~present & parsed.fits).tolist()
     if without and aside is None:
-        raise ValueRuleError("data.no_key_here", where=rows.where(first + without[0], name), n=len(without))
+        where = rows.where(parsed.first + without[0], name)
+        raise ValueRuleError("data.no_key_here", where=where, n=len(without))
     for row in without:
         assert aside is not None  # refused above
-        aside(rows.line(first + row), say("data.aside.no_key", column=name), row_text(found.values(), row))
+        aside(rows.line(parsed.first + row), say("data.aside.no_key", column=name), parsed.text(row))
     return present
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segmint.model.recipe import Recipe
 from segmint.model.schema import Schema
 from segmint.types import TextVector
 from segmint.words import Sentence
@@ -34,6 +35,8 @@ class Dataset:
         never a whole path, never a password.
     notices
         What was detected, repaired, counted or set aside, in order.
+    recipe
+        How the columns were made of events; ``None`` where they came as a table.
     """
 
     table: pa.Table
@@ -42,6 +45,7 @@ class Dataset:
     fingerprint: str
     source: str
     notices: tuple[Sentence, ...] = ()
+    recipe: Recipe | None = None
 
     @property
     def n_rows(self) -> int:

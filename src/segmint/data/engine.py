@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
+
+from segmint.errors import ResourceError, SourceError
+
+Connection: TypeAlias = duckdb.DuckDBPyConnection
 
 _CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _SILENT = "SET enable_progress_bar = false"  # it would be drawn on standard output, among the results
@@ -31,6 +37,31 @@ def database(path: str, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnectio
     connection.execute(_SILENT)
     try:
         yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def working_database(folder: Path, *, memory: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a database in a folder that may go away with it: what exceeds the memory is written there.
+
+    Raises
+    ------
+    ResourceError
+        If the engine needs more memory than it may have, and can't write it to disk.
+    SourceError
+        If there is no room on the disk.
+    """
+    config = {**_CONFIG, "memory_limit": f"{memory}B", "temp_directory": str(folder / "spilled")}
+    connection = duckdb.connect(str(folder / "work.duckdb"), config=config)
+    connection.execute(_SILENT)
+    connection.execute("SET preserve_insertion_order = false")  # results are ordered where they are taken
+    try:
+        yield connection
+    except duckdb.OutOfMemoryException:
+        raise ResourceError("data.no_memory") from None
+    except duckdb.IOException:
+        raise SourceError("data.no_room", where="events") from None
     finally:
         connection.close()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
 from segmint.errors import UsageError
+from segmint.model.recipe import Recipe
 from segmint.model.schema import Kind, Missing, Schema
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -58,6 +59,8 @@ class ReadOptions:
         The name of an Excel sheet; by default the only one.
     header
         Whether the first line holds the names; ``None`` to find out.
+    recipe
+        How the table was made of events, to be kept with it.
     """
 
     key: str | None = None
@@ -82,6 +85,7 @@ class ReadOptions:
     date_formats: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     header: bool | None = None
+    recipe: Recipe | None = None
 
 
 def with_clean_names(options: ReadOptions) -> ReadOptions:

@@ -91,7 +91,7 @@ def _dataset(rows: Rows, options: ReadOptions, aside: Aside) -> Dataset:
     _require_rows(table, options, rows.name)
     aside_notice = rows.rejects.notices(rows.unit)
     every = (*rows.notices, *_style_notices(style, schema), *aside_notice, *notices, *missing, *repaired)
-    return Dataset(table, schema, keys, fingerprint(table, schema), rows.name, every)
+    return Dataset(table, schema, keys, fingerprint(table, schema), rows.name, every, options.recipe)
 
 
 def _columns(rows: Rows, options: ReadOptions, aside: Aside) -> dict[str, pa.Array]:

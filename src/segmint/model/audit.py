@@ -21,6 +21,7 @@ from segmint.model.audit_lineage import (
     audit_lineage,
 )
 from segmint.model.ids import check_model_name
+from segmint.model.recipe import RECIPE
 from segmint.model.schema import LEVEL_KINDS, Kind, Missing, Role
 from segmint.model.shapes import Anything, Each, Maybe, OneOf, Setting, Table, Text, conform
 from segmint.words import say
@@ -141,7 +142,8 @@ _MODEL = {
     "reference": _REFERENCE,
     "notices": Each(_SENTENCE),
 }
-_FORMS = {1: _MODEL, 2: _MODEL | {"lineage": Maybe(LINEAGE), "drift": Maybe(DRIFT)}}
+_SECOND = _MODEL | {"lineage": Maybe(LINEAGE), "drift": Maybe(DRIFT)}
+_FORMS = {1: _MODEL, 2: _SECOND, 3: _SECOND | {"recipe": RECIPE}}
 
 
 def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:

@@ -17,6 +17,7 @@ from segmint.model.drift_reference import DriftReference
 from segmint.model.landmarks import Landmarks
 from segmint.model.lineage import Lineage
 from segmint.model.preparation import Preparation
+from segmint.model.recipe import Recipe
 from segmint.model.reference import LevelReference, NumericReference, ReferenceSnapshot
 from segmint.model.schema import Schema
 from segmint.model.segment_model import Manifest, SegmentModel
@@ -51,6 +52,8 @@ def describe(model: SegmentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray
         arrays |= {f"landmarks.{name}": np.asarray(getattr(model.landmarks, name)) for name in _LANDMARKS}
         watched = {} if model.drift is None else model.drift.arrays()
         arrays |= {f"drift.{name}": np.asarray(array) for name, array in watched.items()}
+        if model.recipe is not None:
+            described["recipe"] = model.recipe.to_json()
     return described, arrays
 
 
@@ -79,6 +82,7 @@ def make(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -
         drift=DriftReference.restore(of_part(arrays, "drift"), described["drift"])
         if described.get("drift")
         else None,
+        recipe=Recipe.from_json(described["recipe"]) if described["format"] > 2 else None,
     )
 
 

@@ -17,13 +17,14 @@ from segmint.model.landmarks import Landmarks
 from segmint.model.lineage import Lineage
 from segmint.model.placement import Assigner
 from segmint.model.preparation import Preparation
+from segmint.model.recipe import Recipe
 from segmint.model.reference import ReferenceSnapshot
 from segmint.model.schema import Schema
 from segmint.types import TextVector
 from segmint.words import Sentence
 
-FORMAT = 2
-"""The newest form of a bundle. A model without landmarks is written, as it was read, in form 1."""
+FORMAT = 3
+"""The newest form of a bundle. A model without a recipe is written in form 2; one without landmarks, as it was read, in form 1."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class SegmentModel:
 
     ``landmarks`` are what a later version is matched by; ``None`` in a bundle of form 1. ``lineage`` tells how
     its segments continue those of the version before; ``None`` for a first version. ``drift`` is what batches are
-    compared with; ``None`` where it was not made.
+    compared with; ``None`` where it was not made. ``recipe`` is how its features were made of events; ``None`` where
+    they came as a table.
     """
 
     manifest: Manifest
@@ -90,11 +92,14 @@ class SegmentModel:
     landmarks: Landmarks | None = None
     lineage: Lineage | None = None
     drift: DriftReference | None = None
+    recipe: Recipe | None = None
 
     @property
     def format(self) -> int:
         """The lowest form of a bundle that can hold this model."""
-        return 1 if self.landmarks is None else FORMAT
+        if self.landmarks is None:
+            return 1
+        return 2 if self.recipe is None else FORMAT
 
     @cached_property
     def by_label(self) -> tuple[TextVector, TextVector, TextVector]:

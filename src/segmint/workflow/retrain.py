@@ -95,7 +95,7 @@ def read_again(data: Any, model: SegmentModel, reading: ReadOptions | None = Non
     if isinstance(data, Dataset):
         known = {feature.name: feature.missing for feature in model.schema}
         return replace(data, schema=with_policies(data.schema, known))
-    return read(data, replace(reading or ReadOptions(), schema=model.schema))
+    return read(data, replace(reading or ReadOptions(), schema=model.schema, recipe=model.recipe))
 
 
 def retrain(

@@ -1,0 +1,1 @@
+"""Features of customers and players from their events."""

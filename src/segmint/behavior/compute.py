@@ -1,0 +1,213 @@
+"""From events to features: the one door of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from segmint.behavior import scores
+from segmint.behavior.features import BehaviorFeature, computable, schema_of
+from segmint.behavior.journeys import JOURNEYS
+from segmint.behavior.staging import Staged, staged
+from segmint.data import ReadOptions
+from segmint.data.engine import Connection
+from segmint.data.rows import BATCH_ROWS
+from segmint.errors import DataError, UsageError
+from segmint.model.recipe import Recipe
+from segmint.model.schema import Kind, Schema
+from segmint.types import Progress, silent
+from segmint.words import Sentence, sentence
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+Columns = Mapping[str, "np.ndarray[Any, Any]"]
+
+
+@dataclass(frozen=True, eq=False)
+class Behavior:
+    """Features of customers or players.
+
+    Attributes
+    ----------
+    recipe
+        How they were made, with what was found out about the dates.
+    at
+        The day that counted as today, ``2011-12-10``; ``None`` where events have no dates.
+    schema
+        Kinds, roles and units of the columns.
+    n_events, n_customers
+        Rows read, and rows of the result.
+    batches
+        Columns of rows in the order of the keys.
+    notices
+        What was left out, counted, or can't be computed.
+    """
+
+    recipe: Recipe
+    at: str | None
+    schema: Schema
+    n_events: int
+    n_customers: int
+    batches: Iterator[Columns]
+    notices: tuple[Sentence, ...]
+
+
+@contextmanager
+def behavior(
+    source: Any,
+    recipe: Recipe,
+    *,
+    at: str | None = None,
+    options: ReadOptions | None = None,
+    progress: Progress = silent,
+) -> Iterator[Behavior]:
+    """Compute the features of a recipe from events; memory does not grow with their number.
+
+    Parameters
+    ----------
+    source
+        Whatever :func:`segmint.read` takes; keys repeat, rows without one are left out and counted.
+    recipe
+        The journey, and which column is what.
+    at
+        The day that counts as today, ``2011-12-10``: later events are left out and counted. ``None`` for the
+        day after the last event.
+    options
+        How the source is written.
+    progress
+        Steps ``read_events`` and ``features``.
+
+    Raises
+    ------
+    UsageError
+        If the recipe's columns can't make features, or ``at`` is no day.
+    DataError
+        As :func:`segmint.read`; or if there is no event with a key by that day.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> events = pa.table({"id": ["a", "a", "b"], "day": ["2026-01-03", "2026-01-09", "2026-01-05"]})
+    >>> with behavior(events, Recipe("rfm", {"key": "id", "date": "day"}), at="2026-01-10") as found:
+    ...     rows = next(found.batches)
+    >>> rows["id"].tolist(), rows["recency"].tolist(), rows["frequency"].tolist()
+    (['a', 'b'], [1, 5], [2, 1])
+    """
+    day = None if at is None else day_number(at)
+    with staged(source, recipe, options, progress) as events:
+        recipe = replace(recipe, date_format=events.date_format)
+        today = _today(events, recipe, day)
+        yield _computed(events, recipe, today, progress)
+
+
+def day_number(text: str) -> int:
+    """Return a day as days since 1970-01-01.
+
+    Raises
+    ------
+    UsageError
+        If it is not written as ``2011-12-10``.
+    """
+    try:
+        return date.fromisoformat(text).toordinal() - _EPOCH
+    except ValueError:
+        raise UsageError("behavior.bad_day", text=text) from None
+
+
+def _today(events: Staged, recipe: Recipe, day: int | None) -> int:
+    """Return the day that counts as today; refuse events of which none counts."""
+    dated = "date" in recipe.columns
+    if events.n_events == events.n_without_key + events.n_without_date:
+        raise DataError("behavior.no_events", n=events.n_events)
+    if not dated:
+        if day is not None:
+            raise UsageError("behavior.at_without_dates")
+        return 0
+    first, last = events.connection.execute("SELECT min(day), max(day) FROM events").fetchall()[0]
+    if day is None:
+        return int(last) + 1
+    if day < first:
+        raise DataError("behavior.all_later", at=_written(day))
+    return day
+
+
+def _computed(events: Staged, recipe: Recipe, today: int, progress: Progress) -> Behavior:
+    connection, journey = events.connection, JOURNEYS[recipe.journey]
+    progress("features", 0, 1)
+    journey.make_sums(connection, recipe, today)
+    n_customers = connection.execute("SELECT count(*) FROM sums").fetchall()[0][0]
+    if not n_customers:
+        raise DataError("behavior.nobody", n=events.n_events)
+    made, absent = computable(journey.features, recipe)
+    if recipe.settings.get(scores.OPTION):
+        made = (*made, *scores.score_features(connection, made))
+    dated = "date" in recipe.columns
+    told = (
+        *events.notices, *_counted(events, today if dated else None), *journey.notices(connection),
+        *_absent(absent),
+    )  # fmt: skip
+    progress("features", 1, 1)
+    return Behavior(
+        recipe=recipe,
+        at=_written(today) if dated else None,
+        schema=schema_of(made, recipe),
+        n_events=events.n_events,
+        n_customers=n_customers,
+        batches=_batches(connection, made, recipe.columns["key"]),
+        notices=told,
+    )
+
+
+def _written(day: int) -> str:
+    return date.fromordinal(day + _EPOCH).isoformat()
+
+
+def _counted(events: Staged, today: int | None) -> Iterator[Sentence]:
+    counts = {"without_key": events.n_without_key, "without_date": events.n_without_date}
+    if today is not None:
+        later = f"SELECT count(*) FROM events WHERE day > {today}"
+        counts["later"] = events.connection.execute(later).fetchall()[0][0]
+    for what, n in counts.items():
+        if n:
+            yield sentence(f"behavior.notice.{what}", n=n)
+
+
+def _absent(features: tuple[BehaviorFeature, ...]) -> Iterator[Sentence]:
+    """Say which features can't be computed, by the column that they lack."""
+    by_need: dict[str, list[str]] = {}
+    for one in features:
+        by_need.setdefault(one.needs[0], []).append(one.name)
+    for need, names in by_need.items():
+        yield sentence("behavior.notice.absent", features=names, need=_option(need))
+
+
+def _option(purpose: str) -> str:
+    """Return the option that names the column of a purpose."""
+    return {"amount": "--amount", "size": "--amount"}.get(purpose, f"--{purpose}")
+
+
+def _batches(connection: Connection, features: tuple[BehaviorFeature, ...], key: str) -> Iterator[Columns]:
+    selected = ", ".join(f"{_TYPED[one.kind].format(one.formula)} AS {one.name}" for one in features)
+    names = [key, *(one.name for one in features)]
+    reader = connection.sql(f"SELECT key, {selected} FROM sums ORDER BY key").to_arrow_reader(BATCH_ROWS)
+    for batch in reader:
+        yield {name: _column(batch.column(place)) for place, name in enumerate(names)}
+
+
+_TYPED: Final[Mapping[Kind, str]] = {
+    Kind.COUNT: "({})::BIGINT",
+    Kind.NUMBER: "({})::DOUBLE",
+    Kind.FLAG: "({})::VARCHAR",
+    Kind.DATE: "strftime({}, '%Y-%m-%d')",
+}
+"""How a feature is handed over, by its kind: whole numbers (never missing), float64, or texts."""
+
+
+def _column(values: pa.Array) -> np.ndarray[Any, Any]:
+    plain = values.to_numpy(zero_copy_only=False)
+    return np.asarray(plain, dtype=object if pa.types.is_string(values.type) else plain.dtype)

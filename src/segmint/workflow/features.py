@@ -1,0 +1,192 @@
+"""Features from events: a table with its recipe, and new events by the recipe that a model keeps."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segmint.behavior.compute import Behavior, behavior
+from segmint.behavior.recipe_file import read_recipe, schema_of_recipe, write_recipe
+from segmint.data import ReadOptions, open_writer
+from segmint.errors import UsageError
+from segmint.model.recipe import Recipe
+from segmint.model.schema import Role, Schema
+from segmint.model.segment_model import SegmentModel
+from segmint.types import Progress, silent
+from segmint.words import Sentence
+
+
+@dataclass(frozen=True)
+class Featured:
+    """A table of features that was written.
+
+    Attributes
+    ----------
+    table, recipe_file
+        Where it lies, and its recipe beside it.
+    recipe
+        How it was made.
+    at
+        The day that counted as today; ``None`` where events have no dates.
+    schema
+        What its columns are.
+    n_events, n_customers
+        Rows read, and rows written.
+    means
+        The mean of each feature that clusters, over the customers that have it.
+    notices
+        What was left out, counted, or can't be computed.
+    """
+
+    table: Path
+    recipe_file: Path
+    recipe: Recipe
+    at: str | None
+    schema: Schema
+    n_events: int
+    n_customers: int
+    means: Mapping[str, float]
+    notices: tuple[Sentence, ...]
+
+
+def write_features(
+    source: Any,
+    recipe: Recipe,
+    target: str | Path,
+    *,
+    at: str | None = None,
+    options: ReadOptions | None = None,
+    progress: Progress = silent,
+) -> Featured:
+    """Compute features from events and write them, with their recipe beside them.
+
+    Parameters
+    ----------
+    source
+        Events: whatever :func:`segmint.read` takes.
+    recipe
+        The journey (``rfm`` or ``players``), and which column is what.
+    target
+        A file that ends in ``.csv``, ``.tsv`` or ``.parquet``; the recipe is ``NAME.recipe.json`` beside it.
+    at
+        The day that counts as today, ``2011-12-10``; ``None`` for the day after the last event.
+    options
+        How the source is written.
+    progress
+        Called as the work goes on.
+
+    Raises
+    ------
+    UsageError
+        If the recipe's columns can't make features, ``at`` is no day, or the kind of target is not known.
+    DataError
+        As :func:`segmint.read`; or if there is no event with a key by that day.
+
+    Examples
+    --------
+    >>> import pyarrow as pa, tempfile
+    >>> events = pa.table({"id": ["a", "a", "b"], "day": ["2026-01-03", "2026-01-09", "2026-01-05"]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = write_features(events, Recipe("rfm", {"key": "id", "date": "day"}), Path(folder) / "rfm.csv")
+    >>> made.n_customers, made.at, made.means
+    (2, '2026-01-10', {'recency': 3.0, 'frequency': 1.5})
+    """
+    with behavior(source, recipe, at=at, options=options, progress=progress) as found:
+        means = _write(found, target)
+        recipe_file = write_recipe(found.recipe, target)
+        return Featured(
+            Path(target), recipe_file, found.recipe, found.at, found.schema, found.n_events, found.n_customers,
+            means, found.notices,
+        )  # fmt: skip
+
+
+def _write(found: Behavior, target: str | Path) -> dict[str, float]:
+    """Write all rows; return the means of what clusters."""
+    names = [feature.name for feature in found.schema.with_role(Role.CLUSTER)]
+    sums, counts = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0)
+    with open_writer(target) as writer:
+        for columns in found.batches:
+            writer.write(columns)
+            for name in names:
+                there = columns[name][~np.isnan(columns[name])]
+                sums[name] += float(there.sum())
+                counts[name] += there.size
+    return {name: sums[name] / counts[name] for name in names if counts[name]}
+
+
+def with_recipe(table: str | Path, reading: ReadOptions) -> ReadOptions:
+    """Return how a table of features is read: by the recipe beside it, kinds, roles and units among it.
+
+    Raises
+    ------
+    SourceError
+        If there is no recipe beside the table, or it is damaged.
+    """
+    recipe = read_recipe(table)
+    return replace(reading, schema=reading.schema or schema_of_recipe(recipe), recipe=recipe)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Features of new events, in a file that goes away: what to read in the events' place."""
+
+    path: Path
+    at: str | None
+    n_events: int
+    notices: tuple[Sentence, ...]
+
+
+@contextmanager
+def rows_of_events(
+    model: SegmentModel,
+    events: Any,
+    *,
+    at: str | None = None,
+    options: ReadOptions | None = None,
+    progress: Progress = silent,
+) -> Iterator[Rows]:
+    """Compute the features of new events by the recipe that a model keeps.
+
+    Parameters
+    ----------
+    model
+        A model that was made with ``--from-features``, or of such a one.
+    events
+        Whatever :func:`segmint.read` takes, with the columns that the first events had.
+    at
+        The day that counts as today; ``None`` for the day after the last event.
+    options
+        How the events are written.
+    progress
+        Called as the work goes on.
+
+    Raises
+    ------
+    UsageError
+        If the model keeps no recipe.
+    DataError
+        As :func:`write_features`.
+    """
+    if model.recipe is None:
+        raise UsageError("workflow.no_recipe", name=model.manifest.name)
+    recipe = replace(model.recipe, date_format=None if _typed(events) else model.recipe.date_format)
+    name = (
+        Path(events).name.split(".")[0]
+        if isinstance(events, (str, Path)) and "://" not in str(events)
+        else ""
+    )
+    with tempfile.TemporaryDirectory(prefix="segmint-") as folder:
+        target = Path(folder) / f"{name or 'events'}.parquet"
+        made = write_features(events, recipe, target, at=at, options=options, progress=progress)
+        yield Rows(target, made.at, made.n_events, made.notices)
+
+
+def _typed(events: Any) -> bool:
+    """Return whether events are a frame, whose dates may have a type where the first ones were texts."""
+    return not isinstance(events, (str, Path))

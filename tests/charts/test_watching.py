@@ -11,8 +11,9 @@ import pytest
 from segmint.charts.chart import PHONE
 from segmint.charts.looks import looks_picture
 from segmint.charts.render import svgs
-from segmint.charts.watching import pictures_of, sizes_picture, wilson
+from segmint.charts.watching import pictures_of, sizes_picture
 from segmint.drift.verdict import Verdict
+from segmint.measure.intervals import wilson
 
 BAD = "<b>x</b>"
 

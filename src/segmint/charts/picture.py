@@ -54,12 +54,14 @@ class Picture:
         drawing = self.bare()
         title = textwrap.wrap(str(self.finding), max(20, int(self.width / 8.5)))
         subtitle = textwrap.wrap(str(self.reading), max(24, int(self.width / _CHARACTER)))
-        taller = drawing.height + 20 * len(title) + 18 * len(subtitle) + 30
-        return drawing.properties(
-            title=alt.TitleParams(text=title, subtitle=subtitle),
-            height=taller,
-            background=THEMES["light"]["surface"],
+        titled = drawing.properties(
+            title=alt.TitleParams(text=title, subtitle=subtitle), background=THEMES["light"]["surface"]
         )
+        if isinstance(
+            drawing, alt.HConcatChart
+        ):  # panels have their own heights; the title stands above them
+            return titled
+        return titled.properties(height=drawing.height + 20 * len(title) + 18 * len(subtitle) + 30)
 
     def png(self) -> bytes:
         """Return it with its title as a PNG picture."""

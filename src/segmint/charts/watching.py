@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -14,10 +13,10 @@ from segmint.charts.marks import halo_text, layer, sized
 from segmint.charts.matching import color_token
 from segmint.charts.naming import shortened
 from segmint.charts.picture import Picture
+from segmint.measure.intervals import wilson
 from segmint.words import say, sentence
 from segmint.words.numbers import MISSING, share, unit
 
-_Z95: Final = 1.959964
 _MOST_MOVES: Final = 12
 _NAMED: Final[Mapping[str, Any]] = {"align": "left", "dy": -10, "fontWeight": 500}
 
@@ -95,22 +94,6 @@ def _size_rows(report: Mapping[str, Any], numbers: Mapping[int, int]) -> list[di
     for row in rows:
         row["low"], row["high"] = wilson(row["now"], n)
     return rows
-
-
-def wilson(p: float, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share that was counted on n rows.
-
-    Wilson (1927), doi:10.1080/01621459.1927.10502953.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in wilson(0.5, 100)]
-    [0.404, 0.596]
-    """
-    z2 = _Z95**2
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z95 * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, min(p, middle - half)), min(1.0, max(p, middle + half))
 
 
 def _draw_sizes(rows: Sequence[Mapping[str, Any]], canvas: Canvas) -> Any:

@@ -139,12 +139,16 @@ def _make(
     json: bool,
     quiet: bool,
 ) -> None:
+    from segmint.behavior.naming import guessed
     from segmint.cli.output import write_json
     from segmint.data import check_target
     from segmint.model.recipe import Recipe
     from segmint.workflow.features import write_features
 
     check_target(output)
+    by_name = not columns
+    if by_name:
+        columns = guessed(events, journey, reading)
     kept = {name: value for name, value in (settings | {"currency": shared.currency}).items() if value}
     recipe = Recipe(journey, columns, shared.date_format, kept)
     with Steps(quiet=quiet) as steps:
@@ -152,7 +156,7 @@ def _make(
     if json:
         write_json(_told(made))
     else:
-        _write(made)
+        _write(made, by_name=by_name)
 
 
 def _told(made: Featured) -> dict[str, Any]:
@@ -172,7 +176,7 @@ def _told(made: Featured) -> dict[str, Any]:
     }
 
 
-def _write(made: Featured) -> None:
+def _write(made: Featured, *, by_name: bool) -> None:
     from segmint.cli.output import results, write_command, write_labeled
     from segmint.cli.tables import plain_table
     from segmint.cli.typed import command, shown_path
@@ -197,6 +201,9 @@ def _write(made: Featured) -> None:
     heads = [say(f"cli.head.{name}") for name in ("feature", "unit", "role", "mean")]
     plain_table(console, heads, rows, right=frozenset({3}))
     console.print()
+    if by_name:
+        columns = [f"{purpose} {name}" for purpose, name in made.recipe.columns.items()]
+        write_labeled(console, say("cli.read_as"), [say("cli.by_name", columns=columns)])
     write_labeled(console, say("cli.notice"), [str(notice) for notice in made.notices])
     write_labeled(console, say("cli.recipe"), [shown_path(made.recipe_file)])
     following = command("run", shown_path(made.table), "--from-features")

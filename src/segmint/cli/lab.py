@@ -37,12 +37,12 @@ def lab(
 ) -> None:
     """Answer one task of the practical work: the computed answer, its picture, an explanation."""
     from segmint.cli.progress import Steps
-    from segmint.lab.catalog import TASKS
+    from segmint.lab.catalog import CASES, TASKS
     from segmint.lab.catalog import task as find_task
     from segmint.lab.lesson import Assignment
 
     if task is None:
-        _write_list(TASKS, json=json)
+        _write_list((*TASKS, *CASES), json=json)
         return
     found = find_task(task)
     if found.answer is None:

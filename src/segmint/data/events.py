@@ -114,6 +114,13 @@ def open_events(source: Any, wanted: Wanted, options: ReadOptions | None = None)
         yield Events(rows.name, date_format, batches, rows)
 
 
+def column_names(source: Any, options: ReadOptions | None = None) -> tuple[str, ...]:
+    """Return the names of a source's columns, cleaned and renamed as the reader does."""
+    options = with_clean_names(options or ReadOptions())
+    with quarantine(None, Rejects()) as aside, open_source(source, options, Rejects(), aside) as rows:
+        return rows.columns
+
+
 def _require_columns(wanted: Wanted, rows: Rows) -> None:
     unknown = [name for name in wanted.columns.values() if name not in rows.columns]
     if unknown:

@@ -7,6 +7,7 @@ from pathlib import Path
 from segmint.errors import NotFoundError
 
 _TABLES = Path(__file__).with_name("tables")
+_SUFFIXES = (".csv", ".parquet")
 
 
 def example_table(name: str) -> Path:
@@ -16,7 +17,7 @@ def example_table(name: str) -> Path:
     ----------
     name
         ``wholesale_customers``: yearly spending of 440 customers of a wholesaler in six categories, with
-        channel and region.
+        channel and region. ``online_retail_extract``: 49,238 lines of invoices of 551 customers in a year.
 
     Raises
     ------
@@ -26,13 +27,14 @@ def example_table(name: str) -> Path:
     References
     ----------
     M. Cardoso (2013). Wholesale customers. UCI Machine Learning Repository. doi:10.24432/C5030X
+    D. Chen (2015). Online Retail. UCI Machine Learning Repository. doi:10.24432/C5BW33
 
     Examples
     --------
     >>> example_table("wholesale_customers").name
     'wholesale_customers.csv'
     """
-    tables = {path.stem: path for path in sorted(_TABLES.glob("*.csv"))}
+    tables = {path.stem: path for path in sorted(_TABLES.iterdir()) if path.suffix in _SUFFIXES}
     if name not in tables:
         raise NotFoundError("data.no_example", name=name, known=list(tables))
     return tables[name]

@@ -38,6 +38,18 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(part.lower() for part in parts)
 
 
+def names_person(name: str) -> bool:
+    """Return whether a name is that of a person's key, not of a game's or a record's.
+
+    Examples
+    --------
+    >>> [names_person(name) for name in ("CustomerID", "user_id", "player", "game_id", "id")]
+    [True, True, True, False, False]
+    """
+    words = {*words_of(name)}
+    return names_key(name) and not words & _OTHERS and not words <= _KEY_WORDS
+
+
 def names_key(name: str) -> bool:
     """Return whether a name is that of a customer's key: ``id``, ``CustomerID``, ``user_id``, ``playerid``.
 

@@ -1,13 +1,15 @@
-"""The twelve tasks of the practical work."""
+"""The twelve tasks of the practical work, and two case studies."""
 
 from __future__ import annotations
 
 from segmint.errors import UsageError
 from segmint.lab.comparison import density, mixtures
 from segmint.lab.following import tracking
+from segmint.lab.games import games
 from segmint.lab.lesson import Task
 from segmint.lab.packing import packing
 from segmint.lab.representatives import choosing_k, preparation, silhouette
+from segmint.lab.sales import sales
 from segmint.lab.starting import initialization
 from segmint.lab.watching import monitoring
 from segmint.words import sentence
@@ -31,15 +33,21 @@ TASKS: tuple[Task, ...] = tuple(
 )
 
 
+CASES: tuple[Task, ...] = (
+    Task("sales", sentence("lab.title.sales"), sales),
+    Task("games", sentence("lab.title.games"), games),
+)
+
+
 def task(number: str) -> Task:
-    """Return one task by its number.
+    """Return one task by its number, or a case study by its name.
 
     Raises
     ------
     UsageError
         If there is no such task.
     """
-    for known in TASKS:
+    for known in (*TASKS, *CASES):
         if known.number == number:
             return known
-    raise UsageError("lab.no_such_task", task=number, known=[known.number for known in TASKS])
+    raise UsageError("lab.no_such_task", task=number, known=[known.number for known in (*TASKS, *CASES)])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-_SAME: Final = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "´": "'", "`": "'", "‐": "-", "‑": "-", "œ": "oe", "æ": "ae"})
+_SAME: Final = str.maketrans(
+    {"’": "'", "ʼ": "'", "‘": "'", "´": "'", "`": "'", "‐": "-", "‑": "-", "œ": "oe", "æ": "ae"}
+)
 
 
 def small(text: str) -> str:

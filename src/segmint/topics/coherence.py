@@ -40,12 +40,14 @@ class Together:
 
 
 def in_documents(counts: WordCounts, words: IntVector) -> Together:
-    """Count in how many documents words stand together."""
+    """Count in how many of the documents that hold a word at all words stand together."""
     places = _places(words, counts.n_words)
     wanted = places[counts.words] >= 0
     rows, columns = counts.texts[wanted], places[counts.words[wanted]]
     held = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(counts), len(words)))
-    return Together(places, np.asarray((held.T @ held).todense()) / max(1, len(counts)))
+    return Together(
+        places, np.asarray((held.T @ held).todense()) / max(1, int((np.diff(counts.starts) > 0).sum()))
+    )
 
 
 def in_windows(sequences: Sequence[IntVector], words: IntVector, n_words: int) -> Together:

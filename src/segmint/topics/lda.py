@@ -14,8 +14,11 @@ from segmint.seeds import random_state
 from segmint.types import FloatMatrix, FloatVector
 
 ALPHA: Final = 0.1
-ETA: Final = 0.05
-N_ROUNDS: Final = 300
+ETA: Final = 0.1
+BURN_IN: Final = 200
+N_SAMPLES: Final = 10
+BETWEEN: Final = 10
+"""Rounds between two samples of the topics, which are averaged: one alone is noise for a tenth of its words."""
 INSTRUCTIONS: Final = tomotopy.isa
 """The processor's instructions that tomotopy uses: other ones draw other random numbers from the same seed."""
 
@@ -39,12 +42,12 @@ class Topics:
     log_likelihood: float
 
 
-def fit_lda(counts: WordCounts, n_topics: int, *, seed: int, n_rounds: int = N_ROUNDS) -> Topics:
+def fit_lda(counts: WordCounts, n_topics: int, *, seed: int, burn_in: int = BURN_IN) -> Topics:
     """Fit topics to documents.
 
     Blei, Ng, Jordan (2003), jmlr.org/papers/v3/blei03a; collapsed Gibbs sampling by Griffiths, Steyvers (2004),
-    doi:10.1073/pnas.0307752101, with α fitted every ten rounds: Wallach, Mimno, McCallum (2009). One worker, so
-    that the same seed gives the same bits on processors with the same :data:`INSTRUCTIONS`.
+    doi:10.1073/pnas.0307752101, with α fitted every ten rounds: Wallach, Mimno, McCallum (2009). The topics are
+    the mean of ten samples of one chain, ten rounds apart, in which they keep their places. One worker, so that the same seed gives the same bits on processors with the same :data:`INSTRUCTIONS`.
 
     Parameters
     ----------
@@ -54,8 +57,8 @@ def fit_lda(counts: WordCounts, n_topics: int, *, seed: int, n_rounds: int = N_R
         K, 1 or more.
     seed
         Of this fit.
-    n_rounds
-        How often each word is drawn anew.
+    burn_in
+        How often each word is drawn anew before the first sample; 100 rounds follow.
 
     Returns
     -------
@@ -73,14 +76,22 @@ def fit_lda(counts: WordCounts, n_topics: int, *, seed: int, n_rounds: int = N_R
     model = tomotopy.LDAModel(k=n_topics, alpha=ALPHA, eta=ETA, seed=random_state(seed, "lda", n_topics))
     for words in _documents(counts):
         model.add_doc(words)
-    model.train(n_rounds, workers=1)
-    places = np.array([int(word) for word in model.used_vocabs], dtype=np.int64)
-    topic_word = np.full((n_topics, counts.n_words), ETA)
-    for topic in range(n_topics):
-        topic_word[topic, places] = model.get_topic_word_dist(topic, normalize=False)
-    topic_word /= topic_word.sum(axis=1, keepdims=True)
+    model.train(burn_in, workers=1)
+    topic_word = np.zeros((n_topics, counts.n_words))
+    for _ in range(N_SAMPLES):
+        model.train(BETWEEN, workers=1)
+        topic_word += sample(model, counts.n_words) / N_SAMPLES
     alpha = np.broadcast_to(np.asarray(model.alpha, dtype=np.float64), (n_topics,)).copy()
     return Topics(topic_word, alpha, float(model.ll_per_word))
+
+
+def sample(model: tomotopy.LDAModel, n_words: int) -> FloatMatrix:
+    """Return φ as the sampler holds it now, shape (n_topics, n_words), rows sum to 1; unseen words by the prior."""
+    places = np.array([int(word) for word in model.used_vocabs], dtype=np.int64)
+    topic_word = np.full((model.k, n_words), model.eta)
+    for topic in range(model.k):
+        topic_word[topic, places] = model.get_topic_word_dist(topic, normalize=False)
+    return np.asarray(topic_word / topic_word.sum(axis=1, keepdims=True))
 
 
 def _documents(counts: WordCounts) -> Iterator[list[str]]:

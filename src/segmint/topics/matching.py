@@ -19,7 +19,8 @@ def shared_words(first: Top, second: Top) -> FloatMatrix:
     Shape (topics of the first, topics of the second); of lists of different lengths, the share of the longer.
     """
     return np.array(
-        [[len(np.intersect1d(a, b)) / max(len(a), len(b), 1) for b in second] for a in first], dtype=np.float64
+        [[len(np.intersect1d(a, b)) / max(len(a), len(b), 1) for b in second] for a in first],
+        dtype=np.float64,
     )
 
 

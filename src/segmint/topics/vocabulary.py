@@ -86,7 +86,9 @@ def every_form(language: str | None) -> Mapping[str, str]:
     if language is None:
         return {}
     dictionary = DefaultDictionaryFactory().get_dictionary(language)
-    known = {small(form): small(lemma) for form, lemma in dictionary.items() if form.isalpha() and lemma.isalpha()}
+    known = {
+        small(form): small(lemma) for form, lemma in dictionary.items() if form.isalpha() and lemma.isalpha()
+    }
     lemmas = set(known.values())
     typed = {
         without_accents(form): lemma

@@ -89,7 +89,7 @@ def choose(tried: Sequence[Tried]) -> Choice:
     The score of K is the mean, over both methods, of its coherence and its stability. Coherence is brought to
     0 … 1 between the worst and the best K of the method, stability is a share already. Perplexity does not
     vote: it falls with K long after people stop seeing topics (Chang et al., 2009, Reading Tea Leaves).
-    The samples vote one by one for the confidence.
+    The samples vote one by one: the K with the most votes is chosen, of equal ones that with the better mean.
 
     Parameters
     ----------
@@ -99,15 +99,17 @@ def choose(tried: Sequence[Tried]) -> Choice:
     Returns
     -------
     Choice
-        Of equal scores the smaller K.
+        With the reasons.
     """
     ks = sorted({one.n_topics for one in tried})
     samples = sorted({one.sample for one in tried})
     scores = _scores(tried, ks, samples)
     means = tuple(_means(tried, k, float(scores[place].mean())) for place, k in enumerate(ks))
-    best = max(means, key=lambda one: (one.score, -one.n_topics))
     wins = Counter(ks[int(place)] for place in scores.argmax(axis=0))
-    rivals = sorted((one for one in means if one is not best), key=lambda one: -one.score)[:_MOST_RIVALS]
+    best = max(means, key=lambda one: (wins[one.n_topics], one.score, -one.n_topics))
+    rivals = sorted(
+        (one for one in means if one is not best), key=lambda one: (-wins[one.n_topics], -one.score)
+    )[:_MOST_RIVALS]
     return Choice(
         best.n_topics,
         means,
@@ -177,6 +179,8 @@ def _lost(rival: Means, best: Means) -> Sentence:
         for method in METHODS
     }
     name, method = max(behind, key=lambda one: behind[one])
+    if behind[name, method] <= 0:
+        return sentence("topics.choice.lost_votes", k=rival.n_topics)
     return sentence(
         f"topics.choice.lost_{name}",
         k=rival.n_topics,

@@ -98,3 +98,15 @@ def mixed(
 ) -> tuple[int, tuple[Split, ...]]:
     """Return how many documents are split, and a few of them."""
     return len(split_documents(corpus, shares)), find_examples(corpus, model.topic_word, shares, clusters)
+
+
+def draw_mixtures(corpus: Corpus, shares: FloatMatrix, n_documents: int) -> FloatMatrix:
+    """Return mixtures of some documents: as many of each topic as it has of all, evenly drawn, the purest first.
+
+    Shape (at most n_documents, n_topics), ordered by their largest topic and its share.
+    """
+    largest = largest_topic(shares, corpus.counts)
+    order = np.lexsort((-shares.max(axis=1), largest))
+    order = order[largest[order] != NOISE]
+    chosen = order[np.unique(np.linspace(0, len(order) - 1, n_documents).round().astype(np.int64))]
+    return np.asarray(shares[chosen])

@@ -9,6 +9,7 @@ from segmint.model.topic_model import TopicModel
 from segmint.topics.choice import Choice
 from segmint.topics.comparison import Better, Seeds
 from segmint.topics.mixed import Split
+from segmint.types import FloatMatrix, IntVector
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,10 @@ class TopicStudy:
         The number of topics and why; both methods over the seeds; which is better; the held-out perplexity
         by the words' frequencies alone; the topics; how far both methods agree; how many documents LDA
         splits, and a few of them.
+    crossing
+        Documents by largest topic and cluster, shape (n_topics, n_topics).
+    sample
+        Mixtures of some documents, drawn evenly from each topic's, without keys, shape (n, n_topics).
     """
 
     model: TopicModel
@@ -99,6 +104,8 @@ class TopicStudy:
     agreement: Agreement
     n_split: int
     examples: tuple[Split, ...]
+    crossing: IntVector
+    sample: FloatMatrix
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ def map_picture(study: TopicStudy) -> Picture:
     """Return the map of a study's topics."""
     largest = study.topics[0]
     figures = {"n": len(study.topics), "words": largest.title, "share": largest.share}
-    head = tuple(say(f"charts.head.{name}") for name in ("topic", "words", "share_of_words", "documents", "coherence"))
+    head = tuple(
+        say(f"charts.head.{name}") for name in ("topic", "words", "share_of_words", "documents", "coherence")
+    )
     table = tuple(
         (f"T{one.number}", one.title, share(one.share), count(one.n_documents), score(one.coherence))
         for one in study.topics
@@ -44,7 +46,10 @@ def _draw(study: TopicStudy, canvas: Canvas) -> Any:
     most = max(one.share for one in study.topics)
     reach = max(max(abs(at) for at in one.place) for one in study.topics) * 1.25 or 1.0
     label_y = spread(
-        [one.place[1] for one in study.topics], gap=2 * reach * 17 / (_HEIGHT - 20), lowest=-reach, highest=reach
+        [one.place[1] for one in study.topics],
+        gap=2 * reach * 17 / (_HEIGHT - 20),
+        lowest=-reach,
+        highest=reach,
     )
     rows = [
         {
@@ -70,7 +75,9 @@ def _draw(study: TopicStudy, canvas: Canvas) -> Any:
         ),
         halo_text(
             layer([{**row, "edge": edge} for row in rows]).encode(
-                x=alt.X("edge:Q", scale=wide, axis=None), y=alt.Y("at:Q", scale=tall, axis=None), text="label:N"
+                x=alt.X("edge:Q", scale=wide, axis=None),
+                y=alt.Y("at:Q", scale=tall, axis=None),
+                text="label:N",
             ),
             canvas,
             align="left",

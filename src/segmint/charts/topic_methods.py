@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from segmint.charts.chart import Canvas, Numbers
-from segmint.charts.marks import layer, sized
+from segmint.charts.marks import halo_text, layer, sized
 from segmint.charts.picture import Picture
 from segmint.topics.comparison import Seeds
 from segmint.topics.study import TopicStudy
@@ -41,7 +41,11 @@ def seeds_picture(study: TopicStudy) -> Picture:
         "topic_seeds",
         sentence(f"charts.topic_seeds.{finding}", n=n),
         sentence("charts.topic_seeds.reading", n=n),
-        sentence("charts.topic_seeds.description", n=n, measures=[say(f"charts.topic_seeds.{name}") for name in names]),
+        sentence(
+            "charts.topic_seeds.description",
+            n=n,
+            measures=[say(f"charts.topic_seeds.{name}") for name in names],
+        ),
         Numbers(head, table),
         lambda canvas: _draw_seeds(study.seeds, names, canvas),
     )
@@ -60,20 +64,25 @@ def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) ->
                     "high": high,
                     "mean": one.mean(name),
                     "text": f"{say(f'topics.method.{method}')} {score(one.mean(name))}",
-                    "color": c["accent"] if method == "lda" else c["s2"],
+                    "color": c["accent"] if method == "lda" else c["ink-2"],
                     "mark": "circle" if method == "lda" else "square",
                 }
             )
-    lowest = min(0.0, min(row["low"] for row in rows))
+    lowest = min(0.0, *(row["low"] for row in rows))
     highest = max(row["high"] for row in rows)
     span = highest - lowest
     x_scale = alt.Scale(domain=[lowest, highest + span * (0.5 if canvas.narrow else 0.22)], nice=False)
     y_scale = alt.Scale(domain=[len(names), 0], nice=False)
-    x = alt.X("mean:Q", scale=x_scale, axis=alt.Axis(title=say("charts.topic_seeds.x"), grid=True, tickCount=5))
+    x = alt.X(
+        "mean:Q", scale=x_scale, axis=alt.Axis(title=say("charts.topic_seeds.x"), grid=True, tickCount=5)
+    )
     y = alt.Y("y:Q", scale=y_scale, axis=None)
     base = layer(rows)
     color = alt.Color("color:N", scale=None)
-    heads = [{"y": i + 0.1, "text": say(f"charts.topic_seeds.{name}"), "mean": lowest} for i, name in enumerate(names)]
+    heads = [
+        {"y": i + 0.1, "text": say(f"charts.topic_seeds.{name}"), "mean": lowest}
+        for i, name in enumerate(names)
+    ]
     drawing = alt.layer(
         base.mark_rule(strokeWidth=3, color=c["edge"]).encode(
             x=alt.X("low:Q", scale=x_scale, title=None), x2="high:Q", y=y
@@ -81,10 +90,20 @@ def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) ->
         base.mark_point(filled=True, size=80, opacity=1).encode(
             x=x, y=y, color=color, shape=alt.Shape("mark:N", scale=None)
         ),
-        base.mark_text(align="left", dx=9, baseline="middle").encode(
-            x=alt.X("high:Q", scale=x_scale, title=None), y=y, text="text:N"
+        halo_text(
+            base.encode(x=alt.X("high:Q", scale=x_scale, title=None), y=y, text="text:N"),
+            canvas,
+            align="left",
+            dx=9,
+            baseline="middle",
         ),
-        layer(heads).mark_text(align="left", baseline="middle", fontWeight=600).encode(x=x, y=y, text="text:N"),
+        halo_text(
+            layer(heads).encode(x=x, y=y, text="text:N"),
+            canvas,
+            align="left",
+            baseline="middle",
+            fontWeight=600,
+        ),
     )
     return sized(drawing, canvas, 50 + 62 * len(names))
 
@@ -131,7 +150,9 @@ def _draw_crossing(study: TopicStudy, canvas: Canvas) -> Any:
         axis=alt.Axis(title=say("charts.topic_crossing.x"), labelAngle=0, orient="top", domain=False, ticks=False),
     )  # fmt: skip
     y = alt.Y(
-        "topic:N", sort=[name.format("T") for name in order], axis=alt.Axis(title=None, domain=False, grid=False)
+        "topic:N",
+        sort=[name.format("T") for name in order],
+        axis=alt.Axis(title=None, domain=False, grid=False),
     )
     base = layer(rows)
     drawing = alt.layer(

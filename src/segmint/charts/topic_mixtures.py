@@ -54,12 +54,18 @@ def _draw(study: TopicStudy, canvas: Canvas) -> Any:
         if value >= 0.005
     ]
     axis = alt.Axis(
-        title=say("charts.topic_mixtures.y"), values=[0, 0.5, 1], labelExpr="format(datum.value * 100, '.0f') + ' %'"
+        title=say("charts.topic_mixtures.y"),
+        values=[0, 0.5, 1],
+        labelExpr="format(datum.value * 100, '.0f') + ' %'",
     )
-    drawing = layer(rows).mark_bar(cornerRadiusEnd=0).encode(
-        x=alt.X("document:O", axis=None, scale=alt.Scale(paddingInner=0.15)),
-        y=alt.Y("share:Q", stack="zero", scale=alt.Scale(domain=[0, 1], clamp=True), axis=axis),
-        color=alt.Color("color:N", scale=None),
-        order=alt.Order("topic:Q"),
+    drawing = (
+        layer(rows)
+        .mark_bar(cornerRadiusEnd=0)
+        .encode(
+            x=alt.X("document:O", axis=None, scale=alt.Scale(paddingInner=0.15)),
+            y=alt.Y("share:Q", stack="zero", scale=alt.Scale(domain=[0, 1], clamp=True), axis=axis),
+            color=alt.Color("color:N", scale=None),
+            order=alt.Order("topic:Q"),
+        )
     )
     return sized(alt.layer(drawing), canvas, _HEIGHT)

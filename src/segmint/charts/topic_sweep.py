@@ -9,7 +9,6 @@ import altair as alt
 from segmint.charts.chart import Canvas, Numbers
 from segmint.charts.marks import halo_text, layer, sized
 from segmint.charts.picture import Picture
-from segmint.charts.selection import k_axis
 from segmint.topics.choice import Means
 from segmint.topics.study import TopicStudy
 from segmint.words import say, sentence
@@ -62,7 +61,9 @@ def _draw(study: TopicStudy, canvas: Canvas) -> Any:
     low, high = min(row["score"] for row in rows), max(row["score"] for row in rows)
     room = (high - low) * 0.15 or 0.05
     x = alt.X(
-        "k:Q", axis=k_axis(values=ks, format="d"), scale=alt.Scale(domain=[ks[0] - 0.4, ks[-1] + 0.6], nice=False)
+        "k:Q",
+        axis=alt.Axis(title=say("charts.topic_sweep.x"), labelAngle=0, values=ks, format="d"),
+        scale=alt.Scale(domain=[ks[0] - 0.4, ks[-1] + 0.6], nice=False),
     )
     y = alt.Y(
         "score:Q",

@@ -77,12 +77,12 @@ def _draw(study: TopicStudy, canvas: Canvas) -> Any:
         bar.mark_text(align="right", dx=-6, baseline="middle").encode(
             x=across, y=alt.Y("middle:Q", scale=y, axis=None), text="text:N"
         ),
-        layer(heads).mark_text(align="left", baseline="middle", fontWeight=600, fontSize=13).encode(
-            x=across, y=down, text="text:N"
-        ),
-        layer(heads).mark_circle(size=90, opacity=1).encode(
-            x=alt.X("dot:Q", scale=x, axis=None), y=down, color=alt.Color("color:N", scale=None)
-        ),
+        layer(heads)
+        .mark_text(align="left", baseline="middle", fontWeight=600, fontSize=13)
+        .encode(x=across, y=down, text="text:N"),
+        layer(heads)
+        .mark_circle(size=90, opacity=1)
+        .encode(x=alt.X("dot:Q", scale=x, axis=None), y=down, color=alt.Color("color:N", scale=None)),
     )
     return sized(drawing, canvas, int(height))
 

@@ -17,7 +17,7 @@ def topic_pictures(study: TopicStudy) -> tuple[Picture, ...]:
     Parameters
     ----------
     study
-        What :func:`segmint.topics` found.
+        What :func:`segmint.find_topics` found.
     """
     found = [map_picture(study), words_picture(study), mixtures_picture(study)]
     found += [seeds_picture(study), crossing_picture(study)]

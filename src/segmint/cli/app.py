@@ -21,6 +21,7 @@ from segmint.cli import (
     serve,
     signing,
     studies,
+    topics,
 )
 from segmint.cli import lab as practical_work
 from segmint.errors import SegmintError, UsageError
@@ -36,7 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for room in (
-    run, inspect, models, monitor, retrain, registry, serve, package, export, signing, studies, practical_work, demo,
+    run, inspect, models, topics, monitor, retrain, registry, serve, package, export, signing, studies, practical_work, demo,
 ):  # fmt: skip
     room.register(app)
 

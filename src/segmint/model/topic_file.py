@@ -199,7 +199,11 @@ def _refuse_odd_arrays(arrays: container.Arrays, n_words: int) -> None:
     shapes = {name: array.shape for name, array in arrays.items()}
     wide = (n_topics, n_words)
     right = {"topic_word": wide, "alpha": (n_topics,), "idf": (n_words,), "centers": wide}
-    if not 1 <= n_topics <= MOST_TOPICS or shapes != right or not all(np.isfinite(a).all() for a in arrays.values()):
+    if (
+        not 1 <= n_topics <= MOST_TOPICS
+        or shapes != right
+        or not all(np.isfinite(a).all() for a in arrays.values())
+    ):
         raise BundleError("bundle.structure", place="arrays")
     positive = (topic_word > 0).all() and (arrays["alpha"] > 0).all() and (arrays["idf"] > 0).all()
     if not positive or (centers < 0).any() or _far_from_one(topic_word):

@@ -42,7 +42,9 @@ class Topics:
     log_likelihood: float
 
 
-def fit_lda(counts: WordCounts, n_topics: int, *, seed: int, burn_in: int = BURN_IN) -> Topics:
+def fit_lda(
+    counts: WordCounts, n_topics: int, *, seed: int, burn_in: int = BURN_IN, n_samples: int = N_SAMPLES
+) -> Topics:
     """Fit topics to documents.
 
     Blei, Ng, Jordan (2003), jmlr.org/papers/v3/blei03a; collapsed Gibbs sampling by Griffiths, Steyvers (2004),
@@ -58,7 +60,9 @@ def fit_lda(counts: WordCounts, n_topics: int, *, seed: int, burn_in: int = BURN
     seed
         Of this fit.
     burn_in
-        How often each word is drawn anew before the first sample; 100 rounds follow.
+        How often each word is drawn anew before the first sample.
+    n_samples
+        Samples of the topics that are averaged.
 
     Returns
     -------
@@ -78,9 +82,9 @@ def fit_lda(counts: WordCounts, n_topics: int, *, seed: int, burn_in: int = BURN
         model.add_doc(words)
     model.train(burn_in, workers=1)
     topic_word = np.zeros((n_topics, counts.n_words))
-    for _ in range(N_SAMPLES):
+    for _ in range(n_samples):
         model.train(BETWEEN, workers=1)
-        topic_word += sample(model, counts.n_words) / N_SAMPLES
+        topic_word += sample(model, counts.n_words) / n_samples
     alpha = np.broadcast_to(np.asarray(model.alpha, dtype=np.float64), (n_topics,)).copy()
     return Topics(topic_word, alpha, float(model.ll_per_word))
 

@@ -13,9 +13,9 @@ from segmint.model.fold_in import mixtures
 from segmint.model.tfidf import nearest
 from segmint.model.topic_model import top_words
 from segmint.model.word_counts import WordCounts
-from segmint.topics.clusters import fit_clusters
+from segmint.topics.clusters import Clusters, fit_clusters
 from segmint.topics.coherence import N_WORDS
-from segmint.topics.lda import fit_lda
+from segmint.topics.lda import Topics, fit_lda
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
 
@@ -51,8 +51,9 @@ class Method:
     ----------
     name
         ``lda`` or ``kmeans``.
-    fit
-        ``fit(counts, idf, n_topics, seed)``.
+    fit, sketch
+        ``fit(counts, idf, n_topics, seed)``; the second with half of the rounds or a third of the starts, for a
+        sweep.
     labels
         ``labels(fitted, counts, idf)``: the largest topic or the nearest cluster of each document, shape
         (n_documents,); ``NOISE`` for one without a word.
@@ -60,11 +61,23 @@ class Method:
 
     name: str
     fit: Callable[[WordCounts, FloatVector, int, int], Fitted]
+    sketch: Callable[[WordCounts, FloatVector, int, int], Fitted]
     labels: Callable[[Fitted, WordCounts, FloatVector], IntVector]
 
 
+_SKETCH: Final = {"burn_in": 100, "n_samples": 5}
+_FEW_STARTS: Final = 3
+
+
 def _fit_topics(counts: WordCounts, _: FloatVector, n_topics: int, seed: int) -> Fitted:
-    found = fit_lda(counts, n_topics, seed=seed)
+    return _of_topics(fit_lda(counts, n_topics, seed=seed))
+
+
+def _sketch_topics(counts: WordCounts, _: FloatVector, n_topics: int, seed: int) -> Fitted:
+    return _of_topics(fit_lda(counts, n_topics, seed=seed, **_SKETCH))
+
+
+def _of_topics(found: Topics) -> Fitted:
     return Fitted(found.topic_word, found.alpha, found.log_likelihood)
 
 
@@ -79,7 +92,14 @@ def largest_topic(shares: FloatMatrix, counts: WordCounts) -> IntVector:
 
 
 def _fit_clusters(counts: WordCounts, idf: FloatVector, n_topics: int, seed: int) -> Fitted:
-    found = fit_clusters(counts, idf, n_topics, seed=seed)
+    return _of_clusters(fit_clusters(counts, idf, n_topics, seed=seed))
+
+
+def _sketch_clusters(counts: WordCounts, idf: FloatVector, n_topics: int, seed: int) -> Fitted:
+    return _of_clusters(fit_clusters(counts, idf, n_topics, seed=seed, n_starts=_FEW_STARTS))
+
+
+def _of_clusters(found: Clusters) -> Fitted:
     return Fitted(found.centers, None, -found.inertia)
 
 
@@ -88,7 +108,7 @@ def _nearest(fitted: Fitted, counts: WordCounts, idf: FloatVector) -> IntVector:
 
 
 METHODS: Final[Mapping[str, Method]] = {
-    "lda": Method("lda", _fit_topics, _largest),
-    "kmeans": Method("kmeans", _fit_clusters, _nearest),
+    "lda": Method("lda", _fit_topics, _sketch_topics, _largest),
+    "kmeans": Method("kmeans", _fit_clusters, _sketch_clusters, _nearest),
 }
 """By name, in the order in which they are shown."""

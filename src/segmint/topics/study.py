@@ -73,7 +73,7 @@ class Agreement:
 
 @dataclass(frozen=True, eq=False)
 class TopicStudy:
-    """What :func:`segmint.topics` found.
+    """What :func:`segmint.find_topics` found.
 
     Attributes
     ----------

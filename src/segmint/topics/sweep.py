@@ -133,7 +133,7 @@ def run_sweep(
 
 def _fits(corpus: Corpus, name: str, k: int, samples: Sequence[Sample], seed: int) -> Iterator[Fitted]:
     for sample in samples:
-        yield METHODS[name].fit(sample.fitted, corpus.idf, k, derive(seed, name, k, sample.number))
+        yield METHODS[name].sketch(sample.fitted, corpus.idf, k, derive(seed, name, k, sample.number))
 
 
 def _measured(

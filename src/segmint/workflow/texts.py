@@ -91,7 +91,9 @@ def read_texts(source: Any, columns: TextColumns, reading: ReadOptions | None = 
     n_texts = sum(1 for text in texts if text)
     if n_texts > len(documents):
         notices.append(sentence("topics.notice.joined", n=n_texts, customers=len(documents)))
-    labels = None if columns.labels is None else _labels(raw[clean_name(columns.labels)], rows_of, columns.labels)
+    labels = (
+        None if columns.labels is None else _labels(raw[clean_name(columns.labels)], rows_of, columns.labels)
+    )
     return Texts(tuple(rows_of), documents, labels, n_texts, dataset.source, tuple(notices))
 
 
@@ -128,7 +130,9 @@ def _labels(values: TextVector, rows_of: Mapping[str, Sequence[int]], column: st
     shared = [label for label, n in Counter(chosen).items() if label is not None and n > 1]
     if len(shared) < _FEWEST_LABELS:
         raise DataError("topics.no_labels", column=column, n=len(shared))
-    numbers = {label: number for number, label in enumerate(sorted({one for one in chosen if one is not None}))}
+    numbers = {
+        label: number for number, label in enumerate(sorted({one for one in chosen if one is not None}))
+    }
     return np.array([NOISE if one is None else numbers[one] for one in chosen], dtype=np.int64)
 
 

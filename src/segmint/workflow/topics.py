@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Final
@@ -12,6 +11,7 @@ import numpy as np
 from segmint.data import ReadOptions
 from segmint.labels import NOISE
 from segmint.model.fold_in import fold_in
+from segmint.model.ids import check_model_name, model_name_from
 from segmint.model.tfidf import nearest_clusters
 from segmint.model.topic_model import TopicModel
 from segmint.topics.choice import choose
@@ -30,7 +30,6 @@ from segmint.topics.lda import INSTRUCTIONS
 from segmint.topics.methods import Fitted, largest_topic
 from segmint.topics.study import CorpusFacts, TopicStudy
 from segmint.topics.sweep import draw_samples, plan, run_sweep, without_topics
-from segmint.topics.words import relevance
 from segmint.types import FloatMatrix, IntVector, Progress, silent
 from segmint.workflow.texts import TextColumns, Texts, read_texts
 
@@ -49,7 +48,7 @@ class TopicOptions:
     language
         ``en``, ``fr``, another code, or ``None`` to find out.
     name
-        The model's name.
+        The model's name; made from the source's where it is ``None``.
     seed
         Same seed, same topics (on processors with the same instructions: see ``model.versions``).
     n_samples
@@ -62,7 +61,7 @@ class TopicOptions:
 
     ks: tuple[int, ...] | None = None
     language: str | None = None
-    name: str = "topics"
+    name: str | None = None
     seed: int = 0
     n_samples: int = 10
     n_seeds: int = 10
@@ -123,13 +122,17 @@ def topics(
     ['parcel late', 'refund money']
     """
     options = options or TopicOptions()
+    if options.name is not None:
+        check_model_name(options.name)
     texts = read_texts(source, columns, options.reading)
     progress("read", len(texts.documents), len(texts.documents))
     language = detect(texts.documents) if options.language is None else declared(options.language)
     return study_texts(texts, language, options, progress)
 
 
-def study_texts(texts: Texts, language: Language, options: TopicOptions, progress: Progress = silent) -> Found:
+def study_texts(
+    texts: Texts, language: Language, options: TopicOptions, progress: Progress = silent
+) -> Found:
     """Find the topics of texts that were read (see :func:`topics`)."""
     corpus = read_corpus(texts.documents, language)
     ks = plan(corpus, options.ks)
@@ -139,7 +142,7 @@ def study_texts(texts: Texts, language: Language, options: TopicOptions, progres
     seeds = fit_seeds(
         corpus, choice.n_topics, options.n_seeds, seed=options.seed, truth=texts.labels, progress=progress
     )
-    model = _model(corpus, *ordered(corpus, seeds["lda"].best, seeds["kmeans"].best), options)
+    model = _model(corpus, *ordered(corpus, seeds["lda"].best, seeds["kmeans"].best), options, texts.source)
     shares = fold_in(model, texts.documents)
     clusters = nearest_clusters(model, texts.documents)
     n_split, examples = mixed(corpus, model, shares, clusters)
@@ -163,11 +166,11 @@ def study_texts(texts: Texts, language: Language, options: TopicOptions, progres
     return Found(found, texts, shares, clusters)
 
 
-def _model(corpus: Corpus, lda: Fitted, clusters: Fitted, options: TopicOptions) -> TopicModel:
+def _model(corpus: Corpus, lda: Fitted, clusters: Fitted, options: TopicOptions, source: str) -> TopicModel:
     assert lda.alpha is not None, "topics have a prior"
     versions = {name: version(name) for name in ("segmint", "tomotopy", "scikit-learn", "simplemma")}
     return TopicModel(
-        name=options.name,
+        name=options.name or model_name_from(source),
         lexicon=corpus.lexicon,
         topic_word=lda.weights,
         alpha=lda.alpha,
@@ -198,19 +201,3 @@ def _facts(corpus: Corpus, texts: Texts) -> CorpusFacts:
         labeled=None if known is None else len(known),
         n_labels=None if known is None else len(np.unique(known)),
     )
-
-
-def topic_columns(model: TopicModel, names: Sequence[str], shares: FloatMatrix) -> Mapping[str, Any]:
-    """Return one column of shares a topic, named by its number and its first words: ``topic_1_film_award``."""
-    return {f"topic_{k + 1}_{name}": shares[:, k] for k, name in enumerate(names)}
-
-
-def short_names(model: TopicModel, n_words: int = 2) -> list[str]:
-    """Return each topic's most telling words, joined by underscores, from the model alone.
-
-    The words by relevance (λ = .6) against the mean of the topics.
-    """
-    scores = relevance(model.topic_word, model.topic_word.mean(axis=0))
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :n_words]
-    words = model.lexicon.vocabulary
-    return ["_".join(words[word].replace(" ", "_") for word in row) for row in order.tolist()]

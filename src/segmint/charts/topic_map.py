@@ -15,7 +15,6 @@ from segmint.topics.study import TopicStudy
 from segmint.words import say, sentence
 from segmint.words.numbers import count, score, share
 
-_HEIGHT: Final = 420
 _LARGEST: Final = 3600
 """Area of the largest circle, px²."""
 
@@ -44,13 +43,13 @@ def map_picture(study: TopicStudy) -> Picture:
 def _draw(study: TopicStudy, canvas: Canvas) -> Any:
     c, n = canvas.theme, len(study.topics)
     most = max(one.share for one in study.topics)
-    reach = max(max(abs(at) for at in one.place) for one in study.topics) * 1.25 or 1.0
-    label_y = spread(
-        [one.place[1] for one in study.topics],
-        gap=2 * reach * 17 / (_HEIGHT - 20),
-        lowest=-reach,
-        highest=reach,
-    )
+    reach = max(abs(one.place[0]) for one in study.topics) * 1.25 or 1.0
+    wide = alt.Scale(domain=[-reach * 1.05, reach * (2.6 if canvas.narrow else 1.9)], nice=False)
+    unit = canvas.width / (wide["domain"][1] - wide["domain"][0])
+    height = max(22 * n + 30, 90 + 2 * unit * max(abs(one.place[1]) for one in study.topics))
+    half = height / unit / 2
+    edge_y = half * (1 - 24 / height)
+    label_y = spread([one.place[1] for one in study.topics], gap=18 / unit, lowest=-edge_y, highest=edge_y)
     rows = [
         {
             "x": one.place[0],
@@ -62,8 +61,7 @@ def _draw(study: TopicStudy, canvas: Canvas) -> Any:
         }
         for one, at in zip(study.topics, label_y, strict=True)
     ]
-    wide = alt.Scale(domain=[-reach * 1.05, reach * (2.6 if canvas.narrow else 1.9)], nice=False)
-    tall = alt.Scale(domain=[-reach * 1.05, reach * 1.05], nice=False)
+    tall = alt.Scale(domain=[-half, half], nice=False)
     x, y = alt.X("x:Q", scale=wide, axis=None), alt.Y("y:Q", scale=tall, axis=None)
     base = layer(rows)
     edge = reach * 1.15
@@ -85,4 +83,4 @@ def _draw(study: TopicStudy, canvas: Canvas) -> Any:
             fontWeight=500,
         ),
     )
-    return sized(drawing, canvas, max(_HEIGHT, 22 * n))
+    return sized(drawing, canvas, round(height))

@@ -53,7 +53,7 @@ def seeds_picture(study: TopicStudy) -> Picture:
 
 def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) -> Any:
     c = canvas.theme
-    rows = []
+    rows: list[dict[str, Any]] = []
     for place, name in enumerate(names):
         for offset, (method, one) in enumerate(seeds.items()):
             low, high = one.interval(name)
@@ -79,10 +79,7 @@ def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) ->
     y = alt.Y("y:Q", scale=y_scale, axis=None)
     base = layer(rows)
     color = alt.Color("color:N", scale=None)
-    heads = [
-        {"y": i + 0.1, "text": say(f"charts.topic_seeds.{name}"), "mean": lowest}
-        for i, name in enumerate(names)
-    ]
+    heads = [{"y": i + 0.1, "text": _head(name, canvas), "mean": lowest} for i, name in enumerate(names)]
     drawing = alt.layer(
         base.mark_rule(strokeWidth=3, color=c["edge"]).encode(
             x=alt.X("low:Q", scale=x_scale, title=None), x2="high:Q", y=y
@@ -106,6 +103,12 @@ def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) ->
         ),
     )
     return sized(drawing, canvas, 50 + 62 * len(names))
+
+
+def _head(name: str, canvas: Canvas) -> str:
+    """Return what a measure says; on a phone without its range."""
+    said = say(f"charts.topic_seeds.{name}")
+    return said.split(" (")[0] if canvas.narrow else said
 
 
 def crossing_picture(study: TopicStudy) -> Picture:
@@ -138,16 +141,17 @@ def _draw_crossing(study: TopicStudy, canvas: Canvas) -> Any:
             "cluster": f"C{j + 1}",
             "n": int(n),
             "text": "" if wide or not n else count(int(n)),
+            "fill": c[_tint(int(n), most)],
             "ink": c["surface"] if n > 0.5 * most else c["ink"],
         }
         for i, row in enumerate(study.crossing)
         for j, n in enumerate(row)
     ]
-    ramp = alt.Scale(domain=[0, most], range=[c["q1"], c["q3"], c["q6"]], interpolate="rgb")
     order = [f"{{}}{one.number}" for one in study.topics]
     x = alt.X(
         "cluster:N", sort=[name.format("C") for name in order],
-        axis=alt.Axis(title=say("charts.topic_crossing.x"), labelAngle=0, orient="top", domain=False, ticks=False),
+        axis=alt.Axis(title=say("charts.topic_crossing.x"), labelAngle=0, orient="top", domain=False, ticks=False,
+                      labelExpr="substring(datum.label, 1)" if wide else "datum.label"),
     )  # fmt: skip
     y = alt.Y(
         "topic:N",
@@ -157,8 +161,13 @@ def _draw_crossing(study: TopicStudy, canvas: Canvas) -> Any:
     base = layer(rows)
     drawing = alt.layer(
         base.mark_rect(stroke=c["surface"], strokeWidth=1).encode(
-            x=x, y=y, color=alt.Color("n:Q", scale=ramp, legend=None)
+            x=x, y=y, color=alt.Color("fill:N", scale=None)
         ),
         base.mark_text(fontSize=12).encode(x=x, y=y, text="text:N", color=alt.Color("ink:N", scale=None)),
-    ).resolve_scale(color="independent")
+    )
     return sized(drawing, canvas, 60 + _CELL * len(study.topics))
+
+
+def _tint(n: int, most: int) -> str:
+    """Return the token of a count: the palest for none, then in six steps to the most."""
+    return f"q{1 if not n else 2 + min(5, 6 * (n - 1) // most)}"

@@ -10,6 +10,7 @@ from segmint.charts.chart import Canvas, Numbers
 from segmint.charts.marks import layer, sized
 from segmint.charts.matching import color_token
 from segmint.charts.picture import Picture
+from segmint.charts.theme import N_COLORS
 from segmint.topics.mixed import SECOND_FROM
 from segmint.topics.study import TopicStudy
 from segmint.words import say, sentence
@@ -37,21 +38,30 @@ def mixtures_picture(study: TopicStudy) -> Picture:
     return Picture(
         "topic_mixtures",
         sentence("charts.topic_mixtures.finding", **figures),
-        sentence("charts.topic_mixtures.reading", **figures),
+        sentence(
+            f"charts.topic_mixtures.reading{'' if len(study.topics) <= N_COLORS else '_many'}", **figures
+        ),
         sentence("charts.topic_mixtures.description", **figures),
         Numbers(head, table),
         lambda canvas: _draw(study, canvas),
     )
 
 
+def _parts(mixture: list[float], n: int) -> list[tuple[float, str]]:
+    """Return a column's parts from the bottom: by topic, or by size where there are more topics than colors."""
+    if n <= N_COLORS:
+        return [(share, color_token(k + 1, n)) for k, share in enumerate(mixture)]
+    ranked = sorted(mixture, reverse=True)
+    return list(zip(ranked, ["accent", "s2", *["line-2"] * (n - 2)], strict=True))
+
+
 def _draw(study: TopicStudy, canvas: Canvas) -> Any:
     c, n = canvas.theme, len(study.topics)
     step = max(1, -(-len(study.sample) // _NARROW)) if canvas.narrow else 1
     rows = [
-        {"document": place, "topic": k, "share": float(value), "color": c[color_token(k + 1, n)]}
+        {"document": place, "order": order, "share": share, "color": c[token]}
         for place, mixture in enumerate(study.sample[::step])
-        for k, value in enumerate(mixture)
-        if value >= 0.005
+        for order, (share, token) in enumerate(_parts(mixture.tolist(), n))
     ]
     axis = alt.Axis(
         title=say("charts.topic_mixtures.y"),
@@ -65,7 +75,7 @@ def _draw(study: TopicStudy, canvas: Canvas) -> Any:
             x=alt.X("document:O", axis=None, scale=alt.Scale(paddingInner=0.15)),
             y=alt.Y("share:Q", stack="zero", scale=alt.Scale(domain=[0, 1], clamp=True), axis=axis),
             color=alt.Color("color:N", scale=None),
-            order=alt.Order("topic:Q"),
+            order=alt.Order("order:Q"),
         )
     )
     return sized(alt.layer(drawing), canvas, _HEIGHT)

@@ -132,7 +132,7 @@ def read_topic_bytes(data: bytes) -> TopicModel:
     length = container.header_length(data[:_PREFIX], len(data))
     body = data[_PREFIX : _PREFIX + length]
     text, entries = container.read_header(body, len(data), KEY)
-    found = loads(text.encode("utf-8"))
+    found: Any = loads(text.encode("utf-8"))
     if not isinstance(found, dict) or not _whole(found.get("format")):
         raise BundleError("bundle.not_a_model")
     if found["format"] > FORMAT:
@@ -152,7 +152,10 @@ def _made(found: Mapping[str, Any], arrays: container.Arrays) -> TopicModel:
     return TopicModel(
         found["name"],
         lexicon,
-        **{name: np.array(arrays[name]) for name in _ARRAYS},
+        topic_word=np.array(arrays["topic_word"]),
+        alpha=np.array(arrays["alpha"]),
+        idf=np.array(arrays["idf"]),
+        centers=np.array(arrays["centers"]),
         n_documents=found["n_documents"],
         seed=found["seed"],
         versions=found["versions"],

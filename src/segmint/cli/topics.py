@@ -30,17 +30,16 @@ def register(app: typer.Typer) -> None:
 
 @dataclass(frozen=True)
 class Holding:
-    """Which columns hold what."""
+    """Which columns hold what, beside the texts."""
 
-    text: Annotated[str, typer.Option("--text", help=say("help.text_column"))]
     key: Annotated[str | None, typer.Option("--key", help=say("help.text_key"))] = None
     labels: Annotated[str | None, typer.Option("--labels", help=say("help.label_column"))] = None
 
-    def columns(self) -> TextColumns:
+    def columns(self, text: str) -> TextColumns:
         """Make the columns of the journey."""
         from segmint.workflow.texts import TextColumns
 
-        return TextColumns(text=self.text, key=self.key, labels=self.labels)
+        return TextColumns(text=text, key=self.key, labels=self.labels)
 
 
 @dataclass(frozen=True)
@@ -81,6 +80,7 @@ class Giving:
 
 def topics(
     data: options.Data,
+    text: Annotated[str, typer.Option("--text", help=say("help.text_column"))],
     holding: Holding,
     looking: Looking,
     giving: Giving,
@@ -94,20 +94,20 @@ def topics(
     from segmint.workflow.topic_features import refuse_target
 
     refuse_target(giving.as_features)
+    columns = holding.columns(text)
     if model is not None:
-        _place(model, data, holding, looking, giving, source, as_json=json, quiet=quiet)
-    else:
-        _find(
-            data, holding, looking, giving, source, writable_workspace(workspace), as_json=json, quiet=quiet
-        )
+        _refuse_search(holding, looking, giving)
+        _place(model, data, columns, giving, source, as_json=json, quiet=quiet)
+        return
+    asked = looking.options(source)
+    _find(data, columns, asked, giving, writable_workspace(workspace), as_json=json, quiet=quiet)
 
 
 def _find(
     data: str,
-    holding: Holding,
-    looking: Looking,
+    columns: TextColumns,
+    asked: TopicOptions,
     giving: Giving,
-    source: Source,
     place: Path,
     *,
     as_json: bool,
@@ -119,26 +119,35 @@ def _find(
     from segmint.workflow.topic_files import excerpts_of, keep_topics
     from segmint.workflow.topics import topics as find
 
-    columns, asked = holding.columns(), looking.options(source)
     with Steps(quiet=quiet) as steps:
         steps("read", 0, 1)
         found = find(data, columns, asked, progress=steps)
         steps("saved", 0, 1)
+        model = found.study.model
         kept = keep_topics(found, place, excerpts=excerpts_of(found) if giving.show_texts else ())
         if giving.output is not None:
-            save_topic_model(found.study.model, giving.output)
+            save_topic_model(model, giving.output)
         if giving.as_features is not None:
-            write_features(giving.as_features, columns.key, found.texts.keys, found.study.model, found.shares)
+            write_features(giving.as_features, columns.key, found.texts.keys, model, found.shares)
         steps("saved", 1, 1)
     written = write_answer_json if as_json else write_answer
     written(found, kept, giving.as_features, columns.key)
 
 
+def _refuse_search(holding: Holding, looking: Looking, giving: Giving) -> None:
+    """Refuse options that look for topics beside a model that has some."""
+    given = {"--k": looking.k, "--labels": holding.labels, "--output": giving.output, "--name": looking.name}
+    extra = [name for name, value in given.items() if value is not None]
+    if extra:
+        raise UsageError("cli.model_and_search", options=extra)
+    if giving.as_features is None:
+        raise UsageError("cli.placing_needs_a_file")
+
+
 def _place(
     model: Path,
     data: str,
-    holding: Holding,
-    looking: Looking,
+    columns: TextColumns,
     giving: Giving,
     source: Source,
     *,
@@ -149,13 +158,8 @@ def _place(
     from segmint.model.topic_file import load_topic_model
     from segmint.workflow.topic_features import assign_topics, write_features
 
-    given = {"--k": looking.k, "--labels": holding.labels, "--output": giving.output, "--name": looking.name}
-    extra = [name for name, value in given.items() if value is not None]
-    if extra:
-        raise UsageError("cli.model_and_search", options=extra)
-    if giving.as_features is None:
-        raise UsageError("cli.placing_needs_a_file")
-    loaded, columns = load_topic_model(model), holding.columns()
+    assert giving.as_features is not None, "a search without a file was refused"
+    loaded = load_topic_model(model)
     with Steps(quiet=quiet) as steps:
         steps("assigned", 0, 1)
         placed = assign_topics(loaded, data, columns, read_options(source))

@@ -37,7 +37,7 @@ def fold_in(model: TopicModel, texts: Sequence[str]) -> FloatMatrix:
     Examples
     --------
     >>> from segmint.model.lexicon import Lexicon
-    >>> words = Lexicon("en", ("goal", "match", "share", "stock"))
+    >>> words = Lexicon("en", "en", ("goal", "match", "share", "stock"))
     >>> topics = np.array([[0.49, 0.49, 0.01, 0.01], [0.01, 0.01, 0.49, 0.49]])
     >>> model = TopicModel("news", words, topics, np.full(2, 0.1), np.ones(4), topics, 100, 0)
     >>> fold_in(model, ["The match had one goal.", "nothing"]).round(2).tolist()

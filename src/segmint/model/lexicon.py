@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from segmint.model.stop_words import is_stop_word
+import numpy as np
+
+from segmint.model.stop_words import STOP_WORDS, stop_words_of
 from segmint.model.tokens import words_of
 from segmint.model.word_counts import WordCounts, count_words
+from segmint.types import BoolVector
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,9 @@ class Lexicon:
     Attributes
     ----------
     language
-        ``en``, ``fr``, or ``None`` for another: then nothing is left out as a function word.
+        ``en``, ``fr``, or ``None`` for another.
+    stop_words
+        The name of the list of words that are left out: see :data:`segmint.model.stop_words.STOP_WORDS`.
     vocabulary
         The words and phrases that count, sorted; a phrase is two words with a blank between. Each occurs
         in five documents of the training at least.
@@ -29,12 +34,13 @@ class Lexicon:
 
     Examples
     --------
-    >>> lexicon = Lexicon("en", ("card", "gift card", "parcel"), (("gift", "card"),), {"parcels": "parcel"})
+    >>> lexicon = Lexicon("en", "en", ("card", "gift card", "parcel"), (("gift", "card"),), {"parcels": "parcel"})
     >>> lexicon.terms("Parcels and a gift card")
     ['parcel', 'gift card']
     """
 
     language: str | None
+    stop_words: str
     vocabulary: tuple[str, ...]
     phrases: tuple[tuple[str, str], ...] = ()
     forms: Mapping[str, str] = field(default_factory=dict)
@@ -48,9 +54,16 @@ class Lexicon:
     def _pairs(self) -> frozenset[tuple[str, str]]:
         return frozenset(self.phrases)
 
+    @cached_property
+    def naming(self) -> BoolVector:
+        """Which words may name a topic, shape (n_words,): those that are no function words of the language."""
+        nameless = stop_words_of(self.language)
+        return np.array([nameless.isdisjoint(term.split(" ")) for term in self.vocabulary], dtype=np.bool_)
+
     def terms(self, text: str) -> list[str]:
         """Return the words and phrases of the vocabulary in a text, in order."""
-        read = read_as(words_of(text, self.language), self.forms, self.language)
+        left_out = STOP_WORDS[self.stop_words]
+        read = read_as(words_of(text, self.language, left_out), self.forms, left_out)
         return [term for term in joined(read, self._pairs) if term in self.places]
 
     def count(self, texts: Iterable[str]) -> WordCounts:
@@ -58,10 +71,10 @@ class Lexicon:
         return count_words([self.terms(text) for text in texts], self.places)
 
 
-def read_as(words: Iterable[str], forms: Mapping[str, str], language: str | None) -> list[str]:
-    """Return words as they are read: by their forms, without those that are function words then."""
+def read_as(words: Iterable[str], forms: Mapping[str, str], stop_words: frozenset[str]) -> list[str]:
+    """Return words as they are read: by their forms, without those that are left out then."""
     read = (forms.get(word, word) for word in words)
-    return [word for word in read if not is_stop_word(word, language)]
+    return [word for word in read if word not in stop_words]
 
 
 def joined(words: Sequence[str], pairs: frozenset[tuple[str, str]]) -> list[str]:

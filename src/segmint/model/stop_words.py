@@ -39,26 +39,40 @@ sous souvent suis sur surtout ta tandis tant te tel telle telles tels tes toi to
 très trop tu un une va vais vas vers veut veux voici voilà vont vos votre vôtre vous y
 """
 
+_ENGLISH_GRAMMAR: Final = """
+a an the and or but nor of so if then than too very also as is are was were be been being am do does did doing done
+have has had having isnt dont cant
+"""
+
+_FRENCH_GRAMMAR: Final = """
+le la les l un une des du de d et ou mais donc ni car que si aussi très trop est sont être suis es êtes sommes étais
+était étaient été étant soit soient sois ai as a à avons avez ont avoir avais avait avaient ayant eu aura aurait
+"""
+
+
+def _as_typed(words: str) -> frozenset[str]:
+    """Return words as they are written, and as they are typed without their accents."""
+    return frozenset(form for word in words.split() for form in (word, without_accents(word)))
+
+
 STOP_WORDS: Final[Mapping[str, frozenset[str]]] = {
-    "en": frozenset(_ENGLISH.split()),
-    "fr": frozenset(_FRENCH.split()),
+    "none": frozenset(),
+    "en": _as_typed(_ENGLISH),
+    "fr": _as_typed(_FRENCH),
+    "en-short": _as_typed(_ENGLISH_GRAMMAR),
+    "fr-short": _as_typed(_FRENCH_GRAMMAR),
 }
-"""By language, as they are written."""
-
-_AS_TYPED: Final = {
-    language: words | {without_accents(word) for word in words} for language, words in STOP_WORDS.items()
-}
+"""Lists by name. Those for short texts leave out articles, conjunctions and auxiliaries only: of a request of
+five words, *to my* or *what* may be what tells it from others. A word with accents counts as it is written:
+*maïs* is no *mais*, *deja* is *déjà*."""
 
 
-def is_stop_word(word: str, language: str | None) -> bool:
-    """Return whether a word is a function word of a language, also where it was typed without its accents.
-
-    A word with accents counts only as it is written: *maïs* is no *mais*. A language without a list has
-    no function words.
+def stop_words_of(language: str | None) -> frozenset[str]:
+    """Return all function words of a language; none for one without a list.
 
     Examples
     --------
-    >>> [is_stop_word(word, "fr") for word in ("déjà", "deja", "mais", "maïs")]
-    [True, True, True, False]
+    >>> sorted({"deja", "maïs", "mais"} & stop_words_of("fr"))
+    ['deja', 'mais']
     """
-    return language in _AS_TYPED and word in _AS_TYPED[language]
+    return STOP_WORDS[language or "none"]

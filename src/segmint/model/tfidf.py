@@ -46,7 +46,7 @@ def nearest_clusters(model: TopicModel, texts: Sequence[str]) -> IntVector:
     Examples
     --------
     >>> from segmint.model.lexicon import Lexicon
-    >>> words = Lexicon("en", ("goal", "match", "share", "stock"))
+    >>> words = Lexicon("en", "en", ("goal", "match", "share", "stock"))
     >>> centers = np.array([[0.7, 0.7, 0.0, 0.0], [0.0, 0.0, 0.7, 0.7]])
     >>> model = TopicModel("news", words, centers, np.full(2, 0.1), np.ones(4), centers, 100, 0)
     >>> nearest_clusters(model, ["The stock rose.", "nothing"]).tolist()

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from segmint.model.letters import small
-from segmint.model.stop_words import is_stop_word
 
 LONGEST_WORD: Final = 40
 """Letters; what is longer is no word that people share."""
@@ -28,7 +27,7 @@ _CLITIC: Final = re.compile(
 _ENDINGS: Final = ("s", "re", "ve", "ll", "d", "m")
 
 
-def words_of(text: str, language: str | None) -> list[str]:
+def words_of(text: str, language: str | None, stop_words: frozenset[str]) -> list[str]:
     """Return the words of a text that can tell what it is about, in order.
 
     Small letters; accents stay. Markup, addresses and names that begin with @ are left out, so are numbers,
@@ -41,7 +40,9 @@ def words_of(text: str, language: str | None) -> list[str]:
     text
         Any text.
     language
-        ``en``, ``fr``, or ``None`` for another: then no word counts as a function word.
+        ``en``, ``fr``, or ``None`` for another.
+    stop_words
+        What is left out: one of :data:`segmint.model.stop_words.STOP_WORDS`.
 
     Returns
     -------
@@ -50,12 +51,13 @@ def words_of(text: str, language: str | None) -> list[str]:
 
     Examples
     --------
-    >>> words_of("The customer's parcel didn't arrive: call +33 6 12, ann@shop.com!", "en")
+    >>> from segmint.model.stop_words import stop_words_of
+    >>> words_of("The customer's parcel didn't arrive: call +33 6 12, ann@shop.com!", "en", stop_words_of("en"))
     ['customer', 'parcel', 'arrive', 'call']
-    >>> words_of("Pouvez-vous m’aider ? L’écran d'accueil reste noir.", "fr")
+    >>> words_of("Pouvez-vous m’aider ? L’écran d'accueil reste noir.", "fr", stop_words_of("fr"))
     ['aider', 'écran', 'accueil', 'reste', 'noir']
     """
-    return [word for word in every_word(text, language) if not is_stop_word(word, language)]
+    return [word for word in every_word(text, language) if word not in stop_words]
 
 
 def every_word(text: str, language: str | None) -> list[str]:

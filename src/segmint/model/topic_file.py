@@ -30,9 +30,21 @@ KEY: Final = "segmint_topics"
 _PREFIX: Final = 8
 _TERM: Final = re.compile(rf"[^\s]{{1,{LONGEST_WORD}}}(?: [^\s]{{1,{LONGEST_WORD}}})?")
 _FIELDS: Final = frozenset(
-    ("format", "name", "language", "vocabulary", "phrases", "forms", "n_documents", "seed", "versions")
+    (
+        "format",
+        "name",
+        "language",
+        "stop_words",
+        "vocabulary",
+        "phrases",
+        "forms",
+        "n_documents",
+        "seed",
+        "versions",
+    )
 )
 _ARRAYS: Final = ("topic_word", "alpha", "idf", "centers")
+_LANGUAGES: Final = (None, "en", "fr")
 _SUMS_TO_ONE: Final = 1e-9
 
 
@@ -75,6 +87,7 @@ def _described(model: TopicModel) -> dict[str, Any]:
         "format": model.format,
         "name": model.name,
         "language": words.language,
+        "stop_words": words.stop_words,
         "vocabulary": words.vocabulary,
         "phrases": words.phrases,
         "forms": dict(words.forms),
@@ -148,7 +161,9 @@ def read_topic_bytes(data: bytes) -> TopicModel:
 
 def _made(found: Mapping[str, Any], arrays: container.Arrays) -> TopicModel:
     phrases = tuple((first, second) for first, second in found["phrases"])
-    lexicon = Lexicon(found["language"], tuple(found["vocabulary"]), phrases, found["forms"])
+    lexicon = Lexicon(
+        found["language"], found["stop_words"], tuple(found["vocabulary"]), phrases, found["forms"]
+    )
     return TopicModel(
         found["name"],
         lexicon,
@@ -167,7 +182,8 @@ def _refuse_odd_words(found: Mapping[str, Any]) -> None:
     sound = (
         found.keys() == _FIELDS
         and isinstance(found["name"], str)
-        and (found["language"] is None or found["language"] in tuple(STOP_WORDS))
+        and found["language"] in _LANGUAGES
+        and found["stop_words"] in tuple(STOP_WORDS)
         and _terms(vocabulary)
         and bool(vocabulary)
         and vocabulary == sorted(set(vocabulary))

@@ -156,7 +156,7 @@ def _made(study: TopicStudy) -> list[dict[str, str]]:
     values = {
         "source": study.source,
         "texts": count(facts.n_texts),
-        "preparation": say(f"report.topics.made.preparation_{facts.spoken or 'other'}"),
+        "preparation": say(f"report.topics.made.preparation_{study.model.lexicon.stop_words}"),
         "lda": say(
             "report.topics.made.lda_made",
             tomotopy=versions["tomotopy"],

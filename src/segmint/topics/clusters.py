@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from scipy.sparse import csr_array
 from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 
 from segmint.model.tfidf import weigh
 from segmint.model.word_counts import WordCounts
@@ -62,7 +64,11 @@ def fit_clusters(
     [0.71, 0.71, 0.71, 0.71]
     """
     fit = KMeans(n_clusters, n_init=n_starts, random_state=random_state(seed, "clusters", n_clusters))
-    fit.fit(_matrix(counts, idf))
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", ConvergenceWarning
+        )  # fewer different documents than clusters: counted
+        fit.fit(_matrix(counts, idf))
     return Clusters(np.maximum(fit.cluster_centers_, 0.0), float(fit.inertia_))
 
 

@@ -115,13 +115,16 @@ def fit_seeds(
 
 
 def _measured(corpus: Corpus, name: str, fits: Sequence[Fitted], truth: IntVector | None) -> Seeds:
-    together = in_windows(corpus.sequences, words_of_all(fits), corpus.counts.n_words)
+    firsts = [fit.top(corpus.lexicon.naming) for fit in fits]
+    together = in_windows(corpus.sequences, words_of_all(firsts), corpus.counts.n_words)
     labels = [METHODS[name].labels(fit, corpus.counts, corpus.idf) for fit in fits]
     values = {
         "coherence": mean_coherence(corpus, fits).tolist(),
-        "c_v": [float(c_v(fit.top, together).mean()) for fit in fits],
-        "exclusivity": [float(exclusivity(fit.weights, fit.top).mean()) for fit in fits],
-        "stability": stability([fit.top for fit in fits]).tolist(),
+        "c_v": [float(c_v(first, together).mean()) for first in firsts],
+        "exclusivity": [
+            float(exclusivity(fit.weights, first).mean()) for fit, first in zip(fits, firsts, strict=True)
+        ],
+        "stability": stability(firsts).tolist(),
     }
     if truth is not None:
         values["nmi"] = [normalized_mutual_information(*_both(truth, found)) for found in labels]

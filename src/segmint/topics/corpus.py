@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 
@@ -14,11 +13,8 @@ from segmint.model.lexicon import Lexicon
 from segmint.model.tfidf import inverse_frequency
 from segmint.model.word_counts import WordCounts, count_words
 from segmint.topics.languages import Language
-from segmint.topics.vocabulary import FEWEST_DOCUMENTS, build_lexicon
+from segmint.topics.vocabulary import FEWEST_DOCUMENTS, SHORT, build_lexicon
 from segmint.types import FloatVector, IntVector
-
-SHORT: Final = 10.0
-"""Words of the vocabulary: documents of fewer, by their median, are short texts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +66,10 @@ class Corpus:
 
     @cached_property
     def median_length(self) -> float:
-        """The median number of counted words of a usable document."""
-        return float(np.median(self.counts.lengths[self.usable]))
+        """The median number of counted words of a usable document, function words left out."""
+        naming = self.lexicon.naming[self.counts.words] * self.counts.counts
+        lengths = np.bincount(self.counts.texts, naming, minlength=self.n_documents)[self.usable]
+        return float(np.median(lengths))
 
     @property
     def short(self) -> bool:
@@ -93,5 +91,15 @@ def read_corpus(texts: Sequence[str], language: Language) -> Corpus:
     usable = int((np.diff(counts.starts) > 0).sum())
     if usable < FEWEST_DOCUMENTS:
         raise DataError("topics.too_few", n=len(texts), usable=usable, fewest=FEWEST_DOCUMENTS)
+    _refuse_alike(counts)
     sequences = tuple(np.array([lexicon.places[term] for term in found], dtype=np.int64) for found in terms)
     return Corpus(language, lexicon, sequences, counts)
+
+
+def _refuse_alike(counts: WordCounts) -> None:
+    """Refuse documents that all hold the same words."""
+    known = counts.take(np.flatnonzero(np.diff(counts.starts)))
+    first, *others = zip(known.starts[:-1], known.starts[1:], strict=True)
+    words = known.words[first[0] : first[1]]
+    if all(np.array_equal(known.words[a:b], words) for a, b in others):
+        raise DataError("topics.all_alike", n=len(counts))

@@ -62,12 +62,13 @@ def describe_topics(
     n = model.n_topics
     largest = largest_topic(shares, corpus.counts)
     shared = contingency_of(largest, clusters, n)
-    ranked = top_words(np.exp(relevance(model.topic_word, corpus.word_share)), N_WORDS)
-    probable = top_words(model.topic_word, N_WORDS)
+    naming = corpus.lexicon.naming
+    ranked = top_words(np.exp(relevance(model.topic_word, corpus.word_share)) * naming, N_WORDS)
+    probable = top_words(model.topic_word * naming, N_WORDS)
     coherent = c_npmi(probable, in_documents(corpus.counts, np.unique(np.concatenate(probable))))
     places, weight = positions(model.topic_word), topic_shares(corpus, shares)
     named = corpus.lexicon.vocabulary
-    centers = top_words(model.centers, N_WORDS)
+    centers = top_words(model.centers * naming, N_WORDS)
     return tuple(
         Topic(
             number=k + 1,

@@ -9,7 +9,7 @@ from typing import Final
 
 import simplemma
 
-from segmint.model.stop_words import is_stop_word
+from segmint.model.stop_words import STOP_WORDS
 from segmint.model.tokens import every_word
 
 SPOKEN: Final = ("en", "fr")
@@ -92,7 +92,7 @@ def detect(texts: Sequence[str]) -> Language:
 
 
 def _knows(language: str, word: str) -> bool:
-    return is_stop_word(word, language) or simplemma.is_known(word, language)
+    return word in STOP_WORDS.get(language, ()) or simplemma.is_known(word, language)
 
 
 def _confidence(name: str, found: dict[str, list[int]]) -> float:

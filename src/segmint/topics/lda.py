@@ -78,7 +78,7 @@ def fit_lda(
     [0.5, 0.5, 0.5, 0.5]
     """
     model = tomotopy.LDAModel(k=n_topics, alpha=ALPHA, eta=ETA, seed=random_state(seed, "lda", n_topics))
-    for words in _documents(counts):
+    for words in documents_of(counts):
         model.add_doc(words)
     model.train(burn_in, workers=1)
     topic_word = np.zeros((n_topics, counts.n_words))
@@ -98,7 +98,7 @@ def sample(model: tomotopy.LDAModel, n_words: int) -> FloatMatrix:
     return np.asarray(topic_word / topic_word.sum(axis=1, keepdims=True))
 
 
-def _documents(counts: WordCounts) -> Iterator[list[str]]:
+def documents_of(counts: WordCounts) -> Iterator[list[str]]:
     """Return each document that has a word as the sampler takes it: the place of each word, as a text."""
     names = [str(place) for place in range(counts.n_words)]
     repeats = counts.counts.astype(np.int64)

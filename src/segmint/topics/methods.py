@@ -16,7 +16,7 @@ from segmint.model.word_counts import WordCounts
 from segmint.topics.clusters import Clusters, fit_clusters
 from segmint.topics.coherence import N_WORDS
 from segmint.topics.lda import Topics, fit_lda
-from segmint.types import FloatMatrix, FloatVector, IntVector
+from segmint.types import BoolVector, FloatMatrix, FloatVector, IntVector
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +37,9 @@ class Fitted:
     alpha: FloatVector | None
     goodness: float
 
-    @property
-    def top(self) -> list[IntVector]:
-        """The first ten words of each."""
-        return top_words(self.weights, N_WORDS)
+    def top(self, naming: BoolVector) -> list[IntVector]:
+        """Return the first ten words of each, of those that may name a topic, shape (n_words,)."""
+        return top_words(self.weights * naming, N_WORDS)
 
 
 @dataclass(frozen=True)

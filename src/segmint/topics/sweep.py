@@ -15,7 +15,7 @@ from segmint.model.word_counts import WordCounts
 from segmint.seeds import derive, generator
 from segmint.topics.coherence import c_npmi, in_documents
 from segmint.topics.corpus import Corpus
-from segmint.topics.matching import stability
+from segmint.topics.matching import Top, stability
 from segmint.topics.methods import METHODS, Fitted
 from segmint.topics.perplexity import halves, perplexity
 from segmint.topics.words import exclusivity
@@ -140,14 +140,15 @@ def _measured(
     corpus: Corpus, name: str, k: int, fits: Sequence[Fitted], samples: Sequence[Sample]
 ) -> Iterator[Tried]:
     coherence = mean_coherence(corpus, fits)
-    again = stability([fit.top for fit in fits])
+    firsts = [fit.top(corpus.lexicon.naming) for fit in fits]
+    again = stability(firsts)
     for place, (fit, sample) in enumerate(zip(fits, samples, strict=True)):
         yield Tried(
             name,
             k,
             sample.number,
             float(coherence[place]),
-            float(exclusivity(fit.weights, fit.top).mean()),
+            float(exclusivity(fit.weights, firsts[place]).mean()),
             float(again[place]),
             foreseen(fit, sample),
         )
@@ -155,13 +156,14 @@ def _measured(
 
 def mean_coherence(corpus: Corpus, fits: Sequence[Fitted]) -> FloatVector:
     """Return the mean C_NPMI of each fit's topics, counted in all documents, shape (n_fits,)."""
-    together = in_documents(corpus.counts, words_of_all(fits))
-    return np.array([c_npmi(fit.top, together).mean() for fit in fits])
+    firsts = [fit.top(corpus.lexicon.naming) for fit in fits]
+    together = in_documents(corpus.counts, words_of_all(firsts))
+    return np.array([c_npmi(first, together).mean() for first in firsts])
 
 
-def words_of_all(fits: Sequence[Fitted]) -> IntVector:
+def words_of_all(firsts: Sequence[Top]) -> IntVector:
     """Return the first words of all topics of all fits, each once."""
-    return np.unique(np.concatenate([words for fit in fits for words in fit.top]))
+    return np.unique(np.concatenate([words for first in firsts for words in first]))
 
 
 def foreseen(fit: Fitted, sample: Sample) -> float | None:

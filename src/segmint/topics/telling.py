@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from segmint.topics.choice import method_name
-from segmint.topics.corpus import SHORT
 from segmint.topics.study import TopicStudy
+from segmint.topics.vocabulary import SHORT
 from segmint.words import Sentence, sentence
 
 _LEVELS: Final = ((0.9, "high"), (0.7, "good"), (0.5, "weak"))
@@ -42,7 +42,8 @@ def confidence(study: TopicStudy) -> Sentence | None:
 def better(study: TopicStudy) -> Sentence:
     """Return which method is better, or that neither is."""
     if study.better.method is None:
-        return sentence("topics.answer.neither")
+        n = len(next(iter(study.seeds.values())).values["stability"])
+        return sentence("topics.answer.neither", n=n)
     return sentence("topics.answer.better", method=method_name(study.better.method))
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 from simplemma.strategies.dictionaries import DefaultDictionaryFactory
@@ -15,8 +16,8 @@ from segmint.errors import DataError
 from segmint.labels import FEWEST_TOLD
 from segmint.model.letters import small, without_accents
 from segmint.model.lexicon import Lexicon, joined, read_as
-from segmint.model.stop_words import is_stop_word
-from segmint.model.tokens import words_of
+from segmint.model.stop_words import STOP_WORDS, stop_words_of
+from segmint.model.tokens import every_word
 
 MOST_WORDS: Final = 20_000
 MOST_COMMON: Final = 0.5
@@ -24,12 +25,15 @@ MOST_COMMON: Final = 0.5
 PHRASE_FROM: Final = 0.7
 """Normalized pointwise mutual information from which two words are one phrase."""
 FEWEST_DOCUMENTS: Final = 2
+SHORT: Final = 10
+"""Texts are short where half of them hold fewer words than this, function words not counted."""
 
 
 def build_lexicon(texts: Sequence[str], language: str | None) -> Lexicon:
     """Find the vocabulary of a corpus.
 
-    Words are brought to their lemmas; one typed without its accents is read as the one with them where no
+    Function words are left out; of short texts (half hold fewer than ten other words) articles, conjunctions and
+    auxiliaries only. Words are brought to their lemmas; one typed without its accents is read as the one with them where no
     other word is spelled so. Pairs that follow each other in five documents and whose normalized pointwise mutual
     information, log(p(ab) / p(a) p(b)) / −log p(ab), reaches .7 are one phrase: Bouma (2009). What then stands
     in five documents at least (of fewer nothing is told) and in no more than half of them is the vocabulary;
@@ -59,16 +63,28 @@ def build_lexicon(texts: Sequence[str], language: str | None) -> Lexicon:
     >>> lexicon.vocabulary, lexicon.terms("refunds for parcels")
     (('parcel', 'refund'), ['refund', 'parcel'])
     """
-    documents = [words_of(text, language) for text in texts]
+    every = [every_word(text, language) for text in texts]
+    listed = _list_for(every, language)
+    left_out = STOP_WORDS[listed]
+    documents = [[word for word in words if word not in left_out] for words in every]
     _refuse_too_few(documents)
     forms = every_form(language)
-    read = [read_as(words, forms, language) for words in documents]
+    read = [read_as(words, forms, left_out) for words in documents]
     phrases = find_phrases(read)
     vocabulary = _kept([joined(words, frozenset(phrases)) for words in read])
     if not vocabulary:
         raise DataError("topics.nothing_shared", n=len(texts), fewest=FEWEST_TOLD)
     wanted = {part for term in (*vocabulary, *map(" ".join, phrases)) for part in term.split(" ")}
-    return Lexicon(language, vocabulary, phrases, _forms_of(wanted, forms, language))
+    return Lexicon(language, listed, vocabulary, phrases, _forms_of(wanted, forms, left_out))
+
+
+def _list_for(documents: Sequence[Sequence[str]], language: str | None) -> str:
+    """Return the name of the list of words to leave out: short texts keep more of theirs."""
+    if language is None:
+        return "none"
+    nameless = stop_words_of(language)
+    lengths = [n for n in (sum(word not in nameless for word in words) for words in documents) if n]
+    return f"{language}-short" if lengths and median(lengths) < SHORT else language
 
 
 def _refuse_too_few(documents: Sequence[Sequence[str]]) -> None:
@@ -123,13 +139,11 @@ def _kept(documents: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return tuple(sorted(kept[:MOST_WORDS]))
 
 
-def _forms_of(wanted: set[str], forms: Mapping[str, str], language: str | None) -> dict[str, str]:
+def _forms_of(wanted: set[str], forms: Mapping[str, str], left_out: frozenset[str]) -> dict[str, str]:
     """Return the dictionary's forms that decide about a wanted word: what is read as one, and what hides one.
 
     All that the dictionary has, not what the corpus has: a table of what was seen would tell single documents.
     """
     return {
-        form: lemma
-        for form, lemma in forms.items()
-        if lemma in wanted or form in wanted or is_stop_word(lemma, language)
+        form: lemma for form, lemma in forms.items() if lemma in wanted or form in wanted or lemma in left_out
     }

@@ -57,7 +57,7 @@ def exclusivity(weights: FloatMatrix, top: Sequence[IntVector]) -> FloatVector:
     Returns
     -------
     FloatVector
-        Shape (n_topics,).
+        Shape (n_topics,); 0 for a topic without words.
 
     Examples
     --------
@@ -65,4 +65,5 @@ def exclusivity(weights: FloatMatrix, top: Sequence[IntVector]) -> FloatVector:
     [0.75, 0.875]
     """
     total = weights.sum(axis=0)
-    return np.array([(weights[k, words] / total[words]).mean() for k, words in enumerate(top)])
+    owned = [weights[k, words] / total[words] for k, words in enumerate(top)]
+    return np.array([share.mean() if len(share) else 0.0 for share in owned])

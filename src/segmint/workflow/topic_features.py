@@ -68,6 +68,7 @@ def feature_names(model: TopicModel) -> list[str]:
     By relevance (λ = .6) against the mean of the topics, so that the model alone names them.
     """
     scores = relevance(model.topic_word, model.topic_word.mean(axis=0))
+    scores = np.where(model.lexicon.naming, scores, -np.inf)
     order = np.argsort(-scores, axis=1, kind="stable")[:, :_WORDS_IN_A_NAME]
     words = model.lexicon.vocabulary
     return [

@@ -119,7 +119,7 @@ def topics(
     >>> frame = pd.DataFrame({"customer": [f"c{n}" for n in range(40)], "said": said})
     >>> made = topics(frame, TextColumns(text="said", key="customer"), TopicOptions(ks=(2,), n_seeds=2))
     >>> sorted(topic.words[0].word for topic in made.study.topics)
-    ['parcel late', 'refund money']
+    ['late', 'money']
     """
     options = options or TopicOptions()
     if options.name is not None:

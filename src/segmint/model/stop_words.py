@@ -45,7 +45,7 @@ have has had having isnt dont cant
 """
 
 _FRENCH_GRAMMAR: Final = """
-le la les l un une des du de d et ou mais donc ni car que si aussi très trop est sont être suis es êtes sommes étais
+le la les l un une des du de et ou mais donc ni car que si aussi très trop est sont être suis es êtes sommes étais
 était étaient été étant soit soient sois ai as a à avons avez ont avoir avais avait avaient ayant eu aura aurait
 """
 

@@ -20,7 +20,7 @@ _NO_WORDS: Final = ("@", "://", "www.")
 """Marks of an address: it names a person or a place, not a topic."""
 
 _ELIDED: Final = re.compile(r"(?:jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu|qu|[cdjlmnst])'(?=.)")
-_WHOLE: Final = frozenset(("aujourd'hui", "prud'homme", "prud'hommes", "rendez-vous"))
+_WHOLE: Final = re.compile(r"(?<![^\W_])(?:aujourd'hui|prud'hommes?|rendez-vous)(?![^\W_])")
 _CLITIC: Final = re.compile(
     r"-(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles|moi|toi|lui|leur|le|la|les|ce|ci|là|y|en)(?![^\W_])"
 )
@@ -89,16 +89,8 @@ def _english(chunk: str) -> list[str]:
 
 
 def _french(chunk: str) -> list[str]:
-    if any(word in chunk for word in _WHOLE):
-        whole = [word for word in _WHOLE if word in chunk]
-        return [*whole, *_french(_without(chunk, whole))]
-    return [_ELIDED.sub("", word) for word in _WORD.findall(_CLITIC.sub(" ", chunk))]
-
-
-def _without(chunk: str, whole: list[str]) -> str:
-    for word in whole:
-        chunk = chunk.replace(word, " ")
-    return chunk
+    rest = _CLITIC.sub(" ", _WHOLE.sub(" ", chunk))
+    return [*_WHOLE.findall(chunk), *(_ELIDED.sub("", word) for word in _WORD.findall(rest))]
 
 
 _PARTS: Final[Mapping[str, Callable[[str], list[str]]]] = {"en": _english, "fr": _french}

@@ -64,7 +64,7 @@ def describe_topics(
     shared = contingency_of(largest, clusters, n)
     naming = corpus.lexicon.naming
     ranked = top_words(np.exp(relevance(model.topic_word, corpus.word_share)) * naming, N_WORDS)
-    probable = top_words(model.topic_word * naming, N_WORDS)
+    probable = Fitted(model.topic_word, model.alpha, 0.0).top(naming)
     coherent = c_npmi(probable, in_documents(corpus.counts, np.unique(np.concatenate(probable))))
     places, weight = positions(model.topic_word), topic_shares(corpus, shares)
     named = corpus.lexicon.vocabulary

@@ -18,6 +18,8 @@ from segmint.topics.coherence import N_WORDS
 from segmint.topics.lda import Topics, fit_lda
 from segmint.types import BoolVector, FloatMatrix, FloatVector, IntVector
 
+_OWN: Final = 0.1
+
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
@@ -38,8 +40,12 @@ class Fitted:
     goodness: float
 
     def top(self, naming: BoolVector) -> list[IntVector]:
-        """Return the first ten words of each, of those that may name a topic, shape (n_words,)."""
-        return top_words(self.weights * naming, N_WORDS)
+        """Return the first ten words of each, of those that may name a topic, shape (n_words,).
+
+        A word that a topic holds less than a tenth as much as topics do on average is none of its own.
+        """
+        own = self.weights >= _OWN * self.weights.mean(axis=0)
+        return top_words(self.weights * (naming & own), N_WORDS)
 
 
 @dataclass(frozen=True)

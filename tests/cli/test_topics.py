@@ -28,7 +28,19 @@ QUICK = ("--samples", 2, "--seeds", 2, "--quiet")
 def test_topics_are_found_written_and_used(segmint, tmp_path: Path) -> None:
     path = table(tmp_path, rows())
     shares = tmp_path / "shares.csv"
-    asked = ("topics", path, "--key", "id", "--text", "msg", "--k", "3", *QUICK, "--workspace", tmp_path / "w")
+    asked = (
+        "topics",
+        path,
+        "--key",
+        "id",
+        "--text",
+        "msg",
+        "--k",
+        "3",
+        *QUICK,
+        "--workspace",
+        tmp_path / "w",
+    )
     done = segmint(*asked, "--as-features", shares, "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
@@ -39,13 +51,17 @@ def test_topics_are_found_written_and_used(segmint, tmp_path: Path) -> None:
     assert not any(text in done.stdout for text in TEXTS)
     assert shares.read_text().splitlines()[1].startswith("0000,")
     again = tmp_path / "again.csv"
-    placed = segmint("topics", path, "--key", "id", "--text", "msg", "--model", answer["model"], "--as-features", again)
+    placed = segmint(
+        "topics", path, "--key", "id", "--text", "msg", "--model", answer["model"], "--as-features", again
+    )
     assert placed.returncode == 0, placed.stderr
     assert again.read_text() == shares.read_text()
 
 
 def test_the_answer_comes_first(segmint, tmp_path: Path) -> None:
-    done = segmint("topics", table(tmp_path, rows()), "--key", "id", "--text", "msg", "--k", "3", *QUICK, cwd=tmp_path)
+    done = segmint(
+        "topics", table(tmp_path, rows()), "--key", "id", "--text", "msg", "--k", "3", *QUICK, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[1].strip() == "60 documents in three topics, as asked."
     assert "newer segmint" not in done.stdout
@@ -72,7 +88,9 @@ def test_the_answer_comes_first(segmint, tmp_path: Path) -> None:
         (rows(), ("--model", "texts.csv", "--k", "3", "--as-features", "x.csv"), 2),
     ],
 )
-def test_what_cannot_be_done_is_said_without_a_traceback(segmint, tmp_path: Path, given, options, code) -> None:
+def test_what_cannot_be_done_is_said_without_a_traceback(
+    segmint, tmp_path: Path, given, options, code
+) -> None:
     table(tmp_path, given)
     done = segmint("topics", "texts.csv", "--key", "id", "--text", "msg", *QUICK, *options, cwd=tmp_path)
     assert done.returncode == code, done.stderr
@@ -90,7 +108,9 @@ def test_what_cannot_be_done_is_said_without_a_traceback(segmint, tmp_path: Path
         ["🎸 great", "parcel 😀 late", "<script>alert(1)</script> refund"],
     ],
 )
-def test_other_languages_and_odd_texts_are_answered_or_counted(segmint, tmp_path: Path, texts: list[str]) -> None:
+def test_other_languages_and_odd_texts_are_answered_or_counted(
+    segmint, tmp_path: Path, texts: list[str]
+) -> None:
     path = table(tmp_path, [f"{n},{texts[n % 3]}" for n in range(45)])
     done = segmint("topics", path, "--key", "id", "--text", "msg", *QUICK, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

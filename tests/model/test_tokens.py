@@ -42,7 +42,9 @@ def test_english_is_parted_by_its_own_rules(text: str, words: list[str]) -> None
 
 
 def test_addresses_markup_and_numbers_are_no_words() -> None:
-    text = "<b>call</b> ann@shop.com http://shop.com/ann www.shop.com @ann 0612345678 " + "x" * (LONGEST_WORD + 1)
+    text = "<b>call</b> ann@shop.com http://shop.com/ann www.shop.com @ann 0612345678 " + "x" * (
+        LONGEST_WORD + 1
+    )
     assert every_word(text, "en") == ["call"]
 
 
@@ -62,7 +64,9 @@ def test_letters_are_compared_composed_and_without_accents() -> None:
     assert without_accents("éàüñç") == "eaunc"
 
 
-@pytest.mark.parametrize("text", ["a@" * 500_000, "<" * 1_000_000, "<a " * 300_000, "x" * 1_000_000, "l'" * 500_000])
+@pytest.mark.parametrize(
+    "text", ["a@" * 500_000, "<" * 1_000_000, "<a " * 300_000, "x" * 1_000_000, "l'" * 500_000]
+)
 def test_a_million_odd_characters_take_no_time(text: str) -> None:
     started = time.perf_counter()
     for language in (None, "en", "fr"):

@@ -29,9 +29,17 @@ def topics(n_topics: int = 4, n_words: int = 30) -> np.ndarray:
 
 @pytest.fixture
 def model() -> TopicModel:
-    words = Lexicon("fr", "fr-short", ("avion", "bagage", "carte bancaire", "vol"), (("carte", "bancaire"),), {"vols": "vol"})
+    words = Lexicon(
+        "fr",
+        "fr-short",
+        ("avion", "bagage", "carte bancaire", "vol"),
+        (("carte", "bancaire"),),
+        {"vols": "vol"},
+    )
     topic_word = np.array([[0.7, 0.1, 0.1, 0.1], [0.1, 0.1, 0.7, 0.1]])
-    return TopicModel("voyages", words, topic_word, np.array([0.1, 0.2]), np.ones(4), topic_word * 2, 20, 7, {"a": "1"})
+    return TopicModel(
+        "voyages", words, topic_word, np.array([0.1, 0.2]), np.ones(4), topic_word * 2, 20, 7, {"a": "1"}
+    )
 
 
 def naive_mixture(words: np.ndarray, counts: np.ndarray, phi: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -51,7 +59,9 @@ def test_the_fold_in_is_the_fixed_point_of_its_formula() -> None:
     for text in range(len(counts)):
         one = counts.take(np.array([text]))
         if len(one.words):
-            np.testing.assert_allclose(found[text], naive_mixture(one.words, one.counts, phi, alpha), atol=1e-4)
+            np.testing.assert_allclose(
+                found[text], naive_mixture(one.words, one.counts, phi, alpha), atol=1e-4
+            )
         else:
             np.testing.assert_allclose(found[text], alpha / alpha.sum())
 
@@ -137,7 +147,9 @@ def test_a_file_that_is_cut_flipped_or_longer_is_refused(model: TopicModel) -> N
         {"lexicon": Lexicon("fr", "fr", ("a", "b", "c", "d e f"))},
     ],
 )
-def test_a_model_that_could_not_be_read_is_not_written(model: TopicModel, tmp_path: Path, wrong: dict) -> None:
+def test_a_model_that_could_not_be_read_is_not_written(
+    model: TopicModel, tmp_path: Path, wrong: dict
+) -> None:
     with pytest.raises(BundleError):
         save_topic_model(replace(model, **wrong), tmp_path / "x.topics")
     assert not list(tmp_path.iterdir())

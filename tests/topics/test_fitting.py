@@ -92,9 +92,21 @@ def seeds_of(method: str, **values: tuple[float, ...]) -> Seeds:
         ({"nmi": (0.5, 0.6)}, {"nmi": (0.3, 0.4)}, "lda"),
         ({"nmi": (0.3, 0.4)}, {"nmi": (0.5, 0.6)}, "kmeans"),
         ({"nmi": (0.3, 0.5)}, {"nmi": (0.5, 0.6)}, None),
-        ({"coherence": (0.3, 0.4), "stability": (0.8, 0.9)}, {"coherence": (0.1, 0.2), "stability": (0.7, 0.85)}, "lda"),
-        ({"coherence": (0.3, 0.4), "stability": (0.5, 0.6)}, {"coherence": (0.1, 0.2), "stability": (0.7, 0.9)}, None),
-        ({"coherence": (0.1, 0.4), "stability": (0.5, 0.8)}, {"coherence": (0.1, 0.2), "stability": (0.7, 0.9)}, None),
+        (
+            {"coherence": (0.3, 0.4), "stability": (0.8, 0.9)},
+            {"coherence": (0.1, 0.2), "stability": (0.7, 0.85)},
+            "lda",
+        ),
+        (
+            {"coherence": (0.3, 0.4), "stability": (0.5, 0.6)},
+            {"coherence": (0.1, 0.2), "stability": (0.7, 0.9)},
+            None,
+        ),
+        (
+            {"coherence": (0.1, 0.4), "stability": (0.5, 0.8)},
+            {"coherence": (0.1, 0.2), "stability": (0.7, 0.9)},
+            None,
+        ),
     ],
 )
 def test_a_method_is_better_where_its_interval_lies_wholly_above(
@@ -122,7 +134,9 @@ def test_relevance_and_exclusivity_order_words() -> None:
     topic_word, share = np.array([[0.6, 0.4], [0.2, 0.8]]), np.array([0.4, 0.6])
     assert relevance(topic_word, share, weight=1.0)[0].argmax() == 0
     assert relevance(topic_word, share, weight=0.0)[1].argmax() == 1
-    assert exclusivity(topic_word, [np.array([0]), np.zeros(0, np.int64)]).tolist() == pytest.approx([0.75, 0.0])
+    assert exclusivity(topic_word, [np.array([0]), np.zeros(0, np.int64)]).tolist() == pytest.approx(
+        [0.75, 0.0]
+    )
 
 
 def test_a_map_keeps_divergences_of_two_topics() -> None:

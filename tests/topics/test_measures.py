@@ -36,10 +36,14 @@ def npmi(places: list[set[int]], a: int, b: int) -> float:
 @pytest.fixture(scope="module")
 def sequences() -> list[np.ndarray]:
     rng = np.random.default_rng(0)
-    return [rng.integers(0, 12, n) for n in (3, 8, 130, 250, 40, 111)] + [rng.permutation(12) for _ in range(5)]
+    return [rng.integers(0, 12, n) for n in (3, 8, 130, 250, 40, 111)] + [
+        rng.permutation(12) for _ in range(5)
+    ]
 
 
-def test_words_are_counted_in_documents_and_windows_as_by_hand(corpus: Corpus, sequences: list[np.ndarray]) -> None:
+def test_words_are_counted_in_documents_and_windows_as_by_hand(
+    corpus: Corpus, sequences: list[np.ndarray]
+) -> None:
     documents = [set(sequence.tolist()) for sequence in corpus.sequences if len(sequence)]
     ours = c_npmi(TOP, in_documents(corpus.counts, np.arange(12)))
     by_hand = [np.mean([npmi(documents, a, b) for a, b in combinations(words.tolist(), 2)]) for words in TOP]
@@ -56,10 +60,15 @@ def test_c_v_is_gensims_where_no_word_comes_twice_in_a_window() -> None:
     from gensim.models import CoherenceModel
 
     rng = np.random.default_rng(1)
-    sequences = [np.array([*rng.permutation(10)[:7], *(100 + rng.permutation(200)[:n])]) for n in rng.integers(0, 140, 80)]
+    sequences = [
+        np.array([*rng.permutation(10)[:7], *(100 + rng.permutation(200)[:n])])
+        for n in rng.integers(0, 140, 80)
+    ]
     texts = [[f"w{word}" for word in sequence] for sequence in sequences]
     topics = [["w0", "w1", "w2", "w3"], ["w4", "w5", "w6"], ["w7", "w1", "w9"]]
-    model = CoherenceModel(topics=topics, texts=texts, dictionary=Dictionary(texts), coherence="c_v", processes=1)
+    model = CoherenceModel(
+        topics=topics, texts=texts, dictionary=Dictionary(texts), coherence="c_v", processes=1
+    )
     ours = c_v(TOP, in_windows(sequences, np.arange(10), 300))
     np.testing.assert_allclose(ours, model.get_coherence_per_topic(), atol=1e-9)
 

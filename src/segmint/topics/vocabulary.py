@@ -70,7 +70,7 @@ def build_lexicon(texts: Sequence[str], language: str | None) -> Lexicon:
     _refuse_too_few(documents)
     forms = every_form(language)
     read = [read_as(words, forms, left_out) for words in documents]
-    phrases = find_phrases(read)
+    phrases = find_phrases(read, stop_words_of(language))
     vocabulary = _kept([joined(words, frozenset(phrases)) for words in read])
     if not vocabulary:
         raise DataError("topics.nothing_shared", n=len(texts), fewest=FEWEST_TOLD)
@@ -115,8 +115,10 @@ def every_form(language: str | None) -> Mapping[str, str]:
     return {form: lemma for form, lemma in (bare | known).items() if form != lemma}
 
 
-def find_phrases(documents: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of words that are one phrase, sorted (see :func:`build_lexicon`)."""
+def find_phrases(
+    documents: Sequence[Sequence[str]], nameless: frozenset[str] = frozenset()
+) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of words that are one phrase, sorted (see :func:`build_lexicon`); none holds a nameless word."""
     n_word = Counter(word for words in documents for word in words)
     n_pair = Counter(pair for words in documents for pair in pairwise(words))
     n_document = Counter(pair for words in documents for pair in set(pairwise(words)))
@@ -127,7 +129,11 @@ def find_phrases(documents: Sequence[Sequence[str]]) -> tuple[tuple[str, str], .
         both = n_pair[pair] / total
         return math.log(both / (a * b)) / -math.log(both) if both < 1 else 0.0
 
-    often = (pair for pair, n in n_document.items() if n >= FEWEST_TOLD and pair[0] != pair[1])
+    often = (
+        pair
+        for pair, n in n_document.items()
+        if n >= FEWEST_TOLD and pair[0] != pair[1] and nameless.isdisjoint(pair)
+    )
     return tuple(sorted(pair for pair in often if association(pair) >= PHRASE_FROM))
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from segmint.errors import SegmintError as SegmintError
     from segmint.model.bundle import load_bundle as load_model  # noqa: F401
     from segmint.model.bundle import save_bundle as save_model  # noqa: F401
+    from segmint.model.topic_file import load_topic_model as load_topic_model
+    from segmint.model.topic_file import save_topic_model as save_topic_model
     from segmint.workflow.assign import assign as assign
     from segmint.workflow.challenge import renew as retrain  # noqa: F401
     from segmint.workflow.deliver import run as run
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     from segmint.workflow.run import study as study
     from segmint.workflow.studies import load_study as load_study
     from segmint.workflow.studies import save_study as save_study
+    from segmint.workflow.texts import TextColumns as TextColumns
+    from segmint.workflow.topic_features import assign_topics as assign_topics
+    from segmint.workflow.topics import TopicOptions as TopicOptions
+    from segmint.workflow.topics import topics as find_topics  # noqa: F401
 
 __version__ = "0.1.0"
 
@@ -55,6 +61,12 @@ _PUBLIC = {
     "save_model": "segmint.model.bundle:save_bundle",
     "Study": "segmint.choosing.study:Study",
     "SegmintError": "segmint.errors:SegmintError",
+    "find_topics": "segmint.workflow.topics:topics",
+    "assign_topics": "segmint.workflow.topic_features:assign_topics",
+    "TopicOptions": "segmint.workflow.topics:TopicOptions",
+    "TextColumns": "segmint.workflow.texts:TextColumns",
+    "load_topic_model": "segmint.model.topic_file:load_topic_model",
+    "save_topic_model": "segmint.model.topic_file:save_topic_model",
     "charts": "segmint.charts:",
 }
 

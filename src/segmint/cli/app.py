@@ -22,6 +22,7 @@ from segmint.cli import (
     serve,
     signing,
     studies,
+    topics,
 )
 from segmint.cli import lab as practical_work
 from segmint.errors import SegmintError, UsageError
@@ -37,7 +38,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for room in (
-    run, inspect, features, models, monitor, retrain, registry, serve, package, export, signing, studies, practical_work, demo,
+    run, inspect, features, models, topics, monitor, retrain, registry, serve, package, export, signing, studies,
+    practical_work, demo,
 ):  # fmt: skip
     room.register(app)
 

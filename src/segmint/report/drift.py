@@ -41,7 +41,7 @@ def summarize_drift(name: str, looks: Sequence[Look], pictures: Sequence[Picture
     look = looks[-1]
     report = look["report"]
     sentences = [closed(said) for said in report["sentences"]]
-    shown = _pictures(pictures)
+    shown = page_pictures(pictures)
     told = ("looks" in shown, report["parts"], report["statistics"], report["columns"])
     sections = [one for one, there in zip(_SECTIONS, told, strict=True) if there]
     verdict = report["verdict"].replace(" ", "_")
@@ -70,7 +70,8 @@ def _kind(verdict: str) -> str:
     return {"stable": "plain", "watch": "warn", "insufficient data": "plain"}.get(verdict, "bad")
 
 
-def _pictures(pictures: Sequence[Picture]) -> dict[str, dict[str, Any]]:
+def page_pictures(pictures: Sequence[Picture]) -> dict[str, dict[str, Any]]:
+    """Return pictures as parts of a page: their words, both drawings, and their numbers, by name."""
     wanted = [
         (picture, place, width)
         for picture in pictures

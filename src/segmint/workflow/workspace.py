@@ -50,6 +50,10 @@ class Workspace:
         """Who was in which segment when a model was trained: keys and segment ids, a file a training."""
         return self.folder / "members"
 
+    def topics(self, name: str) -> Path:
+        """Return the folder of a topic model: its file, its page and its pictures."""
+        return self.folder / "topics" / name
+
     def looks(self, name: str) -> Path:
         """Return the folder of the looks at batches of a model, a file each."""
         return self.folder / "looks" / name

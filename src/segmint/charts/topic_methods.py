@@ -1,0 +1,173 @@
+"""Both methods side by side: their measures over the seeds, and where they put the same documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import altair as alt
+import numpy as np
+
+from segmint.charts.chart import Canvas, Numbers
+from segmint.charts.marks import halo_text, layer, sized
+from segmint.charts.picture import Picture
+from segmint.topics.comparison import Seeds
+from segmint.topics.study import TopicStudy
+from segmint.words import say, sentence
+from segmint.words.numbers import count, score
+
+_ORDER: Final = ("nmi", "ari", "stability", "coherence", "c_v", "exclusivity")
+_CELL: Final = 26
+
+
+def seeds_picture(study: TopicStudy) -> Picture:
+    """Return the measures of both methods over the seeds, least to greatest, with their means."""
+    names = [name for name in _ORDER if name in next(iter(study.seeds.values())).values]
+    n = len(next(iter(study.seeds.values())).values["stability"])
+    better = study.better.method
+    finding = f"finding_{better or 'neither'}"
+    head = tuple(say(f"charts.head.{name}") for name in ("measure", "method", "mean", "least", "greatest"))
+    table = tuple(
+        (
+            say(f"charts.topic_seeds.{name}"),
+            say(f"topics.method.{method}"),
+            score(seeds.mean(name)),
+            *map(score, seeds.interval(name)),
+        )
+        for name in names
+        for method, seeds in study.seeds.items()
+    )
+    return Picture(
+        "topic_seeds",
+        sentence(f"charts.topic_seeds.{finding}", n=n),
+        sentence("charts.topic_seeds.reading", n=n),
+        sentence(
+            "charts.topic_seeds.description",
+            n=n,
+            measures=[say(f"charts.topic_seeds.{name}") for name in names],
+        ),
+        Numbers(head, table),
+        lambda canvas: _draw_seeds(study.seeds, names, canvas),
+    )
+
+
+def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) -> Any:
+    c = canvas.theme
+    rows: list[dict[str, Any]] = []
+    for place, name in enumerate(names):
+        for offset, (method, one) in enumerate(seeds.items()):
+            low, high = one.interval(name)
+            rows.append(
+                {
+                    "y": place + 0.36 + 0.3 * offset,
+                    "low": low,
+                    "high": high,
+                    "mean": one.mean(name),
+                    "text": f"{say(f'topics.method.{method}')} {score(one.mean(name))}",
+                    "color": c["accent"] if method == "lda" else c["ink-2"],
+                    "mark": "circle" if method == "lda" else "square",
+                }
+            )
+    lowest = min(0.0, *(row["low"] for row in rows))
+    highest = max(row["high"] for row in rows)
+    span = highest - lowest
+    x_scale = alt.Scale(domain=[lowest, highest + span * (0.5 if canvas.narrow else 0.22)], nice=False)
+    y_scale = alt.Scale(domain=[len(names), 0], nice=False)
+    x = alt.X(
+        "mean:Q", scale=x_scale, axis=alt.Axis(title=say("charts.topic_seeds.x"), grid=True, tickCount=5)
+    )
+    y = alt.Y("y:Q", scale=y_scale, axis=None)
+    base = layer(rows)
+    color = alt.Color("color:N", scale=None)
+    heads = [{"y": i + 0.1, "text": _head(name, canvas), "mean": lowest} for i, name in enumerate(names)]
+    drawing = alt.layer(
+        base.mark_rule(strokeWidth=3, color=c["edge"]).encode(
+            x=alt.X("low:Q", scale=x_scale, title=None), x2="high:Q", y=y
+        ),
+        base.mark_point(filled=True, size=80, opacity=1).encode(
+            x=x, y=y, color=color, shape=alt.Shape("mark:N", scale=None)
+        ),
+        halo_text(
+            base.encode(x=alt.X("high:Q", scale=x_scale, title=None), y=y, text="text:N"),
+            canvas,
+            align="left",
+            dx=9,
+            baseline="middle",
+        ),
+        halo_text(
+            layer(heads).encode(x=x, y=y, text="text:N"),
+            canvas,
+            align="left",
+            baseline="middle",
+            fontWeight=600,
+        ),
+    )
+    return sized(drawing, canvas, 50 + 62 * len(names))
+
+
+def _head(name: str, canvas: Canvas) -> str:
+    """Return what a measure says; on a phone without its range."""
+    said = say(f"charts.topic_seeds.{name}")
+    return said.split(" (")[0] if canvas.narrow else said
+
+
+def crossing_picture(study: TopicStudy) -> Picture:
+    """Return how many documents each topic shares with each cluster."""
+    total = int(study.crossing.sum())
+    same = int(np.trace(study.crossing))
+    figures = {"same": same, "total": total, "share": same / max(1, total), "ari": study.agreement.ari}
+    names = [f"C{one.number}" for one in study.topics]
+    table = tuple(
+        (f"T{topic.number}", *(count(int(n)) for n in row))
+        for topic, row in zip(study.topics, study.crossing, strict=True)
+    )
+    return Picture(
+        "topic_crossing",
+        sentence("charts.topic_crossing.finding", **figures),
+        sentence("charts.topic_crossing.reading"),
+        sentence("charts.topic_crossing.description", **figures),
+        Numbers((say("charts.head.topic"), *names), table),
+        lambda canvas: _draw_crossing(study, canvas),
+    )
+
+
+def _draw_crossing(study: TopicStudy, canvas: Canvas) -> Any:
+    c = canvas.theme
+    most = max(1, int(study.crossing.max()))
+    wide = len(study.topics) > (8 if canvas.narrow else 14)
+    rows = [
+        {
+            "topic": f"T{i + 1}",
+            "cluster": f"C{j + 1}",
+            "n": int(n),
+            "text": "" if wide or not n else count(int(n)),
+            "fill": c[_tint(int(n), most)],
+            "ink": c["surface"] if n > 0.5 * most else c["ink"],
+        }
+        for i, row in enumerate(study.crossing)
+        for j, n in enumerate(row)
+    ]
+    order = [f"{{}}{one.number}" for one in study.topics]
+    x = alt.X(
+        "cluster:N", sort=[name.format("C") for name in order],
+        axis=alt.Axis(title=say("charts.topic_crossing.x"), labelAngle=0, orient="top", domain=False, ticks=False,
+                      labelExpr="substring(datum.label, 1)" if wide else "datum.label"),
+    )  # fmt: skip
+    y = alt.Y(
+        "topic:N",
+        sort=[name.format("T") for name in order],
+        axis=alt.Axis(title=None, domain=False, grid=False),
+    )
+    base = layer(rows)
+    drawing = alt.layer(
+        base.mark_rect(stroke=c["surface"], strokeWidth=1).encode(
+            x=x, y=y, color=alt.Color("fill:N", scale=None)
+        ),
+        base.mark_text(fontSize=12).encode(x=x, y=y, text="text:N", color=alt.Color("ink:N", scale=None)),
+    )
+    return sized(drawing, canvas, 60 + _CELL * len(study.topics))
+
+
+def _tint(n: int, most: int) -> str:
+    """Return the token of a count: the palest for none, then in six steps to the most."""
+    return f"q{1 if not n else 2 + min(5, 6 * (n - 1) // most)}"

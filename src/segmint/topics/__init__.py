@@ -1,0 +1,1 @@
+"""LDA and TF-IDF K-Means on one vocabulary, and what is measured about both."""

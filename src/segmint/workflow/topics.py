@@ -1,0 +1,203 @@
+"""The journey of words: texts go in; topics, their reasons, and a model that assigns new texts come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any, Final
+
+import numpy as np
+
+from segmint.data import ReadOptions
+from segmint.labels import NOISE
+from segmint.model.fold_in import fold_in
+from segmint.model.ids import check_model_name, model_name_from
+from segmint.model.tfidf import nearest_clusters
+from segmint.model.topic_model import TopicModel
+from segmint.topics.choice import choose
+from segmint.topics.comparison import compare, fit_seeds
+from segmint.topics.corpus import Corpus, read_corpus
+from segmint.topics.describing import (
+    agreement,
+    contingency_of,
+    describe_topics,
+    draw_mixtures,
+    mixed,
+    ordered,
+)
+from segmint.topics.languages import Language, declared, detect
+from segmint.topics.lda import INSTRUCTIONS
+from segmint.topics.methods import Fitted, largest_topic
+from segmint.topics.study import CorpusFacts, TopicStudy
+from segmint.topics.sweep import draw_samples, plan, run_sweep, without_topics
+from segmint.types import FloatMatrix, IntVector, Progress, silent
+from segmint.workflow.texts import TextColumns, Texts, read_texts
+
+_DRAWN: Final = 80
+"""Documents whose mixtures are drawn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicOptions:
+    """How topics are found.
+
+    Attributes
+    ----------
+    ks
+        Numbers of topics to try; one of them: that number; ``None`` for 2 to 20.
+    language
+        ``en``, ``fr``, another code, or ``None`` to find out.
+    name
+        The model's name; made from the source's where it is ``None``.
+    seed
+        Same seed, same topics (on processors with the same instructions: see ``model.versions``).
+    n_samples
+        Samples of four fifths of the documents on which the number of topics is chosen.
+    n_seeds
+        Fits of all documents on which the methods are compared.
+    reading
+        How the source is written.
+    """
+
+    ks: tuple[int, ...] | None = None
+    language: str | None = None
+    name: str | None = None
+    seed: int = 0
+    n_samples: int = 10
+    n_seeds: int = 10
+    reading: ReadOptions = field(default_factory=ReadOptions)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A topic study, and what is only there while the texts are at hand.
+
+    Attributes
+    ----------
+    study
+        What was found.
+    texts
+        The documents.
+    shares
+        The mixture of each document, shape (n_documents, n_topics).
+    clusters
+        The cluster of each, shape (n_documents,).
+    """
+
+    study: TopicStudy
+    texts: Texts
+    shares: FloatMatrix
+    clusters: IntVector
+
+
+def topics(
+    source: Any, columns: TextColumns, options: TopicOptions | None = None, *, progress: Progress = silent
+) -> Found:
+    """Find the topics of texts with LDA and with TF-IDF K-Means, and say which is better.
+
+    Parameters
+    ----------
+    source
+        Whatever :func:`segmint.read` takes.
+    columns
+        Which columns hold what. Labels take no part in the fitting.
+    options
+        See :class:`TopicOptions`.
+    progress
+        Called as the work goes on.
+
+    Raises
+    ------
+    DataError
+        If fewer than two documents hold a word that counts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> said = ["my parcel is late", "where is my parcel, it is late"] * 10
+    >>> said += ["I want a refund of my money", "refund my money now"] * 10
+    >>> frame = pd.DataFrame({"customer": [f"c{n}" for n in range(40)], "said": said})
+    >>> made = topics(frame, TextColumns(text="said", key="customer"), TopicOptions(ks=(2,), n_seeds=2))
+    >>> sorted(topic.words[0].word for topic in made.study.topics)
+    ['late', 'money']
+    """
+    options = options or TopicOptions()
+    if options.name is not None:
+        check_model_name(options.name)
+    texts = read_texts(source, columns, options.reading)
+    progress("read", len(texts.documents), len(texts.documents))
+    language = detect(texts.documents) if options.language is None else declared(options.language)
+    return study_texts(texts, language, options, progress)
+
+
+def study_texts(
+    texts: Texts, language: Language, options: TopicOptions, progress: Progress = silent
+) -> Found:
+    """Find the topics of texts that were read (see :func:`topics`)."""
+    corpus = read_corpus(texts.documents, language)
+    ks = plan(corpus, options.ks)
+    progress("worded", corpus.counts.n_words, corpus.counts.n_words)
+    samples = draw_samples(corpus, max(1, options.n_samples), seed=options.seed)
+    choice = choose(run_sweep(corpus, ks, samples, seed=options.seed, progress=progress))
+    seeds = fit_seeds(
+        corpus, choice.n_topics, options.n_seeds, seed=options.seed, truth=texts.labels, progress=progress
+    )
+    model = _model(corpus, *ordered(corpus, seeds["lda"].best, seeds["kmeans"].best), options, texts.source)
+    shares = fold_in(model, texts.documents)
+    clusters = nearest_clusters(model, texts.documents)
+    n_split, examples = mixed(corpus, model, shares, clusters)
+    largest = largest_topic(shares, corpus.counts)
+    alone = [value for value in map(without_topics, samples) if value is not None]
+    found = TopicStudy(
+        model=model,
+        source=texts.source,
+        corpus=_facts(corpus, texts),
+        choice=choice,
+        seeds=seeds,
+        better=compare(seeds),
+        perplexity_of_words=float(np.mean(alone)) if alone else None,
+        topics=describe_topics(corpus, model, shares, clusters),
+        agreement=agreement(largest, clusters),
+        n_split=n_split,
+        examples=examples,
+        crossing=contingency_of(largest, clusters, model.n_topics),
+        sample=draw_mixtures(corpus, shares, _DRAWN),
+    )
+    return Found(found, texts, shares, clusters)
+
+
+def _model(corpus: Corpus, lda: Fitted, clusters: Fitted, options: TopicOptions, source: str) -> TopicModel:
+    assert lda.alpha is not None, "topics have a prior"
+    versions = {name: version(name) for name in ("segmint", "tomotopy", "scikit-learn", "simplemma")}
+    return TopicModel(
+        name=options.name or model_name_from(source),
+        lexicon=corpus.lexicon,
+        topic_word=lda.weights,
+        alpha=lda.alpha,
+        idf=corpus.idf,
+        centers=clusters.weights,
+        n_documents=corpus.n_documents,
+        seed=options.seed,
+        versions=versions | {"instructions": INSTRUCTIONS},
+    )
+
+
+def _facts(corpus: Corpus, texts: Texts) -> CorpusFacts:
+    language, labels = corpus.language, texts.labels
+    known = None if labels is None else labels[labels != NOISE]
+    return CorpusFacts(
+        n_texts=texts.n_texts,
+        n_documents=corpus.n_documents,
+        n_empty=corpus.n_empty,
+        n_words=int(corpus.counts.counts.sum()),
+        n_vocabulary=len(corpus.lexicon.vocabulary),
+        n_phrases=len(corpus.lexicon.phrases),
+        median_length=corpus.median_length,
+        short=corpus.short,
+        language=language.name,
+        spoken=language.spoken,
+        confidence=language.confidence,
+        declared=language.declared,
+        labeled=None if known is None else len(known),
+        n_labels=None if known is None else len(np.unique(known)),
+    )

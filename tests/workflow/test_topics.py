@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import segmint
+from segmint.errors import DataError, SchemaError, UsageError
+from segmint.model.fold_in import fold_in
+from segmint.model.topic_file import load_topic_model, topic_bytes
+from segmint.report.topics import summarize_topics
+from segmint.topics.telling import better, confidence, doubts, headline
+from segmint.workflow.texts import TextColumns, read_texts
+from segmint.workflow.topic_features import assign_topics, feature_names, write_features
+from segmint.workflow.topic_files import excerpts_of, keep_topics
+from segmint.workflow.topics import Found, TopicOptions, topics
+
+SECRET = "Sesamebourne"
+COLUMNS = TextColumns(text="said", key="customer", labels="subject")
+QUICK = TopicOptions(ks=(2, 3, 4), n_samples=3, n_seeds=3, name="tickets")
+
+
+def frame(n: int = 150, seed: int = 0) -> pd.DataFrame:
+    words = {
+        "delivery": [
+            "parcel",
+            "late",
+            "courier",
+            "delivery",
+            "box",
+            "tracking",
+            "street",
+            "depot",
+            "driver",
+            "address",
+        ],
+        "money": [
+            "refund",
+            "payment",
+            "card",
+            "invoice",
+            "price",
+            "charge",
+            "bank",
+            "discount",
+            "total",
+            "currency",
+        ],
+        "music": [
+            "guitar",
+            "concert",
+            "album",
+            "singer",
+            "piano",
+            "melody",
+            "drums",
+            "orchestra",
+            "chorus",
+            "violin",
+        ],
+    }
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number in range(n):
+        subject = str(rng.choice(list(words)))
+        own = words[subject] + (words["money"] if number % 10 == 0 else [])
+        for _ in range(1 + number % 2):
+            said = "the " + " ".join(rng.choice(own, 12))
+            rows.append((f"000{number}", f"{said} {SECRET}{number}" if number < 9 else said, subject))
+    return pd.DataFrame(rows, columns=["customer", "said", "subject"])
+
+
+@pytest.fixture(scope="module")
+def found() -> Found:
+    return topics(frame(), COLUMNS, QUICK)
+
+
+def test_the_planted_topics_are_found_and_told(found: Found) -> None:
+    study = found.study
+    assert study.choice.n_topics == 3
+    assert study.corpus.n_documents == 150
+    assert study.corpus.n_texts == 225
+    assert {len(topic.words) for topic in study.topics} == {10}
+    assert sum(topic.share for topic in study.topics) == pytest.approx(1)
+    assert study.seeds["lda"].mean("nmi") > 0.7
+    said = [headline(study), confidence(study), better(study), *doubts(study), *study.choice.reasons]
+    assert all(str(one) and "newer segmint" not in str(one) for one in said)
+
+
+def test_the_same_seed_gives_the_same_model(found: Found) -> None:
+    assert topic_bytes(topics(frame(), COLUMNS, QUICK).study.model) == topic_bytes(found.study.model)
+
+
+def test_labels_take_no_part_in_the_fitting(found: Found) -> None:
+    without = topics(frame(), TextColumns(text="said", key="customer"), QUICK)
+    assert topic_bytes(without.study.model) == topic_bytes(found.study.model)
+    assert "nmi" not in without.study.seeds["lda"].values
+
+
+def test_texts_of_one_customer_are_one_document_and_keys_are_texts(found: Found) -> None:
+    assert found.texts.keys[0] == "0000"
+    assert found.texts.documents[1].count("\n") == 1
+    assert [notice.key for notice in found.texts.notices] == ["topics.notice.joined"]
+
+
+def test_no_text_and_no_key_leaves_but_where_a_person_asks(found: Found, tmp_path: Path) -> None:
+    kept = keep_topics(found, tmp_path)
+    page, model = kept.page.read_text(), kept.model.read_bytes()
+    for text in (page, model.decode("latin-1"), str(summarize_topics(found.study, ()))):
+        assert SECRET.lower() not in text.lower()
+        assert not re.search(r"\b000\d{1,3}\b", text)
+    assert not re.search(r"""https?://(?!www\.w3\.org)|style=["']""", page)
+    shown = keep_topics(found, tmp_path, excerpts=excerpts_of(found)).page.read_text()
+    key = excerpts_of(found)[0].key
+    assert key in shown
+    assert {path.suffix for path in kept.page.parent.iterdir()} == {".html", ".topics", ".png"}
+
+
+def test_every_word_of_the_model_is_in_five_documents(found: Found) -> None:
+    lexicon = found.study.model.lexicon
+    n = sum(
+        (
+            np.isin(np.arange(len(lexicon.vocabulary)), lexicon.count([text]).words)
+            for text in found.texts.documents
+        ),
+        np.zeros(1),
+    )
+    assert n.min() >= 5
+
+
+def test_shares_become_columns_that_a_run_takes(found: Found, tmp_path: Path) -> None:
+    model = found.study.model
+    path = write_features(tmp_path / "f.csv", "customer", found.texts.keys, model, found.shares)
+    dataset = segmint.read(path, segmint.ReadOptions(key="customer"))
+    assert dataset.n_rows == 150
+    assert [feature.name for feature in dataset.schema.clustering] == feature_names(model)
+    options = segmint.RunOptions(families=("kmeans",), ks=(2, 3), n_resamples=0)
+    assert segmint.study(dataset, options).decision.n_clusters == 3
+
+
+def test_new_texts_are_placed_by_the_file_alone(found: Found, tmp_path: Path) -> None:
+    kept = keep_topics(found, tmp_path)
+    model = load_topic_model(kept.model)
+    placed = assign_topics(model, frame(40, seed=5), TextColumns(text="said", key="customer"))
+    assert placed.shares.shape == (40, 3)
+    assert np.array_equal(fold_in(model, found.texts.documents), found.shares)
+    assert assign_topics(model, pd.DataFrame({"t": ["?", "42"]}), TextColumns(text="t")).n_empty == 2
+
+
+def test_columns_that_are_missing_double_or_empty_are_refused() -> None:
+    table = frame(10)
+    with pytest.raises(SchemaError):
+        read_texts(table, TextColumns(text="nothing"))
+    with pytest.raises(UsageError):
+        read_texts(table, TextColumns(text="said", key="said"))
+    with pytest.raises(DataError):
+        read_texts(table.assign(subject=""), COLUMNS)
+
+
+def test_rows_without_a_key_are_left_out_and_counted() -> None:
+    table = frame(10)
+    table.loc[0, "customer"] = ""
+    texts = read_texts(table, TextColumns(text="said", key="customer"))
+    assert len(texts.keys) == 9
+    assert texts.notices[0].key == "topics.notice.without_key"
+
+
+def test_the_summary_is_plain_data(found: Found) -> None:
+    json.dumps(summarize_topics(found.study, ()))
+
+
+def test_the_library_has_doors() -> None:
+    assert segmint.find_topics is topics
+    assert segmint.load_topic_model is load_topic_model

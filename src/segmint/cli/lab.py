@@ -51,9 +51,10 @@ def lab(
     if data is None and (source, columns) != (Source(), Columns()):
         raise UsageError("cli.no_data_to_read")
     reading, place = read_options(source, columns), writable_workspace(workspace)
-    uri = read_settings().tracking_uri
+    known = read_settings()
     with Steps(quiet=quiet) as steps:
-        lesson = found.answer(Assignment(place, data, reading, seed=seed, tracking_uri=uri, progress=steps))
+        asked = Assignment(place, data, reading, seed, known.tracking_uri, known.library, steps)
+        lesson = found.answer(asked)
     pictures = _save_pictures(lesson, output or place / "lab" / task)
     if json:
         _write_json(found, lesson, pictures)

@@ -17,7 +17,8 @@ def example_table(name: str) -> Path:
     ----------
     name
         ``wholesale_customers``: yearly spending of 440 customers of a wholesaler in six categories, with
-        channel and region. ``online_retail_extract``: 49,238 lines of invoices of 551 customers in a year.
+        channel and region. ``online_retail_extract``: 49,238 lines of invoices of 551 customers in a year. ``snips_requests``: 2,800 requests to a voice
+        assistant with their seven intents.
 
     Raises
     ------
@@ -27,6 +28,7 @@ def example_table(name: str) -> Path:
     References
     ----------
     M. Cardoso (2013). Wholesale customers. UCI Machine Learning Repository. doi:10.24432/C5030X
+    A. Coucke et al. (2018). Snips Voice Platform. arXiv:1805.10190 (the requests are CC0)
     D. Chen (2015). Online Retail. UCI Machine Learning Repository. doi:10.24432/C5BW33
 
     Examples

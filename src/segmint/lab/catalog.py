@@ -7,6 +7,7 @@ from segmint.lab.comparison import density, mixtures
 from segmint.lab.following import tracking
 from segmint.lab.games import games
 from segmint.lab.lesson import Task
+from segmint.lab.memberships import memberships
 from segmint.lab.packing import packing
 from segmint.lab.representatives import choosing_k, preparation, silhouette
 from segmint.lab.sales import sales
@@ -28,7 +29,7 @@ TASKS: tuple[Task, ...] = tuple(
         ("3.2", packing),
         ("3.3", monitoring),
         ("4.1", initialization),
-        ("4.2", None),
+        ("4.2", memberships),
     )
 )
 

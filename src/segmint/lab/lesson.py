@@ -29,6 +29,8 @@ class Assignment:
         Where pictures and MLflow's database go.
     tracking_uri
         An MLflow server; ``None`` for the workspace's own.
+    library
+        A folder of public data sets that lessons may look at too; ``None`` for none.
     progress
         Called as the work goes on.
     """
@@ -38,6 +40,7 @@ class Assignment:
     options: ReadOptions | None = None
     seed: int = 42
     tracking_uri: str | None = None
+    library: Path | None = None
     progress: Progress = silent
 
 

@@ -25,6 +25,8 @@ from segmint.types import Progress, silent
 from segmint.words import Sentence, sentence
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
+_FIRST: Final = date.min.toordinal() - _EPOCH
+_LAST: Final = date.max.toordinal() - _EPOCH
 Columns = Mapping[str, "np.ndarray[Any, Any]"]
 
 
@@ -85,9 +87,10 @@ def behavior(
     Raises
     ------
     UsageError
-        If the recipe's columns can't make features, or ``at`` is no day.
+        If the recipe's columns can't make features, the key's column is called like one of them, or ``at`` is no
+        day.
     DataError
-        As :func:`segmint.read`; or if there is no event with a key by that day.
+        As :func:`segmint.read`; or if there is no event with a key by that day, or no day after the last.
 
     Examples
     --------
@@ -130,6 +133,8 @@ def _today(events: Staged, recipe: Recipe, day: int | None) -> int:
         return 0
     first, last = events.connection.execute("SELECT min(day), max(day) FROM events").fetchall()[0]
     if day is None:
+        if not _FIRST < last < _LAST:
+            raise DataError("behavior.far_day")
         return int(last) + 1
     if day < first:
         raise DataError("behavior.all_later", at=_written(day))
@@ -146,6 +151,8 @@ def _computed(events: Staged, recipe: Recipe, today: int, progress: Progress) ->
     made, absent = computable(journey.features, recipe)
     if recipe.settings.get(scores.OPTION):
         made = (*made, *scores.score_features(connection, made))
+    if recipe.columns["key"] in {one.name for one in made}:
+        raise UsageError("behavior.key_is_a_feature", column=recipe.columns["key"])
     dated = "date" in recipe.columns
     told = (
         *events.notices, *_counted(events, today if dated else None), *journey.notices(connection),

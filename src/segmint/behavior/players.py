@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 from segmint.behavior.features import BehaviorFeature, purposes_of
+from segmint.behavior.staging import DAY_SECONDS
 from segmint.data.engine import Connection
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Kind, Role
@@ -77,7 +78,7 @@ def make_sums(connection: Connection, recipe: Recipe, at: int) -> None:
     there = purposes_of(recipe)
     dated = "date" in there
     where = f"WHERE day <= {at}" if dated else ""
-    connection.execute(f"CREATE TABLE play AS SELECT * FROM events {where}")
+    connection.execute(f"CREATE VIEW play AS SELECT * FROM events {where}")
     parts = ["everybody", *(["sessions", "days"] if dated else []), *(["breadth"] if "game" in there else [])]
     connection.execute(f"CREATE TABLE everybody AS {_everybody(there)}")
     if dated:
@@ -93,7 +94,8 @@ def make_sums(connection: Connection, recipe: Recipe, at: int) -> None:
 def _everybody(there: frozenset[str]) -> str:
     sums = ["count(*) AS n_events"]
     if "date" in there:
-        hour, weekday = "second // 3600 % 24", "(day + 3) % 7"  # day 0 was a Thursday, 0 a Monday
+        hour = f"(second - {DAY_SECONDS} * day) // 3600"
+        weekday = "((day + 3) % 7 + 7) % 7"  # day 0 was a Thursday, 0 a Monday; before it, % is negative
         sums += [
             f"count(*) FILTER ({hour} < 6) AS n_night",
             f"count(*) FILTER ({hour} BETWEEN 6 AND 11) AS n_morning",
@@ -143,7 +145,7 @@ def _breadth(there: frozenset[str]) -> str:
     play = "coalesce(sum(duration) FILTER (duration > 0), 0)" if "duration" in there else "count(*)"
     return f"""
         WITH played AS (
-            SELECT key, game, ({play})::DECIMAL(27, 9) AS one FROM play WHERE game IS NOT NULL GROUP BY key, game),
+            SELECT key, game, ({play})::DECIMAL(38, 9) AS one FROM play WHERE game IS NOT NULL GROUP BY key, game),
         ranked AS (
             SELECT key, one, row_number() OVER (PARTITION BY key ORDER BY one, game) AS rank
             FROM (SELECT * FROM played WHERE one > 0))

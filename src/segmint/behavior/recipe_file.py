@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from segmint.behavior.features import computable, schema_of
 from segmint.behavior.journeys import JOURNEYS
+from segmint.behavior.purposes import check_recipe
 from segmint.behavior.scores import OPTION, score_names
 from segmint.data.replacing import refusals, replacing
-from segmint.errors import BundleError, SourceError
+from segmint.errors import BundleError, SourceError, UsageError
+from segmint.model.canonical import loads
 from segmint.model.recipe import RECIPE, Recipe
 from segmint.model.schema import Schema
 from segmint.model.shapes import conform
 
 VERSION: Final = 1
 _MOST_BYTES: Final = 65_536
+_ENDING: Final = re.compile(r"(?<=.)(\.[A-Za-z0-9]{1,8})(\.(gz|zip|zst|bz2|xz))?$", re.IGNORECASE)
 
 
 def recipe_path(table: str | Path) -> Path:
@@ -24,11 +28,16 @@ def recipe_path(table: str | Path) -> Path:
 
     Examples
     --------
-    >>> recipe_path("out/rfm.csv.gz").name
-    'rfm.recipe.json'
+    >>> recipe_path("out/rfm.csv.gz").name, recipe_path("out/rfm.2026-01.csv").name
+    ('rfm.recipe.json', 'rfm.2026-01.recipe.json')
     """
     path = Path(table)
-    return path.with_name(f"{path.name.split('.')[0]}.recipe.json")
+    return path.with_name(f"{name_of(path)}.recipe.json")
+
+
+def name_of(path: Path) -> str:
+    """Return a file's name without the endings that say how it is written."""
+    return _ENDING.sub("", path.name)
 
 
 def write_recipe(recipe: Recipe, table: str | Path) -> Path:
@@ -49,18 +58,25 @@ def read_recipe(table: str | Path) -> Recipe:
         If there is none beside it, or the file is not what :func:`write_recipe` wrote.
     """
     path = recipe_path(table)
+    if not path.is_file():  # a pipe would never end
+        raise SourceError("behavior.no_recipe", where=Path(table).name, file=path.name)
     try:
         with path.open("rb") as stream:
-            stored = json.loads(stream.read(_MOST_BYTES).decode("utf-8"))
+            return _recipe_of(stream.read(_MOST_BYTES))
     except OSError:
         raise SourceError("behavior.no_recipe", where=Path(table).name, file=path.name) from None
-    except ValueError:
+    except (BundleError, UsageError):
         raise SourceError("behavior.not_a_recipe", where=path.name) from None
-    try:
-        conform(stored, {"version": int, **RECIPE}, "recipe")
-    except BundleError:
-        raise SourceError("behavior.not_a_recipe", where=path.name) from None
-    return Recipe.from_json(stored)
+
+
+def _recipe_of(data: bytes) -> Recipe:
+    stored: Any = loads(data)
+    conform(stored, {"version": int, **RECIPE}, "recipe")
+    if stored["version"] != VERSION:
+        raise BundleError("bundle.structure", place="recipe.version")
+    recipe = Recipe.from_json(stored)
+    check_recipe(recipe)
+    return recipe
 
 
 def schema_of_recipe(recipe: Recipe) -> Schema:

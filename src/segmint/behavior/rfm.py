@@ -72,7 +72,7 @@ def make_sums(connection: Connection, recipe: Recipe, at: int) -> None:
     amount, quantity = ("amount" in there), ("quantity" in there)
     size = "amount" if amount else "quantity" if quantity else "NULL::DECIMAL(27, 9)"
     connection.execute(f"""
-        CREATE TABLE lines AS
+        CREATE VIEW lines AS
         SELECT key, day, {_sign(recipe)} AS sign, {"amount" if amount else "NULL::DECIMAL(27, 9)"} AS amount,
             {"quantity" if quantity else "NULL::DECIMAL(27, 9)"} AS quantity, {size} AS size
             {', "order"' if "order" in there else ""} {", category" if "category" in there else ""}
@@ -121,7 +121,7 @@ def _sums(recipe: Recipe, at: int) -> str:
         gaps AS (
             SELECT key, count(*) AS n_days, coalesce(sum(gap * gap), 0)::BIGINT AS gap_squares FROM (
                 SELECT key, (day - lag(day) OVER (PARTITION BY key ORDER BY day))::BIGINT AS gap
-                FROM (SELECT DISTINCT key, last_day AS day FROM orders))
+                FROM (SELECT DISTINCT key, day FROM lines WHERE sign = 1))
             GROUP BY key),
         back AS (
             SELECT key, sum(abs(size)) AS returned_size FROM lines WHERE sign = -1 GROUP BY key)

@@ -52,6 +52,8 @@ def score_features(connection: Connection, made: tuple[BehaviorFeature, ...]) ->
 def _score(connection: Connection, formula: str, *, falling: bool) -> str:
     """Return the formula of one score: one and the number of thresholds that a value reaches."""
     found = connection.execute(f"SELECT quantile_cont(({formula})::DOUBLE, {_SHARES}) FROM sums").fetchall()
-    thresholds = [value + 1.0 for value in found[0][0] or ()]
+    thresholds = [
+        round(value + 1.0, 9) for value in found[0][0] or ()
+    ]  # sums have nine places; no hair above
     reached = " + ".join(f"(({formula}) >= {value!r}::DOUBLE)::INTEGER" for value in thresholds) or "0"
     return f"(5 - ({reached}))" if falling else f"(1 + {reached})"

@@ -27,7 +27,10 @@ MEMORY: Final = 768 << 20
 LARGEST: Final = 1e15
 """Sums are exact decimals with nine places, so that they are the same in any order and on any number of threads."""
 _DECIMAL = "DECIMAL(27, 9)"
-_SECONDS = 86_400
+DAY_SECONDS: Final = 86_400
+_SECOND = (  # begun, not the nearest: 23:59:59.7 is no midnight; a whole second may be a hair short as a float64
+    f"least(floor(date * {DAY_SECONDS} + 1e-6), floor(date) * {DAY_SECONDS} + {DAY_SECONDS - 1})::BIGINT"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +128,7 @@ def _selected(table: pa.Table) -> list[str]:
     for name in table.column_names:
         if name == "date":
             selected.append("floor(date)::BIGINT AS day")
-            selected.append(f"round(date * {_SECONDS})::BIGINT AS second")
+            selected.append(f"{_SECOND} AS second")
         elif name in KINDS and pa.types.is_floating(table.schema.field(name).type):
             selected.append(f"{name}::{_DECIMAL} AS {name}")
         else:

@@ -110,8 +110,6 @@ def players(
     quiet: options.Quiet = False,
 ) -> None:
     """Sessions, streaks, retention, breadth and their kin from play."""
-    if not play.gap > 0:
-        raise UsageError("behavior.bad_gap", minutes=play.gap)
     columns = {**_columns(shared), **_named(play, ("game", "duration", "level"))}
     settings = {"gap_minutes": play.gap}
     _make("players", events, shared, columns, settings, read_options(source), output, json=json, quiet=quiet)
@@ -150,7 +148,9 @@ def _make(
     if by_name:
         columns = guessed(events, journey, reading)
     kept = {name: value for name, value in (settings | {"currency": shared.currency}).items() if value}
-    recipe = Recipe(journey, columns, shared.date_format, kept)
+    column = f"{columns.get('date')}="  # the format may be given as `run` takes it
+    date_format = shared.date_format and shared.date_format.removeprefix(column)
+    recipe = Recipe(journey, columns, date_format, kept)
     with Steps(quiet=quiet) as steps:
         made = write_features(events, recipe, output, at=shared.at, options=reading, progress=steps)
     if json:

@@ -63,7 +63,7 @@ class Making:
             families=_families(self.families),
             ks=options.numbers_of_clusters(self.k) or tuple(range(1, 11)),
             init=options.one_of("--init", self.init, INITS) or "k-means++",
-            preparation=_preparation(self.scale),
+            preparation=preparation_of_scale(self.scale),
             seed=self.seed,
             name=self.name,
             n_resamples=self.resamples,
@@ -169,7 +169,8 @@ def _families(text: str) -> tuple[str, ...]:
     return chosen
 
 
-def _preparation(scale: str) -> PreparationOptions:
+def preparation_of_scale(scale: str) -> PreparationOptions:
+    """Return the options of a scale, checked."""
     from segmint.prepare.options import PreparationOptions
 
     options.one_of("--scale", scale, SCALES)

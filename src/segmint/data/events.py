@@ -149,7 +149,8 @@ def _date_format(wanted: Wanted, rows: Rows, options: ReadOptions) -> str | None
         except SchemaError as error:
             ambiguous = error
             continue
-        return seen.date_format
+        if seen.n:
+            return seen.date_format
     if ambiguous is not None:
         raise SchemaError(ambiguous.code, where=rows.name, details=ambiguous.details, **ambiguous.figures)
     return None

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from segmint.behavior.compute import Behavior, behavior
-from segmint.behavior.recipe_file import read_recipe, schema_of_recipe, write_recipe
+from segmint.behavior.recipe_file import name_of, read_recipe, schema_of_recipe, write_recipe
 from segmint.data import ReadOptions, open_writer
+from segmint.data.write import RowWriter
 from segmint.errors import UsageError
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Role, Schema
@@ -98,25 +99,25 @@ def write_features(
     (2, '2026-01-10', {'recency': 3.0, 'frequency': 1.5})
     """
     with behavior(source, recipe, at=at, options=options, progress=progress) as found:
-        means = _write(found, target)
-        recipe_file = write_recipe(found.recipe, target)
+        with open_writer(target) as writer:
+            means = _write(found, writer)
+            recipe_file = write_recipe(found.recipe, target)  # before the table is replaced: both or neither
         return Featured(
             Path(target), recipe_file, found.recipe, found.at, found.schema, found.n_events, found.n_customers,
             means, found.notices,
         )  # fmt: skip
 
 
-def _write(found: Behavior, target: str | Path) -> dict[str, float]:
+def _write(found: Behavior, writer: RowWriter) -> dict[str, float]:
     """Write all rows; return the means of what clusters."""
     names = [feature.name for feature in found.schema.with_role(Role.CLUSTER)]
     sums, counts = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0)
-    with open_writer(target) as writer:
-        for columns in found.batches:
-            writer.write(columns)
-            for name in names:
-                there = columns[name][~np.isnan(columns[name])]
-                sums[name] += float(there.sum())
-                counts[name] += there.size
+    for columns in found.batches:
+        writer.write(columns)
+        for name in names:
+            there = columns[name][~np.isnan(columns[name])]
+            sums[name] += float(there.sum())
+            counts[name] += there.size
     return {name: sums[name] / counts[name] for name in names if counts[name]}
 
 
@@ -175,18 +176,13 @@ def rows_of_events(
     """
     if model.recipe is None:
         raise UsageError("workflow.no_recipe", name=model.manifest.name)
-    recipe = replace(model.recipe, date_format=None if _typed(events) else model.recipe.date_format)
-    name = (
-        Path(events).name.split(".")[0]
-        if isinstance(events, (str, Path)) and "://" not in str(events)
-        else ""
-    )
     with tempfile.TemporaryDirectory(prefix="segmint-") as folder:
-        target = Path(folder) / f"{name or 'events'}.parquet"
-        made = write_features(events, recipe, target, at=at, options=options, progress=progress)
+        target = Path(folder) / f"{_name_of(events)}.parquet"
+        made = write_features(events, model.recipe, target, at=at, options=options, progress=progress)
         yield Rows(target, made.at, made.n_events, made.notices)
 
 
-def _typed(events: Any) -> bool:
-    """Return whether events are a frame, whose dates may have a type where the first ones were texts."""
-    return not isinstance(events, (str, Path))
+def _name_of(events: Any) -> str:
+    """Return what people are shown: the file's name, or ``events`` for what has none."""
+    named = isinstance(events, (str, Path)) and str(events) != "-" and "://" not in str(events)
+    return (named and name_of(Path(events))) or "events"

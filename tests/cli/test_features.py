@@ -1,0 +1,169 @@
+"""From events to segments in real processes: features, run, assign, monitor; and no customer where none belongs."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+MARK = "@example.org"
+PLAIN = Path(__file__).parents[1] / "model" / "formats" / "2" / "kmeans.segmint"
+COLUMNS = ("--key", "mail", "--date", "day", "--order", "no", "--amount", "paid")
+AT = "2026-06-30"
+
+
+def sales(path: Path, *, shift: int = 0, spoiled: bool = False) -> Path:
+    """Write a year of three kinds of customers, known by their mails; a cancelled order and rows of nobody."""
+    rng, last = np.random.default_rng(7), dt.date(2026, 6, 30)
+    lines = ["mail,day,no,paid"]
+    for number in range(120):
+        orders, before, paid = ((20, 5, 80), (6, 60, 30), (1, 250, 10))[number % 3]
+        for order in range(orders):
+            day = last - dt.timedelta(days=int(before + rng.integers(0, 15) + order * 7))
+            lines.append(
+                f"key{number}{MARK},{day:%d/%m/%Y},{number}-{order},{paid * rng.uniform(0.8, 1.2) + shift:.2f}"
+            )
+    lines += [f"key0{MARK},{last:%d/%m/%Y},C1,25.00", f",{last:%d/%m/%Y},x,5.00"]
+    lines += [f"key1{MARK},{last:%d/%m/%Y},99,£4711{MARK}"] if spoiled else []
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module")
+def journey(segmint: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Give all that a journey printed and wrote, by step: features, run, assign, monitor."""
+    folder = tmp_path_factory.mktemp("journey")
+    events, table, workspace = sales(folder / "sales.csv"), folder / "rfm.csv", folder / "ws"
+    common = ("--workspace", workspace)
+    steps: dict[str, tuple[Any, ...]] = {
+        "features": ("rfm", events, *COLUMNS, "--cancelled", "C", "--currency", "£", "--at", AT, "--scores", "-o", table, "--json"),
+        "run": (table, "--from-features", "--k", 3, "--families", "kmeans", "--resamples", 5, "--name", "shop", "-o", folder / "trained.csv", "--json", *common),
+        "assign": ("shop", events, "--from-events", "--at", AT, "-o", folder / "assigned.csv", "--json", *common),
+        "monitor": ("shop", events, "--from-events", "--at", AT, "--json", *common),
+    }  # fmt: skip
+    done = {name: segmint(name, *arguments) for name, arguments in steps.items()}
+    for name, one in done.items():
+        assert one.returncode == 0, (name, one.stderr)
+    return {"folder": folder, **done}
+
+
+def test_features_tell_scripts_what_was_made(journey: dict[str, Any]) -> None:
+    told = json.loads(journey["features"].stdout)
+    assert told["n_rows"] == len(rows_of(Path(told["output"]))) == 120
+    assert told["at"] == AT
+    assert told["recipe"] == {
+        "journey": "rfm",
+        "columns": {"key": "mail", "date": "day", "order": "no", "amount": "paid"},
+        "date_format": "%d/%m/%Y",
+        "settings": {"cancelled": "C", "returns": "apart", "scores": True, "currency": "£"},
+    }
+    stored = json.loads(Path(told["recipe_file"]).read_text())
+    assert stored == {"version": 1, **told["recipe"]}
+    columns = {column["name"]: column for column in told["columns"]}
+    assert columns["monetary"] == {"name": "monetary", "kind": "number", "role": "cluster", "unit": "£"}
+    assert list(columns) == list(rows_of(Path(told["output"]))[0])
+    assert set(told["means"]) == {"recency", "frequency", "monetary"}
+    assert any("without a key" in notice for notice in told["notices"])
+
+
+def test_the_run_clusters_what_the_recipe_names(journey: dict[str, Any]) -> None:
+    made = json.loads(journey["run"].stdout)
+    assert made["decision"]["n_clusters"] == 3
+    assert {*made["segments"][0]["center"]} >= {"recency", "frequency", "monetary"}
+    assert sorted(segment["size"] for segment in made["segments"]) == [40, 40, 40]
+
+
+def test_events_of_the_same_day_get_the_segments_of_the_training(journey: dict[str, Any]) -> None:
+    trained, assigned = (rows_of(journey["folder"] / f"{name}.csv") for name in ("trained", "assigned"))
+    assert len(trained) == 120
+    assert trained == assigned
+
+
+def test_the_same_events_are_no_drift(journey: dict[str, Any]) -> None:
+    report = json.loads(journey["monitor"].stdout)["report"]
+    assert report["verdict"] == "stable"
+
+
+def test_no_customer_is_named_but_where_the_rows_are(journey: dict[str, Any]) -> None:
+    for step in ("features", "run", "assign", "monitor"):
+        assert MARK not in journey[step].stdout + journey[step].stderr
+    folder = journey["folder"]
+    telling = {path for path in folder.rglob("*") if path.is_file() and MARK.encode() in path.read_bytes()}
+    rows = {folder / f"{name}.csv" for name in ("sales", "rfm", "trained", "assigned")}
+    assert rows <= telling
+    assert {path.parent.name for path in telling - rows} <= {"members"}
+    kinds = {path.suffix for path in folder.rglob("*") if path.is_file()}
+    assert {".segmint", ".json", ".db"} <= kinds  # bundle, recipe and tracking were looked into
+
+
+def refused(done: Any, code: int, *parts: str) -> str:
+    said = " ".join(done.stderr.split())
+    assert done.returncode == code, said
+    assert done.stdout == ""
+    assert "Traceback" not in said
+    assert MARK not in said
+    for part in parts:
+        assert part in said
+    return str(said)
+
+
+def test_bad_events_are_refused_with_a_place_and_leave_nothing(segmint: Any, tmp_path: Path) -> None:
+    spoiled, out = sales(tmp_path / "sales.csv", spoiled=True), tmp_path / "rfm.csv"
+    said = refused(segmint("features", "rfm", spoiled, *COLUMNS, "-o", out), 3, "line", "“paid”")
+    assert "4711" not in said
+    assert [path.name for path in tmp_path.iterdir()] == ["sales.csv"]
+    lenient = segmint(
+        "features", "rfm", spoiled, *COLUMNS, "-o", out, "--lenient", "--quarantine", tmp_path / "aside.csv"
+    )
+    assert lenient.returncode == 0, lenient.stderr
+    assert MARK not in lenient.stdout + lenient.stderr
+    assert len(rows_of(tmp_path / "aside.csv")) == 1
+    assert "segmint run" in lenient.stdout
+
+
+def test_a_format_is_asked_for_and_taken_as_it_was_asked_for(segmint: Any, tmp_path: Path) -> None:
+    events = tmp_path / "sales.csv"
+    events.write_text("id,day\na,01/02/2026\nb,03/04/2026\n")
+    common = ("features", "rfm", events, "--key", "id", "--date", "day", "-o", tmp_path / "rfm.csv")
+    refused(segmint(*common), 3, "--date-format", "day=%d/%m/%Y")
+    for form in ("day=%d/%m/%Y", "%d/%m/%Y"):
+        done = segmint(*common, "--date-format", form)
+        assert done.returncode == 0, done.stderr
+        assert [row["first_purchase"] for row in rows_of(tmp_path / "rfm.csv")] == [
+            "2026-02-01",
+            "2026-04-03",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "part"),
+    [
+        (("rfm", "EVENTS", "--key", "mail", "--date", "dya"), 3, "day"),
+        (("rfm", "EVENTS", "--key", "mail", "--date", "day", "--at", "30.06.2026"), 2, "2011-12-10"),
+        (("rfm", "EVENTS", "--date", "day"), 2, "--key"),
+        (("players", "EVENTS", "--key", "mail", "--date", "day", "--gap", "inf"), 2, "--gap"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_an_exit_code(
+    segmint: Any, tmp_path: Path, arguments: tuple[str, ...], code: int, part: str
+) -> None:
+    events = sales(tmp_path / "sales.csv")
+    given = (str(events) if one == "EVENTS" else one for one in arguments)
+    refused(segmint("features", *given, "-o", tmp_path / "out.csv"), code, part)
+    assert [path.name for path in tmp_path.iterdir()] == ["sales.csv"]
+
+
+def test_a_model_without_a_recipe_and_a_day_without_events(segmint: Any, table: Path, tmp_path: Path) -> None:
+    common = ("assign", PLAIN, table, "-o", tmp_path / "rows.csv", "--workspace", tmp_path / "ws")
+    refused(segmint(*common, "--from-events"), 2, "segmint features")
+    refused(segmint(*common, "--at", AT), 2, "--from-events")

@@ -1,0 +1,217 @@
+"""From events to a table with its recipe, to a model that keeps it, and back to new events."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import segmint
+from segmint.errors import DataError, SchemaError, SourceError, UsageError
+from segmint.model.recipe import Recipe
+from segmint.model.schema import Kind, Role
+from segmint.model.segment_model import SegmentModel
+from segmint.workflow.assign import assign
+from segmint.workflow.features import rows_of_events, with_recipe, write_features
+
+COLUMNS = {"key": "customer", "date": "day", "order": "no", "amount": "paid"}
+RECIPE = Recipe("rfm", COLUMNS, None, {"cancelled": "C", "currency": "£"})
+OPTIONS = segmint.RunOptions(families=("kmeans",), ks=(2, 3), n_resamples=5)
+LAST = dt.date(2026, 6, 30)
+
+
+def sales(form: str = "%d.%m.%Y") -> pa.Table:
+    """Return a year of three kinds of customers: often and much, now and then, once and long ago."""
+    rng = np.random.default_rng(7)
+    rows = []
+    for number in range(90):
+        orders, last, paid = ((20, 5, 80), (6, 60, 30), (1, 250, 10))[number % 3]
+        for order in range(orders):
+            day = LAST - dt.timedelta(days=int(last + rng.integers(0, 15) + order * 7))
+            rows.append(
+                (
+                    f"c{number:03d}",
+                    day.strftime(form),
+                    f"{number}-{order}",
+                    round(paid * rng.uniform(0.8, 1.2), 2),
+                )
+            )
+    rows.append(("c000", LAST.strftime(form), "C1", 25.0))
+    return pa.table(dict(zip(COLUMNS.values(), map(list, zip(*rows, strict=True)), strict=True)))
+
+
+def as_csv(table: pa.Table, path: Path) -> Path:
+    table.to_pandas().to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return as_csv(sales(), tmp_path_factory.mktemp("sales") / "sales.csv")
+
+
+@pytest.fixture(scope="module")
+def model(events: Path, tmp_path_factory: pytest.TempPathFactory) -> SegmentModel:
+    """Return a model of the features at the end of June, saved and loaded again."""
+    folder = tmp_path_factory.mktemp("model")
+    table = folder / "rfm.parquet"
+    write_features(events, RECIPE, table, at=LAST.isoformat())
+    made = segmint.study(segmint.read(table, with_recipe(table, segmint.ReadOptions())), OPTIONS).model
+    assert made is not None
+    segmint.save_model(made, folder / "shop.segmint")
+    return segmint.load_model(folder / "shop.segmint")
+
+
+# ------------------------------------------------------------------------------------------ the table
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "csv.gz", "parquet"])
+def test_a_table_with_its_recipe_beside_it(events: Path, tmp_path: Path, ending: str) -> None:
+    made = write_features(events, RECIPE, tmp_path / f"rfm.{ending}", at=LAST.isoformat())
+    assert {path.name for path in tmp_path.iterdir()} == {f"rfm.{ending}", "rfm.recipe.json"}
+    assert (made.table, made.recipe_file) == (tmp_path / f"rfm.{ending}", tmp_path / "rfm.recipe.json")
+    assert (made.n_customers, made.n_events, made.at) == (90, sales().num_rows, "2026-06-30")
+    assert made.recipe.date_format == "%d.%m.%Y"  # found out, and kept for the next events
+    assert json.loads(made.recipe_file.read_text())["date_format"] == "%d.%m.%Y"
+    dataset = segmint.read(made.table, with_recipe(made.table, segmint.ReadOptions()))
+    assert dataset.n_rows == 90
+    assert dataset.recipe == made.recipe
+    assert dataset.schema.names == made.schema.names
+    for feature in made.schema:
+        again = dataset.schema.feature(feature.name)
+        assert (again.kind, again.role, again.unit) == (feature.kind, feature.role, feature.unit)
+    means = {name: dataset.table.column(name).to_numpy().mean() for name in made.means}
+    assert means == pytest.approx(dict(made.means))
+    assert set(means) == {"recency", "frequency", "monetary"}
+
+
+def test_kinds_roles_and_units_are_those_of_the_recipe(events: Path, tmp_path: Path) -> None:
+    table = write_features(events, RECIPE, tmp_path / "rfm.csv").table
+    by_recipe = segmint.read(table, with_recipe(table, segmint.ReadOptions())).schema
+    assert by_recipe.key is not None and by_recipe.key.name == "customer"
+    assert by_recipe.feature("monetary").unit == "£"
+    assert by_recipe.feature("tenure").role is Role.DESCRIBE
+    assert by_recipe.feature("first_purchase").kind is Kind.DATE
+    assert [feature.name for feature in by_recipe.with_role(Role.CLUSTER)] == [
+        "recency",
+        "frequency",
+        "monetary",
+    ]
+
+
+def test_a_table_alone_is_refused(events: Path, tmp_path: Path) -> None:
+    made = write_features(events, RECIPE, tmp_path / "rfm.csv")
+    made.recipe_file.unlink()
+    with pytest.raises(SourceError) as refused:
+        with_recipe(made.table, segmint.ReadOptions())
+    assert refused.value.code == "behavior.no_recipe"
+
+
+def test_what_fails_leaves_table_and_recipe_as_they_were(events: Path, tmp_path: Path) -> None:
+    made = write_features(events, RECIPE, tmp_path / "rfm.csv")
+    before = (made.table.read_bytes(), made.recipe_file.read_bytes())
+    bad = as_csv(
+        pa.table({"customer": ["a"], "day": ["01.02.2026"], "no": ["1"], "paid": ["£5"]}),
+        tmp_path / "bad.csv",
+    )
+    with pytest.raises(DataError):
+        write_features(bad, RECIPE, made.table)
+    with pytest.raises(DataError):
+        write_features(events, RECIPE, made.table, at="1999-01-01")
+    assert (made.table.read_bytes(), made.recipe_file.read_bytes()) == before
+    assert {path.name for path in tmp_path.iterdir()} == {"rfm.csv", "rfm.recipe.json", "bad.csv"}
+
+
+def test_where_the_recipe_can_not_be_written_there_is_no_table_either(events: Path, tmp_path: Path) -> None:
+    (tmp_path / "rfm.recipe.json").mkdir()
+    with pytest.raises(SourceError):
+        write_features(events, RECIPE, tmp_path / "rfm.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["rfm.recipe.json"]
+
+
+def test_another_kind_of_target_is_refused(events: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        write_features(events, RECIPE, tmp_path / "rfm.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+# ------------------------------------------------------------------------------------------ new events
+
+
+def given_sales(kind: str, events: Path, folder: Path) -> Any:
+    """Return the same sales in another form."""
+    if kind == "file":
+        return events
+    if kind == "typed file":
+        typed = sales("%Y-%m-%d").to_pandas()
+        typed["day"] = pd.to_datetime(typed["day"])
+        pq.write_table(pa.Table.from_pandas(typed), folder / "typed.parquet")
+        return folder / "typed.parquet"
+    if kind == "typed frame":
+        frame = sales("%Y-%m-%d").to_pandas()
+        return frame.assign(day=pd.to_datetime(frame["day"]))
+    return sales()
+
+
+@pytest.mark.parametrize("kind", ["file", "typed file", "typed frame", "frame of texts"])
+def test_the_same_events_on_the_same_day_get_the_segments_of_the_training(
+    events: Path, model: SegmentModel, tmp_path: Path, kind: str
+) -> None:
+    table = write_features(events, RECIPE, tmp_path / "rfm.csv", at=LAST.isoformat()).table
+    trained = assign(model, table)
+    with rows_of_events(model, given_sales(kind, events, tmp_path), at=LAST.isoformat()) as rows:
+        assert rows.at == LAST.isoformat()
+        assert rows.path.is_file()
+        again = assign(model, rows.path)
+    assert not rows.path.exists()
+    assert len(set(trained.segment_ids)) == 3
+    for name in ("keys", "segment_ids", "confidence", "novelty"):
+        assert np.array_equal(getattr(again, name), getattr(trained, name)), name
+
+
+def test_another_day_gives_another_recency(model: SegmentModel, events: Path) -> None:
+    recency = {}
+    for at in (None, "2026-06-30", "2026-09-30"):
+        with rows_of_events(model, events, at=at) as rows:
+            recency[rows.at] = pq.read_table(rows.path).column("recency").to_numpy()
+    assert (recency["2026-07-01"] == recency["2026-06-30"] + 1).all()
+    assert (recency["2026-09-30"] == recency["2026-06-30"] + 92).all()
+
+
+def test_the_model_keeps_the_recipe_and_no_customer(model: SegmentModel, tmp_path: Path) -> None:
+    assert model.recipe == Recipe("rfm", COLUMNS, "%d.%m.%Y", RECIPE.settings)
+    segmint.save_model(model, tmp_path / "again.segmint")
+    assert b"c000" not in (tmp_path / "again.segmint").read_bytes()
+
+
+def test_a_model_without_a_recipe_is_refused(study: Any, events: Path, tmp_path: Path) -> None:
+    assert study.model.recipe is None
+    with pytest.raises(UsageError) as refused, rows_of_events(study.model, events):
+        pass
+    assert refused.value.code == "workflow.no_recipe"
+
+
+def test_events_without_a_column_of_the_recipe_are_refused_with_a_diff(model: SegmentModel) -> None:
+    with pytest.raises(SchemaError) as refused, rows_of_events(model, sales().drop_columns("paid")):
+        pass
+    assert refused.value.code == "data.unknown_columns"
+    assert any("paid" in line for line in refused.value.details)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("sales.2026-07.csv", "sales.2026-07.parquet"), ("sales.csv", "sales.parquet")]
+)
+def test_the_file_is_called_like_the_events(
+    model: SegmentModel, tmp_path: Path, name: str, shown: str
+) -> None:
+    with rows_of_events(model, as_csv(sales(), tmp_path / name)) as rows:
+        assert rows.path.name == shown
+    with rows_of_events(model, sales()) as rows:
+        assert rows.path.name == "events.parquet"

@@ -46,7 +46,9 @@ def test_a_page_has_no_color_of_its_own(study: TopicStudy) -> None:
     """In the theme of variables every color is a token's: no mixed one slips through."""
     for picture in topic_pictures(study):
         drawing = svg(picture.bare(theme="variables", width=picture.width))
-        colors = {part[:7] for part in drawing.lower().split("#")[1:] if len(part) >= 6 and part[:6].isalnum()}
+        colors = {
+            part[:7] for part in drawing.lower().split("#")[1:] if len(part) >= 6 and part[:6].isalnum()
+        }
         hexes = {color[:6] for color in colors if all(c in "0123456789abcdef" for c in color[:6])}
         assert all(color.startswith("fe") and color.endswith("01") for color in hexes), hexes
         assert "rgb(" not in drawing

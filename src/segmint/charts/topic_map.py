@@ -15,6 +15,8 @@ from segmint.topics.study import TopicStudy
 from segmint.words import say, sentence
 from segmint.words.numbers import count, score, share
 
+_HIGHEST: Final = 330
+"""Px between the highest and the lowest topic, at most."""
 _LARGEST: Final = 3600
 """Area of the largest circle, px²."""
 
@@ -44,9 +46,11 @@ def _draw(study: TopicStudy, canvas: Canvas) -> Any:
     c, n = canvas.theme, len(study.topics)
     most = max(one.share for one in study.topics)
     reach = max(abs(one.place[0]) for one in study.topics) * 1.25 or 1.0
-    wide = alt.Scale(domain=[-reach * 1.05, reach * (2.6 if canvas.narrow else 1.9)], nice=False)
-    unit = canvas.width / (wide["domain"][1] - wide["domain"][0])
-    height = max(22 * n + 30, 90 + 2 * unit * max(abs(one.place[1]) for one in study.topics))
+    highest = max(abs(one.place[1]) for one in study.topics)
+    unit = canvas.width / (reach * (3.65 if canvas.narrow else 2.95))  # one length on both axes
+    unit = min(unit, _HIGHEST / (2 * highest)) if highest else unit
+    height = max(22 * n + 30, 90 + 2 * unit * highest)
+    wide = alt.Scale(domain=[-reach * 1.05, canvas.width / unit - reach * 1.05], nice=False)
     half = height / unit / 2
     edge_y = half * (1 - 24 / height)
     label_y = spread([one.place[1] for one in study.topics], gap=18 / unit, lowest=-edge_y, highest=edge_y)

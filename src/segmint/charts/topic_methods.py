@@ -52,22 +52,7 @@ def seeds_picture(study: TopicStudy) -> Picture:
 
 
 def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) -> Any:
-    c = canvas.theme
-    rows: list[dict[str, Any]] = []
-    for place, name in enumerate(names):
-        for offset, (method, one) in enumerate(seeds.items()):
-            low, high = one.interval(name)
-            rows.append(
-                {
-                    "y": place + 0.36 + 0.3 * offset,
-                    "low": low,
-                    "high": high,
-                    "mean": one.mean(name),
-                    "text": f"{say(f'topics.method.{method}')} {score(one.mean(name))}",
-                    "color": c["accent"] if method == "lda" else c["ink-2"],
-                    "mark": "circle" if method == "lda" else "square",
-                }
-            )
+    c, rows = canvas.theme, _seed_rows(seeds, names, canvas)
     lowest = min(0.0, *(row["low"] for row in rows))
     highest = max(row["high"] for row in rows)
     span = highest - lowest
@@ -103,6 +88,27 @@ def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) ->
         ),
     )
     return sized(drawing, canvas, 50 + 62 * len(names))
+
+
+def _seed_rows(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) -> list[dict[str, Any]]:
+    """Return a row a measure and method: its interval, its mean, its mark."""
+    c = canvas.theme
+    rows: list[dict[str, Any]] = []
+    for place, name in enumerate(names):
+        for offset, (method, one) in enumerate(seeds.items()):
+            low, high = one.interval(name)
+            rows.append(
+                {
+                    "y": place + 0.36 + 0.3 * offset,
+                    "low": low,
+                    "high": high,
+                    "mean": one.mean(name),
+                    "text": f"{say(f'topics.method.{method}')} {score(one.mean(name))}",
+                    "color": c["accent"] if method == "lda" else c["ink-2"],
+                    "mark": "circle" if method == "lda" else "square",
+                }
+            )
+    return rows
 
 
 def _head(name: str, canvas: Canvas) -> str:

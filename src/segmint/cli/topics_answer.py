@@ -12,6 +12,8 @@ from segmint.words import numbers, say
 from segmint.words.sentences import closed
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from segmint.model.topic_model import TopicModel
     from segmint.workflow.topic_features import Placed
     from segmint.workflow.topic_files import KeptTopics
@@ -22,13 +24,33 @@ _WORDS: Final = 4
 
 def write_answer(found: Found, kept: KeptTopics, features: Path | None, key: str | None) -> None:
     """Write the answer, the doubt beside it, the topics, and where everything lies."""
+    console = results()
+    console.print()
+    _write_reasons(console, found)
+    console.print()
+    _write_topics(console, found)
+    console.print()
+    write_labeled(console, say("cli.report"), [shown_path(kept.page)])
+    write_labeled(console, say("cli.model"), [shown_path(kept.model)])
+    write_labeled(console, say("cli.figure"), [shown_path(kept.pictures[0].parent / "*.png")])
+    if features is not None:
+        told = say(
+            "cli.features_told",
+            path=shown_path(features),
+            n=len(found.study.topics),
+            key=key or say("cli.topic_row"),
+        )
+        write_labeled(console, say("cli.features"), [told])
+
+
+def _write_reasons(console: Console, found: Found) -> None:
+    """Write the answer, which method is better and why, and what speaks for and against the number."""
     from rich.text import Text
 
     from segmint.topics.telling import better, confidence, doubts, headline
 
-    console, study = results(), found.study
+    study = found.study
     surely = confidence(study)
-    console.print()
     for line in wrapped(" ".join(str(one) for one in (headline(study), surely) if one), indent=1):
         console.print(Text(line, style="bold"))
     console.print()
@@ -38,7 +60,10 @@ def write_answer(found: Found, kept: KeptTopics, features: Path | None, key: str
     write_labeled(console, say("cli.against"), [closed(str(one)) for one in doubts(study)])
     write_labeled(console, say("cli.rivals"), [closed(str(one)) for one in study.choice.rivals])
     write_labeled(console, say("cli.notice"), [closed(str(one)) for one in found.texts.notices])
-    console.print()
+
+
+def _write_topics(console: Console, found: Found) -> None:
+    """Write one line a topic: its words, its share, and its documents."""
     heads = [
         say(f"report.topics.head.{name}") for name in ("topic", "words", "share", "n_documents", "common")
     ]
@@ -50,21 +75,9 @@ def write_answer(found: Found, kept: KeptTopics, features: Path | None, key: str
             numbers.count(one.n_documents),
             numbers.count(one.n_common),
         ]
-        for one in study.topics
+        for one in found.study.topics
     ]
     plain_table(console, heads, rows, right=frozenset((2, 3, 4)), fold=1)
-    console.print()
-    write_labeled(console, say("cli.report"), [shown_path(kept.page)])
-    write_labeled(console, say("cli.model"), [shown_path(kept.model)])
-    write_labeled(console, say("cli.figure"), [shown_path(kept.pictures[0].parent / "*.png")])
-    if features is not None:
-        told = say(
-            "cli.features_told",
-            path=shown_path(features),
-            n=len(study.topics),
-            key=key or say("cli.topic_row"),
-        )
-        write_labeled(console, say("cli.features"), [told])
 
 
 def write_answer_json(found: Found, kept: KeptTopics, features: Path | None, key: str | None) -> None:

@@ -1,0 +1,1 @@
+"""Who is most like some customers: seeds, scores, audiences, reasons and how well hidden seeds are found."""

@@ -1,0 +1,89 @@
+"""Everybody: the units in which likeness is measured, and a sample that stands for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from segmint.errors import DataError
+from segmint.model.distances import FARTHEST
+from segmint.seeds import generator
+from segmint.types import FloatMatrix, FloatVector, IntVector
+
+SAMPLE_ROWS = 4_000
+"""Rows that stand for everybody: a count, so that the same rows give the same answer on every machine."""
+BOUND = 50.0
+"""Standard deviations beyond which a row is as far as it can be."""
+_EQUAL = 1e-12
+"""A spread below this part of the mean is rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Crowd:
+    """The units of everybody.
+
+    Attributes
+    ----------
+    center, scale
+        Mean and standard deviation of each prepared feature, shape (n_features,).
+    varying
+        The features that are not constant, shape (n_varying,): the others say nothing and are left out.
+    sample
+        At most :data:`SAMPLE_ROWS` rows in these units, shape (n_sample, n_varying).
+    """
+
+    center: FloatVector
+    scale: FloatVector
+    varying: IntVector
+    sample: FloatMatrix
+
+    def standard(self, X: FloatMatrix) -> FloatMatrix:
+        """Return (x − center) / scale of the features that vary, held within ±50; shape (n_rows, n_varying)."""
+        Z = X[:, self.varying] - self.center[self.varying]
+        Z /= self.scale[self.varying]
+        return np.clip(Z, -BOUND, BOUND, out=Z)
+
+    def prepared(self, Z: FloatMatrix) -> FloatMatrix:
+        """Return prepared rows again, shape (n_rows, n_features); a constant feature has its constant."""
+        X = np.tile(self.center, (len(Z), 1))
+        X[:, self.varying] += Z * self.scale[self.varying]
+        return X
+
+
+def crowd_of(X: FloatMatrix, seed: int) -> Crowd:
+    """Measure everybody.
+
+    Parameters
+    ----------
+    X
+        All prepared rows, shape (n_samples, n_features).
+    seed
+        The root seed of the sample.
+
+    Returns
+    -------
+    Crowd
+        In whose units everybody has mean 0 and variance 1 in each feature.
+
+    Raises
+    ------
+    DataError
+        If all rows are equal.
+
+    Examples
+    --------
+    >>> crowd = crowd_of(np.array([[0.0, 7.0], [2.0, 7.0]]), seed=0)
+    >>> crowd.standard(np.array([[2.0, 7.0]])).tolist()
+    [[1.0]]
+    """
+    held = np.clip(X, -FARTHEST, FARTHEST)
+    center, scale = held.mean(axis=0), held.std(axis=0)
+    varying = np.flatnonzero(scale > _EQUAL * np.maximum(1.0, np.abs(center)))
+    if not len(varying):
+        raise DataError("likeness.all_equal", n=len(X))
+    rows = np.arange(len(X))
+    if len(X) > SAMPLE_ROWS:
+        rows = np.sort(generator(seed, "lookalike", "crowd").choice(len(X), SAMPLE_ROWS, replace=False))
+    unsampled = Crowd(center, scale, varying, np.empty((0, len(varying))))
+    return replace(unsampled, sample=unsampled.standard(X[rows]))

@@ -13,6 +13,7 @@ from segmint.cli import (
     export,
     features,
     inspect,
+    lookalike,
     models,
     monitor,
     package,
@@ -37,7 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for room in (
-    run, inspect, features, models, monitor, retrain, registry, serve, package, export, signing, studies, practical_work, demo,
+    run, inspect, features, models, lookalike, monitor, retrain, registry, serve, package, export, signing, studies, practical_work, demo,
 ):  # fmt: skip
     room.register(app)
 

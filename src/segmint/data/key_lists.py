@@ -15,6 +15,7 @@ from segmint.model.parsing import BLANKS
 from segmint.model.schema import Feature, Kind, Role, Schema
 
 _SEPARATORS = re.compile(r"[,;\t|]")
+_LINE_ENDS = f"{BLANKS}\r\n"
 _TEXTS = frozenset({"csv", "tsv"})
 
 
@@ -59,7 +60,7 @@ def read_keys(source: str | Path, key: str) -> Sequence[str]:
 
 def _lines(text: TextFile) -> list[str]:
     with text.path.open(encoding="utf-8-sig") as stream:
-        found = (line.strip(BLANKS) for line in stream)
+        found = (line.strip(_LINE_ENDS) for line in stream)
         return [line for line in found if line]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -64,9 +65,25 @@ class HoldOut:
         return self.found.scaled(1 / self.reach)
 
     @property
+    def verdict(self) -> Literal["better", "unsure", "worse"]:
+        """Whether the interval of the lift lies above chance, around it, or below."""
+        return _beside(self.lift, 1.0)
+
+    @property
+    def beside_segments(self) -> Literal["better", "unsure", "worse"]:
+        """The same beside the segments alone."""
+        return _beside(self.gain, 0.0)
+
+    @property
     def lift_of_segments(self) -> float:
         """The same for the segments alone."""
         return self.by_segments / self.reach
+
+
+def _beside(interval: Interval, other: float) -> Literal["better", "unsure", "worse"]:
+    if interval.low > other:
+        return "better"
+    return "worse" if interval.high < other else "unsure"
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,12 +141,15 @@ def hold_out(rule: Rule, trial: Trial, reach: float, seed: int) -> HoldOut:
         score = rule(trial.Z[seen], trial.crowd.sample)
         found[hidden] = taken(score(trial.Z[unseen]), score(trial.Z[others]), weight, reach)
         shares = _seed_shares(trial.labels, seen)
-        by_segments[hidden] = taken(
-            shares[trial.labels[unseen]], shares[trial.labels[others]], weight, reach
-        )
+        by_segments[hidden] = taken(shares[trial.labels[unseen]], shares[trial.labels[others]], weight, reach)
     gain = _resampled(found - by_segments, rng)
     return HoldOut(
-        len(seeds), len(others), reach, wilson(float(found.mean()), len(seeds)), float(by_segments.mean()), gain
+        len(seeds),
+        len(others),
+        reach,
+        wilson(float(found.mean()), len(seeds)),
+        float(by_segments.mean()),
+        gain,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from segmint.likeness.crowd import Crowd
 from segmint.likeness.seed_groups import SeedGroups
 from segmint.model.preparation import NumericStep, Preparation, Step
-from segmint.types import FloatMatrix, FloatVector, IntVector, RawColumns, TextVector
+from segmint.types import FloatMatrix, IntVector, RawColumns, TextVector
 from segmint.words import Sentence, numbers, say, sentence
 
 MOST_REASONS = 3
@@ -38,9 +38,7 @@ class Usual:
     def told(self) -> Sentence:
         """Say it without anybody's own value."""
         if self.level is None:
-            return sentence(
-                "likeness.usual", column=self.column, group=self.group, everybody=self.everybody
-            )
+            return sentence("likeness.usual", column=self.column, group=self.group, everybody=self.everybody)
         return sentence(
             "likeness.usual_level",
             column=self.column, level=self.level, group=self.group, everybody=self.everybody,
@@ -156,7 +154,9 @@ def _texts(measure: Yardstick, number: int, group: IntVector, columns: RawColumn
     for own, value in zip(group.tolist(), values, strict=True):
         kind = (own, None if numeric else value)
         if kind not in known:
-            known[kind] = measure.usual(own, number, "" if kind[1] is None and not numeric else kind[1]).beside()
+            known[kind] = measure.usual(
+                own, number, "" if kind[1] is None and not numeric else kind[1]
+            ).beside()
         before, after = known[kind]
         texts.append(f"{before}{numbers.unit(value) if numeric else value}{after}")
     return texts
@@ -171,5 +171,3 @@ def _missing(step: Step, columns: RawColumns) -> np.ndarray[tuple[int], np.dtype
 
 def _number(levels: Sequence[str], level: str) -> int:
     return levels.index(level) if level in levels else len(levels)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,26 +76,36 @@ def best(scores: FloatVector, n: int) -> Taken:
     return Taken(places[order].astype(np.int64), len(above) + len(equal) - n)
 
 
-def candidates(keys: TextVector, barred: frozenset[str]) -> BoolVector:
+def first_rows(keys: TextVector) -> dict[str, int]:
+    """Return the first row of each key.
+
+    Examples
+    --------
+    >>> sorted(first_rows(np.array(["a", "b", "a"], dtype=object)).items())
+    [('a', 0), ('b', 1)]
+    """
+    return dict(zip(keys[::-1].tolist(), range(len(keys) - 1, -1, -1), strict=True))
+
+
+def candidates(first: Mapping[str, int], n_rows: int, barred: Collection[str]) -> BoolVector:
     """Return which rows may be taken: the first of each key, unless the key is barred.
 
     Parameters
     ----------
-    keys
-        Shape (n_rows,).
+    first
+        The first row of each key.
+    n_rows
+        How many rows there are.
     barred
         The keys of seeds, and those to be left out.
 
     Examples
     --------
-    >>> candidates(np.array(["a", "b", "a", "c"], dtype=object), frozenset("c")).tolist()
+    >>> candidates({"a": 0, "b": 1, "c": 3}, 4, ["c"]).tolist()
     [True, True, False, False]
     """
-    first: dict[str, int] = {}
-    for row, key in enumerate(keys.tolist()):
-        first.setdefault(key, row)
-    free = np.zeros(len(keys), dtype=np.bool_)
-    free[list(first.values())] = True
+    free = np.zeros(n_rows, dtype=np.bool_)
+    free[np.fromiter(first.values(), dtype=np.int64, count=len(first))] = True
     free[[first[key] for key in barred if key in first]] = False
     return free
 

@@ -15,6 +15,7 @@ SAMPLE_ROWS = 4_000
 """Rows that stand for everybody: a count, so that the same rows give the same answer on every machine."""
 BOUND = 50.0
 """Standard deviations beyond which a row is as far as it can be."""
+BLOCK_ROWS = 4096
 _EQUAL = 1e-12
 """A spread below this part of the mean is rounding."""
 
@@ -77,8 +78,7 @@ def crowd_of(X: FloatMatrix, seed: int) -> Crowd:
     >>> crowd.standard(np.array([[2.0, 7.0]])).tolist()
     [[1.0]]
     """
-    held = np.clip(X, -FARTHEST, FARTHEST)
-    center, scale = held.mean(axis=0), held.std(axis=0)
+    center, scale = _moments(X)
     varying = np.flatnonzero(scale > _EQUAL * np.maximum(1.0, np.abs(center)))
     if not len(varying):
         raise DataError("likeness.all_equal", n=len(X))
@@ -87,3 +87,20 @@ def crowd_of(X: FloatMatrix, seed: int) -> Crowd:
         rows = np.sort(generator(seed, "lookalike", "crowd").choice(len(X), SAMPLE_ROWS, replace=False))
     unsampled = Crowd(center, scale, varying, np.empty((0, len(varying))))
     return replace(unsampled, sample=unsampled.standard(X[rows]))
+
+
+def _moments(X: FloatMatrix) -> tuple[FloatVector, FloatVector]:
+    """Return means and standard deviations, block after block: no second table is made."""
+    center = sum((_held(X, first).sum(axis=0) for first in _firsts(X)), np.zeros(X.shape[1])) / len(X)
+    squares = sum(
+        (np.square(_held(X, first) - center).sum(axis=0) for first in _firsts(X)), np.zeros(X.shape[1])
+    )
+    return center, np.sqrt(squares / len(X))
+
+
+def _firsts(X: FloatMatrix) -> range:
+    return range(0, len(X), BLOCK_ROWS)
+
+
+def _held(X: FloatMatrix, first: int) -> FloatMatrix:
+    return np.clip(X[first : first + BLOCK_ROWS], -FARTHEST, FARTHEST)

@@ -30,20 +30,37 @@ class Density:
     offsets: FloatVector
     bandwidth: float
 
-    def log(self, Z: FloatMatrix) -> FloatVector:
-        """Return ln Σᵢ wᵢ exp(−|z − pᵢ|² / 2h²) of each row, without the constant; shape (n_rows,)."""
-        result = np.empty(len(Z))
-        for first in range(0, len(Z), BLOCK_ROWS):
-            block = Z[first : first + BLOCK_ROWS] / self.bandwidth
-            # −|z − p|²/2 = z·p − |p|²/2 − |z|²/2: one product of matrices for all pairs
-            terms = block @ self.points.T
-            terms += self.offsets
-            highest = terms.max(axis=1)
-            terms -= highest[:, None]
-            np.exp(terms, out=terms)
-            squares = np.einsum("ij,ij->i", block, block)
-            result[first : first + BLOCK_ROWS] = highest + np.log(terms.sum(axis=1)) - squares / 2
-        return result
+    def above(self, block: FloatMatrix) -> FloatVector:
+        """Return ln Σᵢ wᵢ exp(−|z − pᵢ|² / 2) + |z|² / 2 of each row.
+
+        Parameters
+        ----------
+        block
+            Rows in units of the bandwidth, shape (n_rows, n_features); a few thousand at a time.
+        """
+        # −|z − p|²/2 + |z|²/2 = z·p − |p|²/2: one product of matrices for all pairs
+        terms = block @ self.points.T
+        terms += self.offsets
+        highest = terms.max(axis=1)
+        terms -= highest[:, None]
+        np.exp(terms, out=terms)
+        return np.asarray(highest + np.log(terms.sum(axis=1)))
+
+
+def log_ratio(upper: Density, lower: Density, Z: FloatMatrix) -> FloatVector:
+    """Return ln(upper / lower) of each row, shape (n_rows,); both of one bandwidth, so that |z|² cancels.
+
+    Examples
+    --------
+    >>> at_0, at_2 = density_of(np.zeros((3, 1)), 5, 1.0), density_of(np.full((3, 1), 2.0), 5, 1.0)
+    >>> log_ratio(at_0, at_2, np.array([[0.0], [1.0]])).tolist()
+    [2.0, 0.0]
+    """
+    result = np.empty(len(Z))
+    for first in range(0, len(Z), BLOCK_ROWS):
+        block = Z[first : first + BLOCK_ROWS] / upper.bandwidth
+        result[first : first + BLOCK_ROWS] = upper.above(block) - lower.above(block)
+    return result
 
 
 def density_of(Z: FloatMatrix, n_points: int, bandwidth: float) -> Density:
@@ -58,8 +75,8 @@ def density_of(Z: FloatMatrix, n_points: int, bandwidth: float) -> Density:
 
     Examples
     --------
-    >>> density_of(np.zeros((3, 2)), 5, 1.0).log(np.array([[0.0, 2.0]])).tolist()
-    [-2.0]
+    >>> density_of(np.zeros((3, 2)), 5, 1.0).above(np.array([[0.0, 2.0]])).tolist()
+    [0.0]
     """
     labels = divide(Z, n_points)
     points = means(Z, labels) / bandwidth

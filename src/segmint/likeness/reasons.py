@@ -116,15 +116,13 @@ def reason_texts(measure: Yardstick, Z: FloatMatrix, group: IntVector, columns: 
     for number, step in enumerate(measure.preparation.steps):
         gains[_missing(step, columns), number] = -np.inf
     order = np.argsort(-gains, axis=1, kind="stable")[:, :MOST_REASONS]
-    told = {
-        number: _texts(measure, number, group, columns)
-        for number in np.unique(order[np.take_along_axis(gains, order, axis=1) > 0]).tolist()
-    }
-    texts = [
-        "; ".join(told[number][row] for number in numbers_of if gains[row, number] > 0)
-        for row, numbers_of in enumerate(order.tolist())
-    ]
-    return np.array(texts, dtype=object)
+    speaks = np.take_along_axis(gains, order, axis=1) > 0
+    told = np.full(order.shape, None, dtype=object)
+    for number in np.unique(order[speaks]).tolist():
+        places = np.nonzero(speaks & (order == number))
+        told[places] = _texts(measure, number, group[places[0]], columns, places[0])
+    joined = ["; ".join(text for text in row if text is not None) for row in told.tolist()]
+    return np.array(joined, dtype=object)
 
 
 def group_reasons(measure: Yardstick, Z: FloatMatrix, group: int) -> tuple[Usual, ...]:
@@ -144,21 +142,20 @@ def group_reasons(measure: Yardstick, Z: FloatMatrix, group: int) -> tuple[Usual
     return tuple(measure.usual(group, int(number), None) for number in order if gains[number] > 0)
 
 
-def _texts(measure: Yardstick, number: int, group: IntVector, columns: RawColumns) -> Sequence[str]:
-    """Return the reason that one column would be for each row."""
+def _texts(
+    measure: Yardstick, number: int, group: IntVector, columns: RawColumns, rows: IntVector
+) -> TextVector:
+    """Return the reason that one column is for some rows; ``group`` has as many entries as ``rows``."""
     step = measure.preparation.steps[number]
-    values = columns[step.name].tolist()
     numeric = isinstance(step, NumericStep)
     known: dict[tuple[int, str | None], tuple[str, str]] = {}
-    texts = []
-    for own, value in zip(group.tolist(), values, strict=True):
+    texts = np.empty(len(rows), dtype=object)
+    for place, (own, value) in enumerate(zip(group.tolist(), columns[step.name][rows].tolist(), strict=True)):
         kind = (own, None if numeric else value)
         if kind not in known:
-            known[kind] = measure.usual(
-                own, number, "" if kind[1] is None and not numeric else kind[1]
-            ).beside()
+            known[kind] = measure.usual(own, number, kind[1]).beside()
         before, after = known[kind]
-        texts.append(f"{before}{numbers.unit(value) if numeric else value}{after}")
+        texts[place] = f"{before}{numbers.unit(value) if numeric else value}{after}"
     return texts
 
 

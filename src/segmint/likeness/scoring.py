@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from segmint.likeness.density import BLOCK_ROWS, Density, density_of, scott
+from segmint.likeness.density import BLOCK_ROWS, density_of, log_ratio, scott
 from segmint.likeness.seed_groups import SeedGroups, find_groups
 from segmint.types import FloatMatrix, FloatVector
 
@@ -39,7 +39,7 @@ def density_ratio(seeds: FloatMatrix, everybody: FloatMatrix) -> Score:
     """
     bandwidth = scott(len(seeds), seeds.shape[1])
     of_seeds = density_of(seeds, SEED_POINTS, bandwidth)
-    return partial(_ratio, of_seeds, density_of(everybody, CROWD_POINTS, bandwidth))
+    return partial(log_ratio, of_seeds, density_of(everybody, CROWD_POINTS, bandwidth))
 
 
 def nearest_center(seeds: FloatMatrix, everybody: FloatMatrix) -> Score:  # noqa: ARG001 - one form for all
@@ -69,10 +69,6 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
 )
 DEFAULT_RULE: Final = "density"
 """The one that found most hidden seeds in the comparison of ``docs/likeness.md``."""
-
-
-def _ratio(of_seeds: Density, of_everybody: Density, Z: FloatMatrix) -> FloatVector:
-    return np.asarray(of_seeds.log(Z) - of_everybody.log(Z))
 
 
 def _to_center(groups: SeedGroups, Z: FloatMatrix) -> FloatVector:

@@ -14,7 +14,7 @@ from segmint.data.dataset import Dataset
 from segmint.data.key_lists import read_keys
 from segmint.errors import DataError, UsageError
 from segmint.labels import FEWEST_TOLD
-from segmint.likeness.audience import Audience, audience_of, candidates
+from segmint.likeness.audience import Audience, audience_of, candidates, first_rows
 from segmint.likeness.crowd import crowd_of
 from segmint.likeness.holdout import HoldOut, Trial, hold_out
 from segmint.likeness.reach import Reach, read_reach
@@ -169,6 +169,7 @@ def lookalike(
     reach = read_reach(options.reach)
     key = key_of(model, reading)
     seed_keys, barred = _listed(seeds, key), _listed(exclude, key)
+    progress("read_customers", 0, 1)
     everyone = _customers(model, data, replace(reading or ReadOptions(), key=key))
     progress("read_customers", len(everyone.keys), len(everyone.keys))
     lists = _place(everyone.keys, seed_keys, barred)
@@ -199,25 +200,32 @@ def _listed(keys: Keys, name: str) -> tuple[str, ...]:
 
 def _customers(model: SegmentModel, data: Any, reading: ReadOptions) -> Customers:
     if isinstance(data, Dataset):
-        columns = own_columns(model, data)
-        notices: tuple[Sentence, ...] = ()
-        keys = data.keys
-    else:
-        chunks = list(read_chunks(data, model.schema, reading))
-        columns = {
-            name: np.concatenate([chunk.columns[name] for chunk in chunks])
-            for name in model.preparation.columns
-        }
-        keys = np.concatenate([chunk.keys for chunk in chunks])
-        notices = chunks[-1].notices
-    X = model.preparation.forward(columns)
-    return Customers(keys, columns, X, model.assigner.place(X).labels, notices)
+        return _prepared(model, own_columns(model, data), data.keys, ())
+    parts = [
+        _prepared(model, chunk.columns, chunk.keys, chunk.notices)
+        for chunk in read_chunks(data, model.schema, reading)
+    ]
+    return Customers(
+        np.concatenate([part.keys for part in parts]),
+        {name: np.concatenate([part.columns[name] for part in parts]) for name in model.preparation.columns},
+        np.concatenate([part.X for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+        parts[-1].notices,
+    )
+
+
+def _prepared(
+    model: SegmentModel, columns: RawColumns, keys: TextVector, notices: tuple[Sentence, ...]
+) -> Customers:
+    own = {name: columns[name] for name in model.preparation.columns}
+    X = model.preparation.forward(own)
+    return Customers(keys, own, X, model.assigner.place(X).labels, notices)
 
 
 def _place(keys: TextVector, seeds: tuple[str, ...], barred: tuple[str, ...]) -> _Lists:
     """Find the rows of the lists; keys that are not there are counted, never told."""
-    free = candidates(keys, frozenset(seeds) | frozenset(barred))
-    firsts = {key: row for row, key in reversed(list(enumerate(keys.tolist())))}
+    firsts = first_rows(keys)
+    free = candidates(firsts, len(keys), (*seeds, *barred))
     rows = np.array(sorted(firsts[key] for key in seeds if key in firsts), dtype=np.int64)
     if len(rows) < FEWEST_TOLD:
         raise DataError("workflow.few_seeds", n=len(rows), listed=len(seeds), fewest=FEWEST_TOLD)
@@ -242,6 +250,7 @@ def _found(
     progress: Progress,
 ) -> Lookalike:
     rule = RULES[options.rule]
+    progress("ranked", 0, 1)
     crowd = crowd_of(everyone.X, options.seed)
     Z = crowd.standard(everyone.X)
     groups = find_groups(Z[lists.seeds])
@@ -249,6 +258,7 @@ def _found(
     audience = audience_of(scores, lists.free, everyone.keys, Z, reach)
     audience = replace(audience, group=groups.nearest(Z[audience.rows]))
     progress("ranked", len(audience.rows), audience.n_candidates)
+    progress("hidden_seeds", 0, len(lists.seeds))
     trial = Trial(Z, everyone.labels, lists.seeds, np.flatnonzero(lists.free), crowd)
     measured = hold_out(rule, trial, audience.share, options.seed)
     progress("hidden_seeds", measured.n_hidden, measured.n_hidden)

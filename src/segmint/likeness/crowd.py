@@ -1,4 +1,4 @@
-"""Everybody: the units in which likeness is measured, and a sample that stands for all."""
+"""Everybody: the units in which likeness is measured, and landmarks that stand for all."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from segmint.errors import DataError
+from segmint.likeness.landmarks import Landmarks, landmarks_of
 from segmint.model.distances import FARTHEST
 from segmint.seeds import generator
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
 SAMPLE_ROWS = 4_000
-"""Rows that stand for everybody: a count, so that the same rows give the same answer on every machine."""
+"""Rows of which landmarks are made: a count, so that the same rows give the same answer on every machine."""
+CROWD_POINTS = 200
+"""Landmarks of the sample: what a score costs does not grow with the rows."""
 BOUND = 50.0
 """Standard deviations beyond which a row is as far as it can be."""
 BLOCK_ROWS = 4096
@@ -30,14 +33,14 @@ class Crowd:
         Mean and standard deviation of each prepared feature, shape (n_features,).
     varying
         The features that are not constant, shape (n_varying,): the others say nothing and are left out.
-    sample
-        At most :data:`SAMPLE_ROWS` rows in these units, shape (n_sample, n_varying).
+    landmarks
+        What stands for everybody, in these units.
     """
 
     center: FloatVector
     scale: FloatVector
     varying: IntVector
-    sample: FloatMatrix
+    landmarks: Landmarks
 
     def standard(self, X: FloatMatrix) -> FloatMatrix:
         """Return (x − center) / scale of the features that vary, held within ±50; shape (n_rows, n_varying)."""
@@ -85,8 +88,8 @@ def crowd_of(X: FloatMatrix, seed: int) -> Crowd:
     rows = np.arange(len(X))
     if len(X) > SAMPLE_ROWS:
         rows = np.sort(generator(seed, "lookalike", "crowd").choice(len(X), SAMPLE_ROWS, replace=False))
-    unsampled = Crowd(center, scale, varying, np.empty((0, len(varying))))
-    return replace(unsampled, sample=unsampled.standard(X[rows]))
+    crowd = Crowd(center, scale, varying, Landmarks(np.empty((0, len(varying))), np.empty(0)))
+    return replace(crowd, landmarks=landmarks_of(crowd.standard(X[rows]), CROWD_POINTS))
 
 
 def _moments(X: FloatMatrix) -> tuple[FloatVector, FloatVector]:

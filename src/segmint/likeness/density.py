@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segmint.likeness.dividing import divide, means
+from segmint.likeness.landmarks import Landmarks
 from segmint.types import FloatMatrix, FloatVector
 
 BLOCK_ROWS = 2048
@@ -52,7 +52,8 @@ def log_ratio(upper: Density, lower: Density, Z: FloatMatrix) -> FloatVector:
 
     Examples
     --------
-    >>> at_0, at_2 = density_of(np.zeros((3, 1)), 5, 1.0), density_of(np.full((3, 1), 2.0), 5, 1.0)
+    >>> from segmint.likeness.landmarks import landmarks_of
+    >>> at_0, at_2 = (density_of(landmarks_of(np.full((3, 1), at), 1), 1.0) for at in (0.0, 2.0))
     >>> log_ratio(at_0, at_2, np.array([[0.0], [1.0]])).tolist()
     [2.0, 0.0]
     """
@@ -63,25 +64,24 @@ def log_ratio(upper: Density, lower: Density, Z: FloatMatrix) -> FloatVector:
     return result
 
 
-def density_of(Z: FloatMatrix, n_points: int, bandwidth: float) -> Density:
-    """Put a kernel on the mean of each of at most ``n_points`` parts of the rows, weighted by their number.
+def density_of(landmarks: Landmarks, bandwidth: float) -> Density:
+    """Put a kernel on each landmark.
 
     Parameters
     ----------
-    Z
-        Shape (n_rows, n_features).
-    n_points, bandwidth
-        How many landmarks; the kernels' standard deviation.
+    landmarks
+        Where the rows are.
+    bandwidth
+        The kernels' standard deviation, > 0.
 
     Examples
     --------
-    >>> density_of(np.zeros((3, 2)), 5, 1.0).above(np.array([[0.0, 2.0]])).tolist()
+    >>> from segmint.likeness.landmarks import landmarks_of
+    >>> density_of(landmarks_of(np.zeros((3, 2)), 5), 1.0).above(np.array([[0.0, 2.0]])).tolist()
     [0.0]
     """
-    labels = divide(Z, n_points)
-    points = means(Z, labels) / bandwidth
-    weights = np.bincount(labels) / len(Z)
-    return Density(points, np.log(weights) - (points**2).sum(axis=1) / 2, bandwidth)
+    points = landmarks.points / bandwidth
+    return Density(points, np.log(landmarks.weights) - (points**2).sum(axis=1) / 2, bandwidth)
 
 
 def scott(n_rows: int, n_features: int) -> float:

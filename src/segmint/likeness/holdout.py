@@ -138,7 +138,7 @@ def hold_out(rule: Rule, trial: Trial, reach: float, seed: int) -> HoldOut:
     for fold in range(FOLDS):
         hidden = np.arange(len(seeds)) % FOLDS == fold
         seen, unseen = seeds[~hidden], seeds[hidden]
-        score = rule(trial.Z[seen], trial.crowd.sample)
+        score = rule(trial.Z[seen], trial.crowd.landmarks)
         found[hidden] = taken(score(trial.Z[unseen]), score(trial.Z[others]), weight, reach)
         shares = _seed_shares(trial.labels, seen)
         by_segments[hidden] = taken(shares[trial.labels[unseen]], shares[trial.labels[others]], weight, reach)

@@ -10,20 +10,20 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from segmint.likeness.density import BLOCK_ROWS, density_of, log_ratio, scott
+from segmint.likeness.landmarks import Landmarks, landmarks_of
 from segmint.likeness.seed_groups import SeedGroups, find_groups
 from segmint.types import FloatMatrix, FloatVector
 
 SEED_POINTS = 100
-CROWD_POINTS = 200
-"""Landmarks of the seeds and of everybody: what a score costs does not grow with either."""
+"""Landmarks of the seeds at most: what a score costs does not grow with them."""
 
 Score: TypeAlias = Callable[[FloatMatrix], FloatVector]
 """Rows to scores, higher is more alike."""
-Rule: TypeAlias = Callable[[FloatMatrix, FloatMatrix], Score]
-"""Seeds, and a sample of everybody, to a score; all rows in the units of everybody."""
+Rule: TypeAlias = Callable[[FloatMatrix, Landmarks], Score]
+"""Seeds, and what stands for everybody, to a score; all rows in the units of everybody."""
 
 
-def density_ratio(seeds: FloatMatrix, everybody: FloatMatrix) -> Score:
+def density_ratio(seeds: FloatMatrix, everybody: Landmarks) -> Score:
     """Return ln(density of the seeds / density of everybody).
 
     Both are kernel densities on landmarks, of one bandwidth: Scott's for the number of seeds. 0 where seeds are as
@@ -33,32 +33,35 @@ def density_ratio(seeds: FloatMatrix, everybody: FloatMatrix) -> Score:
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> score = density_ratio(rng.normal(3, 0.5, (50, 1)), rng.normal(0, 1, (500, 1)))
+    >>> everybody = landmarks_of(rng.normal(0, 1, (500, 1)), 50)
+    >>> score = density_ratio(rng.normal(3, 0.5, (50, 1)), everybody)
     >>> bool(score(np.array([[3.0]]))[0] > 0 > score(np.array([[0.0]]))[0])
     True
     """
     bandwidth = scott(len(seeds), seeds.shape[1])
-    of_seeds = density_of(seeds, SEED_POINTS, bandwidth)
-    return partial(log_ratio, of_seeds, density_of(everybody, CROWD_POINTS, bandwidth))
+    of_seeds = density_of(landmarks_of(seeds, SEED_POINTS), bandwidth)
+    return partial(log_ratio, of_seeds, density_of(everybody, bandwidth))
 
 
-def nearest_center(seeds: FloatMatrix, everybody: FloatMatrix) -> Score:  # noqa: ARG001 - one form for all
+def nearest_center(seeds: FloatMatrix, everybody: Landmarks) -> Score:  # noqa: ARG001 - one form for all
     """Return −√(Σⱼ (zⱼ − cⱼ)² / vⱼ) to the nearest group of seeds, in the group's own spread; −∞ … 0.
 
     Examples
     --------
-    >>> nearest_center(np.zeros((10, 1)), np.zeros((10, 1)))(np.array([[1.0]])).round(3).tolist()
+    >>> everybody = landmarks_of(np.zeros((10, 1)), 1)
+    >>> nearest_center(np.zeros((10, 1)), everybody)(np.array([[1.0]])).round(3).tolist()
     [-1.414]
     """
     return partial(_to_center, find_groups(seeds))
 
 
-def nearest_seed(seeds: FloatMatrix, everybody: FloatMatrix) -> Score:  # noqa: ARG001 - one form for all
+def nearest_seed(seeds: FloatMatrix, everybody: Landmarks) -> Score:  # noqa: ARG001 - one form for all
     """Return −|z − s| to the nearest seed; −∞ … 0.
 
     Examples
     --------
-    >>> nearest_seed(np.array([[0.0], [5.0]]), np.zeros((1, 1)))(np.array([[4.0]])).tolist()
+    >>> everybody = landmarks_of(np.zeros((10, 1)), 1)
+    >>> nearest_seed(np.array([[0.0], [5.0]]), everybody)(np.array([[4.0]])).tolist()
     [-1.0]
     """
     return partial(_to_seed, seeds)

@@ -254,7 +254,7 @@ def _found(
     crowd = crowd_of(everyone.X, options.seed)
     Z = crowd.standard(everyone.X)
     groups = find_groups(Z[lists.seeds])
-    scores = rule(Z[lists.seeds], crowd.sample)(Z)
+    scores = rule(Z[lists.seeds], crowd.landmarks)(Z)
     audience = audience_of(scores, lists.free, everyone.keys, Z, reach)
     audience = replace(audience, group=groups.nearest(Z[audience.rows]))
     progress("ranked", len(audience.rows), audience.n_candidates)

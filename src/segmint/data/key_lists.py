@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 from segmint.data.chunks import read_chunks
 from segmint.data.encoding import TextFile, utf8_file
 from segmint.data.files import FORMATS, open_file
+from segmint.data.keys import key_texts
 from segmint.data.options import ReadOptions
 from segmint.errors import SourceError
 from segmint.model.parsing import BLANKS
@@ -56,6 +60,22 @@ def read_keys(source: str | Path, key: str) -> Sequence[str]:
     schema = Schema((Feature(key, Kind.TEXT, Role.KEY),))
     reading = ReadOptions(key=key, format=options.format)
     return [str(text) for chunk in read_chunks(source, schema, reading) for text in chunk.keys.tolist()]
+
+
+def listed_keys(keys: Iterable[Any]) -> Sequence[str]:
+    """Return keys that are at hand as the texts by which the reader knows them; missing ones are left out.
+
+    Examples
+    --------
+    >>> listed_keys([12680.0, None]), listed_keys(["007", 7])
+    (['12680'], ['007', '7'])
+    """
+    given = list(keys)
+    try:
+        texts = key_texts(pa.array(given, from_pandas=True)) if given else []
+    except pa.ArrowException:  # of several kinds: each as it is
+        return [str(key) for key in given if key is not None]
+    return [text for text in texts if text is not None]
 
 
 def _lines(text: TextFile) -> list[str]:

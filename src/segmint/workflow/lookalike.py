@@ -11,7 +11,7 @@ import numpy as np
 
 from segmint.data import ReadOptions, open_writer, read_chunks
 from segmint.data.dataset import Dataset
-from segmint.data.key_lists import read_keys
+from segmint.data.key_lists import listed_keys, read_keys
 from segmint.errors import DataError, UsageError
 from segmint.labels import FEWEST_TOLD
 from segmint.likeness.audience import Audience, audience_of, candidates, first_rows
@@ -194,7 +194,7 @@ def key_of(model: SegmentModel, reading: ReadOptions | None = None) -> str:
 
 
 def _listed(keys: Keys, name: str) -> tuple[str, ...]:
-    found = read_keys(keys, name) if isinstance(keys, (str, Path)) else [str(key) for key in keys]
+    found = read_keys(keys, name) if isinstance(keys, (str, Path)) else listed_keys(keys)
     return tuple(dict.fromkeys(found))
 
 
@@ -249,6 +249,7 @@ def _found(
     options: LookalikeOptions,
     progress: Progress,
 ) -> Lookalike:
+    """Rank, measure, and say why."""
     rule = RULES[options.rule]
     progress("ranked", 0, 1)
     crowd = crowd_of(everyone.X, options.seed)
@@ -257,17 +258,30 @@ def _found(
     scores = rule(Z[lists.seeds], crowd.landmarks)(Z)
     audience = audience_of(scores, lists.free, everyone.keys, Z, reach)
     audience = replace(audience, group=groups.nearest(Z[audience.rows]))
-    progress("ranked", len(audience.rows), audience.n_candidates)
+    progress("ranked", audience.n_candidates, audience.n_candidates)
     progress("hidden_seeds", 0, len(lists.seeds))
     trial = Trial(Z, everyone.labels, lists.seeds, np.flatnonzero(lists.free), crowd)
     measured = hold_out(rule, trial, audience.share, options.seed)
     progress("hidden_seeds", measured.n_hidden, measured.n_hidden)
     measure = Yardstick(model.preparation, crowd, groups)
+    return _explained(model, everyone, lists, measure, audience, measured)
+
+
+def _explained(
+    model: SegmentModel,
+    everyone: Customers,
+    lists: _Lists,
+    measure: Yardstick,
+    audience: Audience,
+    measured: HoldOut,
+) -> Lookalike:
+    """Put segments and reasons beside an audience."""
+    Z = measure.crowd.standard(everyone.X[audience.rows])
     own = {name: column[audience.rows] for name, column in everyone.columns.items()}
     return Lookalike(
         audience=audience,
         segments=model.by_label[1][everyone.labels[audience.rows]],
-        reasons=reason_texts(measure, Z[audience.rows], audience.group, own),
+        reasons=reason_texts(measure, Z, audience.group, own),
         groups=_groups(measure, Z, audience),
         hold_out=measured,
         n_seeds=len(lists.seeds),
@@ -278,9 +292,9 @@ def _found(
 def _groups(measure: Yardstick, Z: FloatMatrix, audience: Audience) -> tuple[Group, ...]:
     told = []
     for number, n_seeds in enumerate(measure.groups.sizes.tolist()):
-        rows = audience.rows[audience.group == number]
-        reasons = group_reasons(measure, Z[rows], number) if len(rows) else ()
-        told.append(Group(n_seeds, len(rows), reasons))
+        own = Z[audience.group == number]
+        reasons = group_reasons(measure, own, number) if len(own) else ()
+        told.append(Group(n_seeds, len(own), reasons))
     return tuple(told)
 
 

@@ -57,7 +57,7 @@ def read_keys(source: str | Path, key: str) -> Sequence[str]:
             lines = _lines(utf8_file(file, None))
             if not _is_table(lines, key):
                 return _alone(lines, key, file.name)
-    schema = Schema((Feature(key, Kind.TEXT, Role.KEY),))
+    schema = Schema((Feature(key, Kind.CATEGORY, Role.CLUSTER),))  # what is read, and the key as well
     reading = ReadOptions(key=key, format=options.format)
     return [str(text) for chunk in read_chunks(source, schema, reading) for text in chunk.keys.tolist()]
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.conftest import Command
 
 from segmint.cli.lookalike import RULES as OFFERED
 from segmint.likeness.scoring import DEFAULT_RULE, RULES
@@ -30,9 +29,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_an_audience_of_a_file(
-    segmint: Command, model: Path, table: Path, seeds: Path, tmp_path: Path
-) -> None:
+def test_an_audience_of_a_file(segmint: Any, model: Path, table: Path, seeds: Path, tmp_path: Path) -> None:
     target, out = tmp_path / "audience.csv", tmp_path / "left_out.csv"
     out.write_text("player_id\np0050\n")
     done = segmint(
@@ -51,7 +48,7 @@ def test_an_audience_of_a_file(
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
-def test_json_has_the_lift_and_its_interval(segmint: Command, model: Path, table: Path, seeds: Path) -> None:
+def test_json_has_the_lift_and_its_interval(segmint: Any, model: Path, table: Path, seeds: Path) -> None:
     done = segmint("lookalike", model, table, "--seeds", seeds, "--reach", "25%", "--json", "-q")
     told = json.loads(done.stdout)
     lift = told["hold_out"]["lift"]
@@ -74,7 +71,7 @@ def test_json_has_the_lift_and_its_interval(segmint: Command, model: Path, table
     ],
 )
 def test_bad_wishes_have_no_traceback(
-    segmint: Command, model: Path, table: Path, seeds: Path, options: list[str], code: int
+    segmint: Any, model: Path, table: Path, seeds: Path, options: list[str], code: int
 ) -> None:
     done = segmint("lookalike", model, table, "--seeds", seeds, *options)
     assert done.returncode == code, done.stderr
@@ -82,7 +79,7 @@ def test_bad_wishes_have_no_traceback(
     assert "Error" in done.stderr
 
 
-def test_bad_lists_have_no_traceback(segmint: Command, model: Path, table: Path, tmp_path: Path) -> None:
+def test_bad_lists_have_no_traceback(segmint: Any, model: Path, table: Path, tmp_path: Path) -> None:
     bad = {
         "empty.txt": b"", "blank.txt": b"\n\n", "other.csv": b"a,b\np0001,p0002\n", "bytes.txt": b"\xff\xfe\x00\x9cp0001",
         "few.txt": b"p0001\np0002\n", "broken.parquet": b"PAR1 nothing", "zip.csv.gz": b"\x1f\x8b broken",

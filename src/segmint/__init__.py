@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from segmint.workflow.assign import assign as assign
     from segmint.workflow.challenge import renew as retrain  # noqa: F401
     from segmint.workflow.deliver import run as run
+    from segmint.workflow.lookalike import LookalikeOptions as LookalikeOptions
+    from segmint.workflow.lookalike import lookalike as lookalike
     from segmint.workflow.monitor import MonitorOptions as MonitorOptions
     from segmint.workflow.monitor import monitor as monitor
     from segmint.workflow.planning import RunOptions as RunOptions
@@ -51,6 +53,8 @@ _PUBLIC = {
     "run": "segmint.workflow.deliver:run",
     "RunOptions": "segmint.workflow.planning:RunOptions",
     "assign": "segmint.workflow.assign:assign",
+    "lookalike": "segmint.workflow.lookalike:lookalike",
+    "LookalikeOptions": "segmint.workflow.lookalike:LookalikeOptions",
     "retrain": "segmint.workflow.challenge:renew",
     "monitor": "segmint.workflow.monitor:monitor",
     "MonitorOptions": "segmint.workflow.monitor:MonitorOptions",

@@ -13,6 +13,7 @@ from segmint.cli import (
     export,
     features,
     inspect,
+    lookalike,
     models,
     monitor,
     neighbors,
@@ -39,8 +40,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for room in (
-    run, inspect, features, models, topics, monitor, retrain, registry, serve, package, export, signing, studies, neighbors,
-    practical_work, demo,
+    run, inspect, features, models, lookalike, neighbors, topics, monitor, retrain, registry, serve, package, export,
+    signing, studies, practical_work, demo,
 ):  # fmt: skip
     room.register(app)
 

@@ -42,7 +42,7 @@ def show(
     from segmint.cli.cards import write_card
     from segmint.cli.output import results, write_json
 
-    loaded, path = _load(model, workspace)
+    loaded, path = load(model, workspace)
     cards = loaded.cards if segment is None else (loaded.card(segment),)
     if json:
         told = [card.to_json() | {"summary": str(card.summary)} for card in cards]
@@ -132,7 +132,7 @@ def assign(
         raise UsageError("cli.one_target")
     options.one_of("--if-exists", if_exists, ["error", "replace", "append"])
     existing = cast("IfExists", if_exists)
-    loaded, _ = _load(model if as_of is None else _version(model, as_of), workspace)
+    loaded, _ = load(model if as_of is None else _version(model, as_of), workspace)
     target, written_to = (output, to_table) if to is None else (to, to_table or source.table)
     if to is not None and not to_table:  # then --table names the target
         source = replace(source, table=None)
@@ -197,7 +197,7 @@ def rename(
     from segmint.workflow.library import refuse_registered, rename_segment
 
     refuse_registered(model)
-    loaded, path = _load(model, workspace)
+    loaded, path = load(model, workspace)
     wanted = loaded.card(segment).id
     done = rename_segment(path, wanted, name)
     if done.was_signed:
@@ -227,7 +227,8 @@ def _version(model: str, number: int) -> str:
     return f"models:/{name}/{number}"
 
 
-def _load(model: str, workspace: Path | None) -> tuple[SegmentModel, Path]:
+def load(model: str, workspace: Path | None) -> tuple[SegmentModel, Path]:
+    """Open a model by what people call it, and say which file it came from."""
     from segmint.cli.settings import read_settings
     from segmint.cli.workspaces import workspace_of
     from segmint.workflow.library import open_model

@@ -50,7 +50,7 @@ class Looking:
     language: Annotated[str | None, typer.Option("--language", help=say("help.language"))] = None
     name: Annotated[str | None, typer.Option("--name", help=say("help.name"))] = None
     samples: Annotated[int, typer.Option("--samples", min=2, max=100, help=say("help.samples"))] = 10
-    seeds: Annotated[int, typer.Option("--seeds", min=2, max=100, help=say("help.seeds"))] = 10
+    seeds: Annotated[int, typer.Option("--seeds", min=2, max=100, help=say("help.topic_seeds"))] = 10
     seed: options.Seed = 0
 
     def options(self, source: Source) -> TopicOptions:

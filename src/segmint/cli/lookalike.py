@@ -1,0 +1,184 @@
+"""``segmint lookalike``: who is most like some customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from segmint.cli import options
+from segmint.cli.events import FromEvents, table_of
+from segmint.cli.models import Model, load
+from segmint.cli.progress import Steps
+from segmint.cli.reading import Source, read_options
+from segmint.cli.spread import spread
+from segmint.words import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from segmint.likeness.holdout import HoldOut, Interval
+    from segmint.likeness.reasons import Usual
+    from segmint.workflow.lookalike import Group, Lookalike
+
+RULES = ("density", "center", "seed")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("lookalike", epilog=say("help.lookalike_examples"), help=say("help.lookalike"))(
+        spread(lookalike)
+    )
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Who the seeds are, and who is left out."""
+
+    seeds: Annotated[Path, typer.Option("--seeds", metavar="IDS", help=say("help.seeds"), show_default=False)]
+    without: Annotated[
+        Path | None, typer.Option("--exclude", metavar="IDS", help=say("help.exclude_ids"))
+    ] = None
+    key: Annotated[str | None, typer.Option("--key", help=say("help.lookalike_key"))] = None
+
+
+def lookalike(
+    model: Model,
+    data: options.Data,
+    lists: Lists,
+    events: FromEvents,
+    source: Source,
+    reach: Annotated[str, typer.Option("--reach", help=say("help.reach"))] = "5%",
+    rule: Annotated[str, typer.Option("--rule", help=say("help.likeness_rule"))] = RULES[0],
+    output: Annotated[str | None, typer.Option("--output", "-o", help=say("help.lookalike_output"))] = None,
+    seed: options.Seed = 0,
+    workspace: options.Workspace = None,
+    json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Rank the customers that are most like some, with reasons and a measured lift."""
+    from dataclasses import replace
+
+    from segmint.cli.output import write_json
+    from segmint.data import check_target
+    from segmint.workflow.lookalike import LookalikeOptions, key_of, write_audience
+    from segmint.workflow.lookalike import lookalike as find
+
+    options.one_of("--rule", rule, RULES)
+    if output is not None:
+        check_target(output)
+    loaded, _ = load(model, workspace)
+    asked = LookalikeOptions(reach, rule, seed)
+    with Steps(quiet=quiet) as steps, table_of(data, read_options(source), events, loaded, steps) as table:
+        reading = replace(table.reading, key=lists.key)
+        found = find(
+            loaded, table.data, lists.seeds, exclude=lists.without or (), options=asked, reading=reading,
+            progress=steps,
+        )  # fmt: skip
+        if output is not None:
+            write_audience(found, key_of(loaded, reading), output)
+    notices = [str(notice) for notice in (*table.notices, *found.notices)]
+    if json:
+        write_json(_told(found, output, asked.rule) | {"notices": notices})
+        return
+    _write(found, output, notices)
+
+
+def _told(found: Lookalike, output: str | None, rule: str) -> dict[str, Any]:
+    audience, measured = found.audience, found.hold_out
+    return {
+        "output": output,
+        "rule": rule,
+        "n_seeds": found.n_seeds,
+        "n_candidates": audience.n_candidates,
+        "n_taken": len(audience.rows),
+        "reach": audience.share,
+        "hold_out": {
+            "n_hidden": measured.n_hidden,
+            "n_compared": measured.n_compared,
+            "found": _interval(measured.found),
+            "lift": _interval(measured.lift),
+            "found_by_segments": measured.by_segments,
+            "lift_of_segments": measured.lift_of_segments,
+            "gain_over_segments": _interval(measured.gain),
+        },
+        "groups": [_group(group) for group in found.groups],
+    }
+
+
+def _interval(interval: Interval) -> dict[str, float]:
+    return {"value": interval.value, "low": interval.low, "high": interval.high}
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "n_seeds": group.n_seeds,
+        "n_taken": group.n_taken,
+        "reasons": [_usual(reason) for reason in group.reasons],
+    }
+
+
+def _usual(usual: Usual) -> dict[str, Any]:
+    return {
+        "column": usual.column,
+        "level": usual.level,
+        "group": usual.group,
+        "everybody": usual.everybody,
+    }
+
+
+def _write(found: Lookalike, output: str | None, notices: list[str]) -> None:
+    from segmint.cli.output import results, wrapped, write_labeled
+
+    console, audience, measured = results(), found.audience, found.hold_out
+    head = say(
+        f"cli.lookalike.{measured.verdict}",
+        found=measured.found.value, reach=measured.reach, lift=measured.lift.value,
+        low=measured.lift.low, high=measured.lift.high,
+    )  # fmt: skip
+    console.print()
+    for line in wrapped(head, indent=1):
+        console.print(line, style="bold")
+    console.print()
+    write_labeled(console, say("cli.lookalike.doubt"), _doubts(measured))
+    taken = say(
+        "cli.lookalike.taken", n=len(audience.rows), candidates=audience.n_candidates, seeds=found.n_seeds
+    )
+    write_labeled(console, say("cli.lookalike.audience"), [taken])
+    console.print()
+    _write_groups(console, found.groups)
+    write_labeled(console, say("cli.notice"), notices)
+    written = say("cli.lookalike.unwritten") if output is None else output
+    write_labeled(console, say("cli.written"), [written])
+
+
+def _doubts(measured: HoldOut) -> list[str]:
+    against = say(
+        f"cli.lookalike.against_segments_{measured.beside_segments}",
+        lift=measured.lift_of_segments, gain=100 * measured.gain.value,
+        low=100 * measured.gain.low, high=100 * measured.gain.high,
+    )  # fmt: skip
+    hidden = say(
+        "cli.lookalike.hidden", n=measured.n_hidden, low=measured.found.low, high=measured.found.high
+    )
+    return [hidden, against, say("cli.lookalike.not_proof")]
+
+
+def _write_groups(console: Console, groups: tuple[Group, ...]) -> None:
+    from segmint.cli.tables import plain_table
+    from segmint.words import numbers
+
+    rows = [
+        (
+            str(number),
+            numbers.count(group.n_seeds),
+            numbers.count(group.n_taken),
+            "; ".join(str(reason.told()) for reason in group.reasons) or say("cli.lookalike.no_reason"),
+        )
+        for number, group in enumerate(groups, 1)
+    ]
+    heads = [say(f"cli.lookalike.head.{name}") for name in ("group", "seeds", "taken", "reasons")]
+    plain_table(console, heads, rows, right=frozenset({1, 2}), fold=3)
+    console.print()

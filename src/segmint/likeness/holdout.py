@@ -1,0 +1,211 @@
+"""How well seeds that were hidden are found: against chance, and against the segments alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from segmint.likeness.crowd import Crowd
+from segmint.likeness.scoring import Rule
+from segmint.seeds import generator
+from segmint.types import FloatMatrix, FloatVector, IntVector
+
+FOLDS = 5
+COMPARED_ROWS = 50_000
+"""Rows beside the seeds that hidden ones are ranked among; of more a sample stands for all."""
+RESAMPLES = 1_000
+Z_95 = 1.959964
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure and the bounds of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def scaled(self, by: float) -> Interval:
+        """Return all three times a number > 0."""
+        return Interval(self.value * by, self.low * by, self.high * by)
+
+
+@dataclass(frozen=True)
+class HoldOut:
+    """What happened to hidden seeds.
+
+    Attributes
+    ----------
+    n_hidden
+        Seeds that were hidden once each.
+    n_compared
+        Other rows that they were ranked among.
+    reach
+        The share of the candidates that was taken, 0 … 1: what chance finds of the hidden.
+    found
+        The share of the hidden that was taken, 0 … 1, higher is better; Wilson's interval.
+    by_segments
+        The share that the segments alone find: those with the largest share of seeds first, until the reach is full.
+    gain
+        ``found`` less ``by_segments``, −1 … 1, its interval from resampled seeds.
+    """
+
+    n_hidden: int
+    n_compared: int
+    reach: float
+    found: Interval
+    by_segments: float
+    gain: Interval
+
+    @property
+    def lift(self) -> Interval:
+        """How many times as many as chance: found / reach, 0 … 1 / reach; 1 is chance."""
+        return self.found.scaled(1 / self.reach)
+
+    @property
+    def verdict(self) -> Literal["better", "unsure", "worse"]:
+        """Whether the interval of the lift lies above chance, around it, or below."""
+        return _beside(self.lift, 1.0)
+
+    @property
+    def beside_segments(self) -> Literal["better", "unsure", "worse"]:
+        """The same beside the segments alone."""
+        return _beside(self.gain, 0.0)
+
+    @property
+    def lift_of_segments(self) -> float:
+        """The same for the segments alone."""
+        return self.by_segments / self.reach
+
+
+def _beside(interval: Interval, other: float) -> Literal["better", "unsure", "worse"]:
+    if interval.low > other:
+        return "better"
+    return "worse" if interval.high < other else "unsure"
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What a hold-out needs.
+
+    Attributes
+    ----------
+    Z
+        All rows in the units of everybody.
+    labels
+        Their segments, ``labels.NOISE`` among them.
+    seeds, others
+        Rows that are seeds; rows that may be taken and are none. No row is in both.
+    crowd
+        Everybody.
+    """
+
+    Z: FloatMatrix
+    labels: IntVector
+    seeds: IntVector
+    others: IntVector
+    crowd: Crowd
+
+
+def hold_out(rule: Rule, trial: Trial, reach: float, seed: int) -> HoldOut:
+    """Hide a fifth of the seeds five times, and see how many of them are taken.
+
+    Parameters
+    ----------
+    rule
+        How likeness is scored.
+    trial
+        The rows.
+    reach
+        The share of the candidates (hidden seeds among them) that is taken, 0 < reach ≤ 1.
+    seed
+        Draws the folds and, of many rows, those that are compared.
+
+    Returns
+    -------
+    HoldOut
+        Each seed counts once. The number of groups, landmarks and bandwidth are found anew without the hidden.
+    """
+    rng = generator(seed, "lookalike", "hold-out")
+    seeds = rng.permutation(trial.seeds)
+    others = trial.others
+    if len(others) > COMPARED_ROWS:
+        others = np.sort(rng.choice(others, COMPARED_ROWS, replace=False))
+    weight = len(trial.others) / max(1, len(others))
+    found, by_segments = np.empty(len(seeds)), np.empty(len(seeds))
+    for fold in range(FOLDS):
+        hidden = np.arange(len(seeds)) % FOLDS == fold
+        seen, unseen = seeds[~hidden], seeds[hidden]
+        score = rule(trial.Z[seen], trial.crowd.landmarks)
+        found[hidden] = taken(score(trial.Z[unseen]), score(trial.Z[others]), weight, reach)
+        shares = _seed_shares(trial.labels, seen)
+        by_segments[hidden] = taken(shares[trial.labels[unseen]], shares[trial.labels[others]], weight, reach)
+    gain = _resampled(found - by_segments, rng)
+    return HoldOut(
+        len(seeds),
+        len(others),
+        reach,
+        wilson(float(found.mean()), len(seeds)),
+        float(by_segments.mean()),
+        gain,
+    )
+
+
+def taken(hidden: FloatVector, others: FloatVector, weight: float, reach: float) -> FloatVector:
+    """Return the chance of each hidden seed to be taken, 0 … 1.
+
+    The best ``reach`` of all are taken; where only some of equal scores have room, chance decides.
+
+    Parameters
+    ----------
+    hidden, others
+        Scores; each of the others stands for ``weight`` rows.
+    weight, reach
+        See above.
+
+    Examples
+    --------
+    >>> taken(np.array([9.0, 1.0]), np.array([1.0, 0.0]), 1.0, 0.5).tolist()
+    [1.0, 0.5]
+    """
+    levels, places = np.unique(np.concatenate([hidden, others]), return_inverse=True)
+    weights = np.concatenate([np.ones(len(hidden)), np.full(len(others), weight)])
+    held = np.bincount(places, weights=weights, minlength=len(levels))
+    above = held[::-1].cumsum()[::-1] - held
+    room = reach * held.sum()
+    return np.asarray(np.clip((room - above) / held, 0.0, 1.0)[places[: len(hidden)]])
+
+
+def wilson(share: float, n: int) -> Interval:
+    """Return a share with Wilson's 95 % interval.
+
+    (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n). Wilson (1927), doi:10.1080/01621459.1927.10502953.
+
+    Examples
+    --------
+    >>> found = wilson(0.5, 100)
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.404, 0.596)
+    """
+    square = Z_95**2 / n
+    middle = share + square / 2
+    half = Z_95 * np.sqrt(share * (1 - share) / n + square / (4 * n))
+    low, high = (middle - half) / (1 + square), (middle + half) / (1 + square)
+    return Interval(share, float(max(0.0, low)), float(min(1.0, high)))
+
+
+def _seed_shares(labels: IntVector, seeds: IntVector) -> FloatVector:
+    """Return the share of seeds in each segment; noise, −1, finds the last place."""
+    n = int(labels.max(initial=0)) + 2
+    counts = np.bincount(labels % n, minlength=n)
+    return np.asarray(np.bincount(labels[seeds] % n, minlength=n) / np.maximum(1, counts))
+
+
+def _resampled(differences: FloatVector, rng: np.random.Generator) -> Interval:
+    """Return a mean with its bootstrap interval. Efron (1979), doi:10.1214/aos/1176344552."""
+    n = len(differences)
+    means = np.array([differences[rng.integers(0, n, n)].mean() for _ in range(RESAMPLES)])
+    low, high = np.quantile(means, [0.025, 0.975])
+    return Interval(float(differences.mean()), float(low), float(high))

@@ -1,0 +1,97 @@
+"""``segmint lookalike`` as people have it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segmint.cli.lookalike import RULES as OFFERED
+from segmint.likeness.scoring import DEFAULT_RULE, RULES
+
+
+def test_the_offered_rules_are_the_table() -> None:
+    assert set(OFFERED) == set(RULES)
+    assert OFFERED[0] == DEFAULT_RULE
+
+
+@pytest.fixture(scope="module")
+def model(made: dict[str, Any]) -> Path:
+    return next((made["workspace"] / "models").glob("*.segmint"))
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("lists") / "seeds.txt"
+    path.write_text("\n".join([*(f"p{number:04d}" for number in range(60, 80)), "stranger"]))
+    return path
+
+
+def test_an_audience_of_a_file(segmint: Any, model: Path, table: Path, seeds: Path, tmp_path: Path) -> None:
+    target, out = tmp_path / "audience.csv", tmp_path / "left_out.csv"
+    out.write_text("player_id\np0050\n")
+    done = segmint(
+        "lookalike", model, table, "--seeds", seeds, "--exclude", out, "--reach", "20", "-o", target,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = target.read_text().splitlines()
+    assert lines[0] == "player_id,rank,score,segment,group,reason"
+    assert len(lines) == 21
+    keys = {line.split(",")[0] for line in lines[1:]}
+    assert keys <= {f"p{number:04d}" for number in range(50, 100)} - {"p0050"}
+    for told in (done.stdout, done.stderr):
+        assert "p00" not in told
+        assert "stranger" not in told
+    assert "1 seed is not among the customers" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_json_has_the_lift_and_its_interval(segmint: Any, model: Path, table: Path, seeds: Path) -> None:
+    done = segmint("lookalike", model, table, "--seeds", seeds, "--reach", "25%", "--json", "-q")
+    told = json.loads(done.stdout)
+    lift = told["hold_out"]["lift"]
+    assert lift["low"] <= lift["value"] <= lift["high"]
+    assert told["n_seeds"] == 20
+    assert told["groups"][0]["reasons"][0]["column"] in ("hours", "points")
+    assert "p00" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--reach", "0"], 2),
+        (["--reach", "101%"], 2),
+        (["--reach", ""], 2),
+        (["--reach", "9999"], 2),
+        (["--rule", "nearest"], 2),
+        (["-o", "audience.docx"], 2),
+        (["--key", "nothing"], 3),
+    ],
+)
+def test_bad_wishes_have_no_traceback(
+    segmint: Any, model: Path, table: Path, seeds: Path, options: list[str], code: int
+) -> None:
+    done = segmint("lookalike", model, table, "--seeds", seeds, *options)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Error" in done.stderr
+
+
+def test_bad_lists_have_no_traceback(segmint: Any, model: Path, table: Path, tmp_path: Path) -> None:
+    bad = {
+        "empty.txt": b"", "blank.txt": b"\n\n", "other.csv": b"a,b\np0001,p0002\n", "bytes.txt": b"\xff\xfe\x00\x9cp0001",
+        "few.txt": b"p0001\np0002\n", "broken.parquet": b"PAR1 nothing", "zip.csv.gz": b"\x1f\x8b broken",
+    }  # fmt: skip
+    for name, content in bad.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        done = segmint("lookalike", model, table, "--seeds", path)
+        assert done.returncode == 3, (name, done.stderr)
+        assert "Traceback" not in done.stderr, name
+        assert "p0001" not in done.stderr + done.stdout, name
+    for path in (tmp_path, tmp_path / "missing.txt"):
+        done = segmint("lookalike", model, table, "--seeds", path)
+        assert done.returncode == 3, done.stderr
+        assert "Traceback" not in done.stderr

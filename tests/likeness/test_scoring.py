@@ -1,0 +1,67 @@
+"""The rules of likeness: what each says, and what all have in common."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from segmint.likeness.crowd import crowd_of
+from segmint.likeness.density import density_of, scott
+from segmint.likeness.landmarks import landmarks_of
+from segmint.likeness.scoring import DEFAULT_RULE, RULES
+
+
+@pytest.fixture
+def rows() -> np.ndarray:
+    rng = np.random.default_rng(1)
+    return np.vstack([rng.normal(0, 1, (400, 3)), rng.normal([4, 0, 0], 0.3, (40, 3))])
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rows_near_the_seeds_rank_before_others(name: str, rows: np.ndarray) -> None:
+    crowd = crowd_of(rows, 0)
+    Z = crowd.standard(rows)
+    score = RULES[name](Z[400:420], crowd.landmarks)(Z)
+    assert set(np.argsort(-score)[:40].tolist()) >= set(range(402, 438))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_score_does_not_depend_on_the_other_rows(name: str, rows: np.ndarray) -> None:
+    crowd = crowd_of(rows, 0)
+    Z = crowd.standard(rows)
+    score = RULES[name](Z[400:420], crowd.landmarks)
+    assert np.allclose(score(Z)[::7], score(Z[::7]), atol=1e-9)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_far_rows_have_finite_scores_and_inputs_stay(name: str, rows: np.ndarray) -> None:
+    far = np.vstack([rows, np.full((1, 3), 1e100)])
+    crowd = crowd_of(far, 0)
+    Z = crowd.standard(far)
+    before = Z.copy()
+    assert np.isfinite(RULES[name](Z[400:420], crowd.landmarks)(Z)).all()
+    assert np.array_equal(Z, before)
+
+
+def test_the_density_is_the_formula(rows: np.ndarray) -> None:
+    landmarks = landmarks_of(rows, 7)
+    x, h = np.array([0.5, 1.0, -1.0]), 0.8
+    slow = sum(
+        w * np.exp(-((x - p) ** 2).sum() / (2 * h * h))
+        for p, w in zip(landmarks.points, landmarks.weights, strict=True)
+    )
+    found = density_of(landmarks, h).above(x[None] / h)[0] - (x**2).sum() / (2 * h * h)
+    assert found == pytest.approx(np.log(slow), abs=1e-12)
+
+
+def test_what_everybody_has_counts_for_nothing() -> None:
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(4000, 2))
+    crowd = crowd_of(X, 0)
+    Z = crowd.standard(X)
+    score = RULES[DEFAULT_RULE](Z[rng.choice(4000, 800, replace=False)], crowd.landmarks)(Z)
+    assert abs(np.median(score)) < 0.3
+
+
+def test_the_bandwidth_falls_with_the_rows() -> None:
+    assert scott(10, 3) > scott(1000, 3) > 0

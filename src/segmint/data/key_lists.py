@@ -71,8 +71,10 @@ def listed_keys(keys: Iterable[Any]) -> Sequence[str]:
     (['12680'], ['007', '7'])
     """
     given = list(keys)
+    if not given:
+        return []
     try:
-        texts = key_texts(pa.array(given, from_pandas=True)) if given else []
+        texts = key_texts(pa.array(given, from_pandas=True))
     except pa.ArrowException:  # of several kinds: each as it is
         return [str(key) for key in given if key is not None]
     return [text for text in texts if text is not None]

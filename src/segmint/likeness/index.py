@@ -101,9 +101,7 @@ class Points:
         step = max(256, _PAIR_VALUES // max(1, self.ready.shape[1]))
         for first in range(0, rows.size, step):
             part = slice(first, first + step)
-            result[part] = self.metric.between(
-                seen[queries[part]].T, self.ready[rows[part]].T, self.spread
-            )
+            result[part] = self.metric.between(seen[queries[part]].T, self.ready[rows[part]].T, self.spread)
         return result
 
 

@@ -72,7 +72,7 @@ def listed_keys(keys: Iterable[Any]) -> Sequence[str]:
     """
     given = list(keys)
     try:
-        texts = key_texts(pa.array(given, from_pandas=True)) if given else []
+        texts = key_texts(pa.array(given or [""], from_pandas=True)).tolist()
     except pa.ArrowException:  # of several kinds: each as it is
         return [str(key) for key in given if key is not None]
     return [text for text in texts if text is not None]

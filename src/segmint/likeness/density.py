@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmint.likeness.blocks import alone
 from segmint.likeness.landmarks import Landmarks
 from segmint.types import FloatMatrix, FloatVector
 
-BLOCK_ROWS = 2048
 WIDE_WEIGHT = 0.01
 WIDE_SPREAD = 3.0
 
@@ -38,7 +38,7 @@ class Density:
         Parameters
         ----------
         block
-            Rows in units of the bandwidth, shape (n_rows, n_features); a few thousand at a time.
+            Rows in units of the bandwidth, shape (n_rows, n_features), as many as :func:`segmint.likeness.blocks.alone` says.
         """
         # −|z − p|²/2 + |z|²/2 = z·p − |p|²/2: one product of matrices for all pairs
         terms = block @ self.points.T
@@ -63,10 +63,10 @@ def log_ratio(upper: Density, lower: Density, Z: FloatMatrix) -> FloatVector:
     [2.0, -0.0, -705.4]
     """
     result = np.empty(len(Z))
-    for first in range(0, len(Z), BLOCK_ROWS):
-        block = Z[first : first + BLOCK_ROWS] / upper.bandwidth
+    for part in alone(len(Z), max(len(upper.points), len(lower.points)), Z.shape[1]):
+        block = Z[part] / upper.bandwidth
         everywhere = np.logaddexp(lower.above(block), _wide(block, lower.bandwidth))
-        result[first : first + BLOCK_ROWS] = upper.above(block) - everywhere
+        result[part] = upper.above(block) - everywhere
     return result
 
 

@@ -65,3 +65,13 @@ def test_what_everybody_has_counts_for_nothing() -> None:
 
 def test_the_bandwidth_falls_with_the_rows() -> None:
     assert scott(10, 3) > scott(1000, 3) > 0
+
+
+def test_rows_far_from_everybody_are_not_like_the_seeds() -> None:
+    rng = np.random.default_rng(3)
+    X = np.vstack([rng.normal(size=(2000, 6)), rng.uniform(-30, 30, (30, 6))])
+    crowd = crowd_of(X, 0)
+    Z = crowd.standard(X)
+    seeds = np.argsort(-X[:2000, 0])[:60]
+    score = RULES[DEFAULT_RULE](Z[seeds], crowd.landmarks)(Z)
+    assert not {*np.argsort(-score)[:160].tolist()} & {*range(2000, 2030)}

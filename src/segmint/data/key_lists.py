@@ -74,7 +74,7 @@ def listed_keys(keys: Iterable[Any]) -> Sequence[str]:
     if not given:
         return []
     try:
-        texts = key_texts(pa.array(given, from_pandas=True))
+        texts = key_texts(pa.array(given, from_pandas=True)).tolist()
     except pa.ArrowException:  # of several kinds: each as it is
         return [str(key) for key in given if key is not None]
     return [text for text in texts if text is not None]

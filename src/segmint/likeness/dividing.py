@@ -55,9 +55,11 @@ def means(Z: FloatMatrix, labels: IntVector) -> FloatMatrix:
 def _slices(Z: FloatMatrix, n_slices: int) -> IntVector:
     """Return equal slices along the axis of the largest variance; the axis points to its largest entry."""
     spread = Z - Z.mean(axis=0)
-    axis = np.linalg.eigh(spread.T @ spread)[1][:, -1]
+    axis = np.linalg.eigh(np.einsum("ij,ik->jk", spread, spread))[1][
+        :, -1
+    ]  # no BLAS: it shares among threads
     axis = axis * np.sign(axis[np.argmax(np.abs(axis))])
-    order = np.argsort(spread @ axis, kind="stable")
+    order = np.argsort((spread * axis).sum(axis=1), kind="stable")
     labels = np.empty(len(Z), dtype=np.int64)
     labels[order] = np.arange(len(Z)) * n_slices // len(Z)
     return labels

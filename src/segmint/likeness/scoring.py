@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from segmint.likeness.density import BLOCK_ROWS, density_of, log_ratio, scott
+from segmint.likeness.blocks import alone
+from segmint.likeness.density import density_of, log_ratio, scott
 from segmint.likeness.landmarks import Landmarks, landmarks_of
 from segmint.likeness.seed_groups import SeedGroups, find_groups
 from segmint.types import FloatMatrix, FloatVector
@@ -81,10 +82,10 @@ def _to_center(groups: SeedGroups, Z: FloatMatrix) -> FloatVector:
 def _to_seed(seeds: FloatMatrix, Z: FloatMatrix) -> FloatVector:
     halves = (seeds**2).sum(axis=1) / 2
     result = np.empty(len(Z))
-    for first in range(0, len(Z), BLOCK_ROWS):
-        block = Z[first : first + BLOCK_ROWS]
+    for part in alone(len(Z), len(seeds), Z.shape[1]):
+        block = Z[part]
         # |z − s|² = |z|² − 2 (z·s − |s|²/2): one product of matrices for all pairs
         highest = (block @ seeds.T - halves).max(axis=1)
         squares = np.einsum("ij,ij->i", block, block) - 2 * highest
-        result[first : first + BLOCK_ROWS] = -np.sqrt(np.maximum(squares, 0.0))
+        result[part] = -np.sqrt(np.maximum(squares, 0.0))
     return result

@@ -81,7 +81,9 @@ def test_contract(name: str, place: int) -> None:
 
 
 @given(
-    arrays.arrays(np.float64, st.tuples(st.integers(2, 40), st.integers(1, 4)), elements=st.integers(-3, 3).map(float)),
+    arrays.arrays(
+        np.float64, st.tuples(st.integers(2, 40), st.integers(1, 4)), elements=st.integers(-3, 3).map(float)
+    ),
     st.sampled_from(sorted(METRICS)),
     st.integers(1, 60),
     st.data(),

@@ -56,7 +56,9 @@ class KDTreeIndex:
         return measured(self.points, seen, np.asarray(found, dtype=np.int64))
 
 
-def measured(points: Points, seen: FloatMatrix, rows: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Neighbors:
+def measured(
+    points: Points, seen: FloatMatrix, rows: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+) -> Neighbors:
     """Return rows that another library found with the metric's own distances, ordered by them; −1 is none."""
     k = rows.shape[1]
     there = np.flatnonzero(rows.ravel() >= 0)

@@ -166,7 +166,9 @@ class StableHashing:
         """Return 1 − (1 − p^n_hashes)^n_tables with p of :meth:`collision`."""
         return in_any_table(self.collision(distance), self.directions.shape[1], self.directions.shape[0])
 
-    def _steps(self, ready: FloatMatrix, table: int) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.int64]], FloatMatrix]:
+    def _steps(
+        self, ready: FloatMatrix, table: int
+    ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.int64]], FloatMatrix]:
         """Return each hash's step and how far inside it rows lie (0 … 1), shape (n_hashes, n_samples)."""
         at = self.directions[table] @ ready.T / self.width + self.offsets[table][:, None]
         below = np.floor(at)

@@ -112,7 +112,7 @@ def centered(X: FloatMatrix, spread: Spread) -> FloatMatrix:
     """Return rows less their own mean, of length one: ½ of a squared distance is 1 − Pearson's correlation."""
     means = row_sums(X) / X.shape[1]
     moved = X - means[:, None]
-    flat = (X == X[:, :1]).all(axis=1)  # a constant row, whatever its mean was rounded to
+    flat = (X[:, :1] == X).all(axis=1)  # a constant row, whatever its mean was rounded to
     return of_length_one(np.where(flat[:, None], 0.0, moved), spread)
 
 

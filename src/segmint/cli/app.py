@@ -15,6 +15,7 @@ from segmint.cli import (
     inspect,
     models,
     monitor,
+    neighbors,
     package,
     registry,
     retrain,
@@ -38,7 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for room in (
-    run, inspect, features, models, topics, monitor, retrain, registry, serve, package, export, signing, studies,
+    run, inspect, features, models, topics, neighbors, monitor, retrain, registry, serve, package, export, signing, studies,
     practical_work, demo,
 ):  # fmt: skip
     room.register(app)

@@ -14,7 +14,7 @@ from segmint.charts.picture import Picture
 from segmint.geometry.recommending import FOUND, Recommendation
 from segmint.geometry.speeds import Speed
 from segmint.words import say, sentence
-from segmint.words.numbers import MISSING, score, seconds, share, unit
+from segmint.words.numbers import MISSING, score, share, unit
 
 Mark = dict[str, Any]
 _HEIGHT: Final = 360
@@ -77,7 +77,7 @@ def _row(one: Speed) -> tuple[str, ...]:
         setting_text(one.setting),
         score(one.recall),
         unit(one.per_second),
-        seconds(one.built),
+        brief(one.built),
         MISSING if one.looked_at is None else share(one.looked_at),
     )
 

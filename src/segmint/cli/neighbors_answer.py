@@ -41,7 +41,7 @@ def write_bench(made: Ready, speeds: Sequence[Speed], advice: Recommendation, fi
             setting_text(one.setting),
             numbers.score(one.recall),
             numbers.unit(one.per_second),
-            numbers.seconds(one.built),
+            numbers.brief(one.built),
         ]
         for one in speeds
     ]

@@ -44,7 +44,7 @@ class Speed:
     slowest, fastest
         The same of the slowest and the fastest repeat.
     built
-        Seconds until its first answer: building included, where no setting before had built the same.
+        Seconds until its first answer in one thread: building included, where no setting before had built the same.
     looked_at
         Mean share of the rows that a query was compared with, 0 … 1; ``None`` where the index does not tell.
     """
@@ -109,8 +109,7 @@ def measure_speeds(
     """
     queries = drawn_queries(points.n_samples, seed)
     with threadpool_limits(1), faiss_index.one_thread():
-        variants = list(variants_for(points, seed=seed))
-        built = _build(variants, X, k, queries, progress)
+        variants, built = _build(points, X, k, queries, seed, progress)
         runs, answers = _take_turns(variants, X, k, queries, progress)
     truth = next(answer for one, answer in zip(variants, answers, strict=True) if one.kind == EXACT)
     return tuple(
@@ -120,17 +119,24 @@ def measure_speeds(
 
 
 def _build(
-    variants: Sequence[Variant], X: FloatMatrix, k: int, queries: IntVector, progress: Progress
-) -> list[float]:
-    """Ask each one query, so that its structure is there; return the seconds that it took."""
-    built = []
-    for number, variant in enumerate(variants):
-        progress("indexed", number, len(variants))
-        started = time.perf_counter()
+    points: Points, X: FloatMatrix, k: int, queries: IntVector, seed: int, progress: Progress
+) -> tuple[list[Variant], list[float]]:
+    """Make every setting and ask it one query; return the seconds that each took, its structure among them.
+
+    A structure is built when the first setting over it is made, or when that is first asked: both count.
+    """
+    variants: list[Variant] = []
+    built: list[float] = []
+    coming = variants_for(points, seed=seed)
+    started = time.perf_counter()
+    for variant in coming:
         neighbors_of_rows(variant.index, X, queries[:1], k)
         built.append(time.perf_counter() - started)
+        variants.append(variant)
+        progress("indexed", len(variants), len(variants) + 1)
+        started = time.perf_counter()
     progress("indexed", len(variants), len(variants))
-    return built
+    return variants, built
 
 
 def _take_turns(

@@ -88,6 +88,17 @@ def seconds(value: float) -> str:
     return f"{value / 3600:.1f} h"
 
 
+def brief(value: float) -> str:
+    """Write a duration that may be short: ``< 0.1 s`` where one decimal would be a zero.
+
+    Examples
+    --------
+    >>> brief(0.004), brief(1.52)
+    ('< 0.1 s', '1.5 s')
+    """
+    return "< 0.1 s" if value < 0.05 else seconds(value)
+
+
 def memory(value: float) -> str:
     """Write a number of bytes: ``230 MB``, ``1.9 GB``."""
     return f"{value / 1e9:.1f} GB" if value >= 1e9 else f"{max(1.0, value / 1e6):.0f} MB"
@@ -114,6 +125,7 @@ FORMATS: Mapping[str, Callable[[Any], str]] = {
     "unit": unit,
     "probability": probability,
     "seconds": seconds,
+    "brief": brief,
     "times": times,
     "memory": memory,
     "word": word,

@@ -11,7 +11,7 @@ from segmint.likeness.index import Points
 from segmint.likeness.metrics import Metric, Takes
 from segmint.model.preparation import LevelStep, NumericStep
 from segmint.prepare.fit import Prepared
-from segmint.types import BoolVector, FloatMatrix
+from segmint.types import BoolVector, FloatMatrix, FloatVector
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,8 @@ def _shares(metric: Metric, prepared: Prepared) -> Rows:
 
 def _flags(metric: Metric, prepared: Prepared) -> Rows:
     del metric
-    columns, names = [], []
+    columns: list[FloatVector] = []
+    names: list[str] = []
     for step in prepared.preparation.steps:
         column = prepared.columns[step.name]
         if isinstance(step, LevelStep):
@@ -86,7 +87,7 @@ def _flags(metric: Metric, prepared: Prepared) -> Rows:
             columns += [(codes == level).astype(np.float64) for level in range(len(step.levels))]
             names += step.output_names[:-1]
         else:
-            columns.append(np.nan_to_num(column).astype(np.float64) != 0)
+            columns.append((np.nan_to_num(column) != 0).astype(np.float64))
             names.append(step.name)
     return _of_columns(columns, names)
 
@@ -107,6 +108,6 @@ def _mixed(metric: Metric, prepared: Prepared) -> Rows:
     return Rows(made.X, made.names, np.array(numeric))
 
 
-def _of_columns(columns: list[np.ndarray], names: list[str]) -> Rows:  # type: ignore[type-arg]
+def _of_columns(columns: list[FloatVector], names: list[str]) -> Rows:
     X = np.column_stack([np.asarray(column, dtype=np.float64) for column in columns])
     return Rows(X, tuple(names), np.ones(len(names), np.bool_))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import altair as alt
 
 from segmint.charts.chart import Canvas, Numbers
-from segmint.charts.marks import halo_text, layer, sized, spread
+from segmint.charts.marks import halo_text, layer, sized
 from segmint.charts.picture import Picture
 from segmint.geometry.recommending import FOUND, Recommendation
 from segmint.geometry.speeds import Speed
 from segmint.words import say, sentence
-from segmint.words.numbers import MISSING, score, share, unit
+from segmint.words.numbers import MISSING, brief, score, share, unit
 
 Mark = dict[str, Any]
 _HEIGHT: Final = 360
@@ -22,8 +23,11 @@ _AXES: Final = 70
 """Px that both axes take."""
 _LINE: Final = 16
 _CHARACTER: Final = 6.6
-_LABEL_ROOM: Final = 1.9
-"""By how much more than the fastest the axis reaches, for the labels at its right."""
+_HEADROOM: Final = 0.13
+"""How far the axis of recall goes on above 1, for names."""
+_BESIDE: Final = 12
+_ABOVE: Final = -15
+"""Px from a point to its name."""
 _MARKS: Final = {
     "exact": ("ink", "square"),
     "kd-tree": ("s3", "triangle-up"),
@@ -33,6 +37,36 @@ _MARKS: Final = {
     "ivf": ("s4", "triangle-down"),
 }
 """Color and shape of each kind of index: never the color alone."""
+
+
+@dataclass(frozen=True)
+class SpeedAxis:
+    """From which to which number of queries a second the axis reaches, on how many px."""
+
+    low: float
+    high: float
+    width: float
+
+    def place(self, per_second: float) -> float:
+        """Return where a speed lies, in px from the left."""
+        return self.width * math.log(per_second / self.low) / math.log(self.high / self.low)
+
+
+@dataclass(frozen=True)
+class Label:
+    """The name of a kind of index beside one of its points, ``dy`` px below it."""
+
+    at: Speed
+    text: str
+    dy: float
+    bold: bool
+
+    def touches(self, other: Label, axis: SpeedAxis, height: float) -> bool:
+        """Return whether it would lie over another one."""
+        left, right = sorted((self, other), key=lambda one: one.at.per_second)
+        end = axis.place(left.at.per_second) + _CHARACTER * 1.1 * len(left.text) + 4
+        down = (self.dy - height * self.at.recall) - (other.dy - height * other.at.recall)
+        return end > axis.place(right.at.per_second) and abs(down) < _LINE
 
 
 def recall_picture(
@@ -103,41 +137,60 @@ def best_of(speeds: Sequence[Speed]) -> list[Speed]:
 
 
 def _draw(speeds: Sequence[Speed], chosen: Speed, k: int, canvas: Canvas) -> Any:
-    c = canvas.theme
+    rows = [_mark(one) for one in speeds]
+    lowest, reach = _floor(speeds), _reach(speeds, chosen, canvas)
+    x, y = _speed_axis(reach, canvas), _recall_axis(lowest, k)
+    height = (_HEIGHT - _AXES) / ((1 + _HEADROOM) * (1 - lowest))
+    ring = layer([_mark(chosen)]).mark_point(filled=False, size=260, strokeWidth=2, color=canvas.theme["ink"])
+    drawing = alt.layer(
+        *_limit(y, canvas),
+        *_doubts(rows, x, y, canvas),
+        *_points(speeds, rows, x, y, canvas),
+        ring.encode(x=x, y=y),
+        _labels(_named(speeds, chosen, reach, height), x, y, canvas),
+    )
+    return sized(drawing, canvas, _HEIGHT)
+
+
+def _doubts(rows: Sequence[Mark], x: Any, y: Any, canvas: Canvas) -> list[Any]:
+    """Return the intervals of recall, and the slowest and fastest repeats."""
+    bars = layer(rows).mark_rule(strokeWidth=3, color=canvas.theme["edge"])
+    return [
+        bars.encode(x=x, y=_as(y, "low:Q"), y2="high:Q"),
+        bars.encode(x=_as(x, "slowest:Q"), x2="fastest:Q", y=y),
+    ]
+
+
+def _as(channel: Any, shorthand: str) -> Any:
+    """Return the same axis for another field."""
+    other = channel.copy()
+    other.shorthand = shorthand
+    return other
+
+
+def _points(speeds: Sequence[Speed], rows: Sequence[Mark], x: Any, y: Any, canvas: Canvas) -> list[Any]:
+    """Return a point for each setting, and a line through those of a kind that no other of it beats."""
     kinds = list(dict.fromkeys(one.kind for one in speeds))
-    rows = [_mark(one, one is chosen) for one in speeds]
-    lowest = _floor(speeds)
-    x, y = _speed_axis(speeds, canvas), _recall_axis(lowest, k)
-    color = alt.Color("kind:N", scale=_scale(kinds, [c[_MARKS[kind][0]] for kind in kinds]), legend=None)
+    colors = [canvas.theme[_MARKS[kind][0]] for kind in kinds]
+    color = alt.Color("kind:N", scale=_scale(kinds, colors), legend=None)
     shape = alt.Shape("kind:N", scale=_scale(kinds, [_MARKS[kind][1] for kind in kinds]), legend=None)
     lines = [
-        layer([_mark(one, False) for one in best_of([s for s in speeds if s.kind == kind])])
+        layer([_mark(one) for one in best_of([one for one in speeds if one.kind == kind])])
         .mark_line(strokeWidth=1.5)
         .encode(x=x, y=y, color=color, order=alt.Order("per_second:Q"))
         for kind in kinds
     ]
-    ring = layer([row for row in rows if row["chosen"]])
-    drawing = alt.layer(
-        *_limit(x, y, advice_room=canvas),
-        layer(rows).mark_rule(strokeWidth=3, color=c["edge"]).encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
-        layer(rows)
-        .mark_rule(strokeWidth=3, color=c["edge"])
-        .encode(x=alt.X("slowest:Q"), x2="fastest:Q", y=y),
-        *lines,
-        layer(rows).mark_point(filled=True, opacity=1, size=60).encode(x=x, y=y, color=color, shape=shape),
-        ring.mark_point(filled=False, size=260, strokeWidth=2, color=c["ink"]).encode(x=x, y=y),
-        _labels(speeds, chosen, lowest, canvas),
-    )
-    return sized(drawing, canvas, _HEIGHT)
+    points = layer(rows).mark_point(filled=True, opacity=1, size=60)
+    return [*lines, points.encode(x=x, y=y, color=color, shape=shape)]
 
 
 def _scale(domain: Sequence[str], values: Sequence[str]) -> Any:
     return alt.Scale(domain=list(domain), range=list(values))
 
 
-def _mark(one: Speed, chosen: bool) -> Mark:
+def _mark(one: Speed) -> Mark:
     names = ("kind", "recall", "low", "high", "per_second", "slowest", "fastest")
-    return {name: getattr(one, name) for name in names} | {"chosen": chosen}
+    return {name: getattr(one, name) for name in names}
 
 
 def _floor(speeds: Sequence[Speed]) -> float:
@@ -145,13 +198,19 @@ def _floor(speeds: Sequence[Speed]) -> float:
     return max(0.0, min(0.9, math.floor(10 * min(one.low for one in speeds)) / 10))
 
 
-def _reach(speeds: Sequence[Speed]) -> tuple[float, float]:
+def _reach(speeds: Sequence[Speed], chosen: Speed, canvas: Canvas) -> SpeedAxis:
+    """Return the axis of speeds: so long that the names at the right of their points have room."""
     low = min(one.slowest for one in speeds) / 1.3
-    return low, max(one.fastest for one in speeds) * _LABEL_ROOM
+    width = canvas.width - _AXES
+    needed = [math.log(max(one.fastest for one in speeds) * 1.1 / low)]
+    for one in _anchors(speeds, chosen):
+        room = width - _BESIDE - _CHARACTER * 1.1 * len(_text(one, chosen))
+        needed.append(math.log(one.per_second / low) * width / room)
+    return SpeedAxis(low, low * math.exp(max(needed)), width)
 
 
-def _speed_axis(speeds: Sequence[Speed], canvas: Canvas) -> Any:
-    low, high = _reach(speeds)
+def _speed_axis(reach: SpeedAxis, canvas: Canvas) -> Any:
+    low, high = reach.low, reach.high
     first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
     steps = (1,) if last - first >= (2 if canvas.narrow else 3) else (1, 2, 5)
     values = [
@@ -160,9 +219,8 @@ def _speed_axis(speeds: Sequence[Speed], canvas: Canvas) -> Any:
         for step in steps
         if low <= step * 10.0**power <= high
     ]
-    axis = alt.Axis(
-        title=say("charts.recall.x"), values=values, format=",~g" if high < 1e6 else "~s", labelOverlap=True
-    )
+    shown = ",~g" if high < 1e6 else "~s"
+    axis = alt.Axis(title=say("charts.recall.x"), values=values, format=shown, labelOverlap=True)
     return alt.X("per_second:Q", scale=alt.Scale(type="log", domain=[low, high], nice=False), axis=axis)
 
 
@@ -170,74 +228,56 @@ def _recall_axis(lowest: float, k: int) -> Any:
     steps = 5 if lowest >= 0.5 else 10
     values = [number / steps / 2 for number in range(2 * steps + 1) if number / steps / 2 >= lowest - 1e-9]
     axis = alt.Axis(title=say("charts.recall.y", k=k), values=values, format=".2~f")
-    domain = [lowest, 1 + 0.13 * (1 - lowest)]
+    domain = [lowest, 1 + _HEADROOM * (1 - lowest)]
     return alt.Y("recall:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
 
 
-def _limit(x: Any, y: Any, *, advice_room: Canvas) -> list[Any]:
+def _limit(y: Any, canvas: Canvas) -> list[Any]:
     """Return the line from which on an approximate index finds enough, with its words."""
-    del x
-    c = advice_room.theme
     row = [{"recall": FOUND, "text": say("charts.recall.enough", least=FOUND)}]
     words = layer(row).encode(x=alt.value(0), y=y, text=alt.Text("text:N"))
     return [
-        layer(row).mark_rule(color=c["edge"], strokeDash=[4, 3]).encode(y=y),
-        halo_text(words, advice_room, align="left", dx=4, dy=10, color=c["ink-2"]),
+        layer(row).mark_rule(color=canvas.theme["edge"], strokeDash=[4, 3]).encode(y=y),
+        halo_text(words, canvas, align="left", dx=4, dy=10, color=canvas.theme["ink-2"]),
     ]
 
 
-def _labels(speeds: Sequence[Speed], chosen: Speed, lowest: float, canvas: Canvas) -> Any:
-    """Name each kind once: above a single point, at the right of the fastest setting of a line."""
-    kinds = dict.fromkeys(one.kind for one in speeds)
-    ends = {kind: best_of([one for one in speeds if one.kind == kind])[0] for kind in kinds}
-    single = [one for kind, one in ends.items() if sum(s.kind == kind for s in speeds) == 1]
-    several = [one for one in ends.values() if one not in single]
-    rows = _above(single, chosen, speeds, canvas) + _beside(several, chosen, lowest)
-    x, y = _speed_axis(speeds, canvas), _recall_axis(lowest, 1).copy()
+def _labels(named: Sequence[Label], x: Any, y: Any, canvas: Canvas) -> Any:
+    """Name each kind once, at the upper right of a point: lines come from the left."""
     parts = [
         halo_text(
-            layer([row]).encode(x=x, y=y, text=alt.Text("text:N")),
+            layer([{"per_second": one.at.per_second, "recall": one.at.recall, "text": one.text}]).encode(
+                x=x, y=y, text=alt.Text("text:N")
+            ),
             canvas,
-            align=row["align"],
-            dx=row["dx"],
-            dy=row["dy"],
+            align="left",
+            dx=_BESIDE,
+            dy=one.dy,
             color=canvas.theme["ink"],
-            fontWeight=600 if row["bold"] else 400,
+            fontWeight=600 if one.bold else 400,
         )
-        for row in rows
+        for one in named
     ]
     return alt.layer(*parts)
 
 
+def _named(speeds: Sequence[Speed], chosen: Speed, axis: SpeedAxis, height: float) -> list[Label]:
+    """Place the names: one over another where they would touch; ``height`` is that of a recall of 1 in px."""
+    placed: list[Label] = []
+    for one in sorted(_anchors(speeds, chosen), key=lambda one: one.per_second):
+        found = Label(one, _text(one, chosen), _ABOVE, one is chosen)
+        while any(found.touches(other, axis, height) for other in placed):
+            found = replace(found, dy=found.dy - _LINE)
+        placed.append(found)
+    return placed
+
+
+def _anchors(speeds: Sequence[Speed], chosen: Speed) -> list[Speed]:
+    """Return the point at which each kind is named: what is recommended, else its fastest setting."""
+    kinds = dict.fromkeys(one.kind for one in speeds)
+    ends = {kind: best_of([one for one in speeds if one.kind == kind])[0] for kind in kinds}
+    return list((ends | {chosen.kind: chosen}).values())
+
+
 def _text(one: Speed, chosen: Speed) -> str:
-    return say("charts.recall.chosen", kind=one.kind) if one.kind == chosen.kind else one.kind
-
-
-def _label(one: Speed, chosen: Speed, *, align: str, dx: float, dy: float) -> Mark:
-    own = {"text": _text(one, chosen), "align": align, "dx": dx, "dy": dy}
-    return {"per_second": one.per_second, "recall": one.recall, "bold": one.kind == chosen.kind, **own}
-
-
-def _above(single: Sequence[Speed], chosen: Speed, speeds: Sequence[Speed], canvas: Canvas) -> list[Mark]:
-    """Put names over their points, one over the other where they would touch."""
-    low, high = _reach(speeds)
-    scale = (canvas.width - _AXES) / math.log(high / low)
-    found: list[Mark] = []
-    free, dy = -math.inf, -18.0
-    for one in sorted(single, key=lambda one: one.per_second):
-        place, half = scale * math.log(one.per_second / low), 0.5 * _CHARACTER * len(_text(one, chosen))
-        dy = dy - _LINE if place - half < free else -18.0
-        free = max(free, place + half + 4)
-        found.append(_label(one, chosen, align="center", dx=0, dy=dy))
-    return found
-
-
-def _beside(several: Sequence[Speed], chosen: Speed, lowest: float) -> list[Mark]:
-    """Put names at the right of the fastest setting, apart from each other."""
-    height = (_HEIGHT - _AXES) / (1.13 * (1 - lowest))
-    places = [-one.recall * height for one in several]
-    moved = spread(places, gap=_LINE, lowest=-1.1 * height, highest=-lowest * height) if places else []
-    return [
-        _label(one, chosen, align="left", dx=11, dy=new - old)
-        for one, old, new in zip(several, places, moved, strict=True)
-    ]
+    return say("charts.recall.chosen", kind=one.kind) if one is chosen else one.kind

@@ -20,6 +20,12 @@ def speed(kind: str, recall: float, per_second: float, built: float = 0.0) -> Sp
     return Speed(kind, {}, recall, recall, recall, per_second, per_second, per_second, built, None)
 
 
+def work(seconds: float) -> None:
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+
+
 def keys(found) -> set[str]:
     return {reason.key.removeprefix("likeness.") for reason in found.reasons}
 
@@ -48,19 +54,40 @@ def test_building_counts_whenever_it_happens(monkeypatch, when: str) -> None:
     class Slow(ExactIndex):
         def query(self, Q, k):
             if when == "asked" and Q.shape[0] == 1:
-                time.sleep(0.2)
+                work(0.2)
             return super().query(Q, k)
 
     def variants(points, *, seed):
         yield Variant("exact", {}, ExactIndex(points))
         if when == "made":
-            time.sleep(0.2)
+            work(0.2)
         yield Variant("hnsw", {}, Slow(points))
 
     monkeypatch.setattr(measuring, "variants_for", variants)
     first, second = measure_speeds(points, X, 2)
     assert first.built < 0.1
     assert second.built >= 0.2
+
+
+def test_what_is_hopeless_is_asked_once(monkeypatch) -> None:
+    X = np.random.default_rng(0).normal(size=(50, 2))
+    asked = []
+
+    class Slow(ExactIndex):
+        def query(self, Q, k):
+            if Q.shape[0] > 1:
+                asked.append(1)
+                work(0.2)
+            return super().query(Q, k)
+
+    def variants(points, *, seed):
+        yield Variant("exact", {}, ExactIndex(points))
+        yield Variant("lsh", {}, Slow(points))
+
+    monkeypatch.setattr(measuring, "variants_for", variants)
+    found = measure_speeds(Points.of(METRICS["euclidean"], X), X, 2)
+    assert len(asked) == 1
+    assert found[1].recall == 1
 
 
 def test_same_seed_same_queries_same_recall() -> None:
@@ -105,4 +132,4 @@ def test_when_an_index_pays_counts_its_building() -> None:
 
 
 def test_alone_exact_says_that_nothing_else_serves() -> None:
-    assert "no_rival" in keys(recommend([speed("exact", 1, 100)]))
+    assert recommend([speed("exact", 1, 100)]).headline.key == "likeness.exact_alone"

@@ -62,18 +62,20 @@ def recommend(speeds: Sequence[Speed]) -> Recommendation:
     scan = next(one for one in speeds if one.kind == EXACT)
     sure = max((one for one in speeds if one.exact), key=lambda one: one.per_second)
     rivals = [one for one in speeds if not one.exact and one.recall >= FOUND]
-    best = max(rivals, key=lambda one: one.per_second, default=None)
+    best: Speed | None = max(rivals, key=lambda one: one.per_second, default=None)
     chosen = best if best is not None and best.per_second >= TIMES * sure.per_second else sure
     reasons = (*_about_rival(speeds, sure, best, chosen), *_about_hashing(speeds, scan, chosen))
-    return Recommendation(chosen, scan, _headline(chosen, scan, best), reasons)
+    return Recommendation(chosen, scan, _headline(speeds, chosen, scan, best), reasons)
 
 
-def _headline(chosen: Speed, scan: Speed, best: Speed | None) -> Sentence:
+def _headline(speeds: Sequence[Speed], chosen: Speed, scan: Speed, best: Speed | None) -> Sentence:
     figures = {"kind": chosen.kind, "times": chosen.per_second / scan.per_second, "recall": chosen.recall}
     if not chosen.exact:
         return sentence("likeness.approximate_wins", **figures)
     if chosen is not scan:
         return sentence("likeness.tree_wins", **figures)
+    if all(one.exact for one in speeds):
+        return sentence("likeness.exact_alone")
     if best is not None and best.per_second > scan.per_second:
         return sentence(
             "likeness.exact_is_enough", kind=best.kind, times=best.per_second / scan.per_second, least=TIMES
@@ -92,7 +94,7 @@ def _about_rival(
     if best is None:
         nearest = max((one for one in speeds if not one.exact), key=lambda one: one.recall, default=None)
         if nearest is None:
-            return (sentence("likeness.no_rival"),)
+            return ()
         return (
             sentence("likeness.none_finds_enough", kind=nearest.kind, recall=nearest.recall, least=FOUND),
         )

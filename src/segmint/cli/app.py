@@ -16,6 +16,7 @@ from segmint.cli import (
     lookalike,
     models,
     monitor,
+    neighbors,
     package,
     registry,
     retrain,
@@ -39,7 +40,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for room in (
-    run, inspect, features, models, lookalike, topics, monitor, retrain, registry, serve, package, export,
+    run, inspect, features, models, lookalike, neighbors, topics, monitor, retrain, registry, serve, package, export,
     signing, studies, practical_work, demo,
 ):  # fmt: skip
     room.register(app)

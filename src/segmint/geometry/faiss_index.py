@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -35,6 +37,21 @@ def faiss_library() -> Any:
         return importlib.import_module("faiss")
     except ImportError:
         raise UsageError("likeness.no_faiss") from None
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let faiss use one thread for a while; nothing happens where it is not installed."""
+    if not available():
+        yield
+        return
+    faiss = faiss_library()
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,7 +31,7 @@ class Variant:
     setting
         Its parameters by name.
     index
-        What answers queries; structures are built when they are first asked, and shared by settings.
+        What answers queries. A structure is built when the first setting over it is made or asked, and shared by settings.
     """
 
     kind: str

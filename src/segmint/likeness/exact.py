@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from segmint.likeness.index import Neighbors, Points, nearest_of
+from segmint.likeness.index import Neighbors, Points, first_of, nearest_of
 from segmint.likeness.vectors import row_sums, squared_euclidean
 from segmint.types import FloatMatrix, FloatVector, IntVector
 
@@ -21,7 +21,13 @@ QUERY_ROWS = 256
 BLOCK_VALUES = 1 << 19  # distances held at once: 4 MiB
 _ROUNDING = 8 * float(np.finfo(np.float64).eps)
 
+_SAME_ROOT = 4 * float(np.finfo(np.float64).eps)
+"""Squares nearer to each other than this share of them may have one root."""
+_PAIRS = 4096
+
 _Block = Callable[[slice], FloatMatrix]
+_Told = Callable[[FloatVector], FloatVector]
+_Found = tuple[IntVector, IntVector, FloatVector]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +64,11 @@ class ExactIndex:
     def _nearest(self, seen: FloatMatrix, k: int) -> tuple[IntVector, FloatMatrix]:
         of_square = self.points.metric.of_square
         if of_square is None:
-            return self._scan(seen, k, self._distances(seen), np.zeros(seen.shape[0]), self.points.apart)
+            values, allowed = self._distances(seen), np.zeros(seen.shape[0])
+            return self._scan(seen, k, values, allowed, self.points.apart, _as_it_is)
         norms = row_sums(np.square(seen))
         allowed = _ROUNDING * (seen.shape[1] + 4) * (norms + self._squares.max(initial=0.0))
-        rows, squares = self._scan(seen, k, self._rough(seen, norms), allowed, self._exact_squares)
-        return rows, of_square(squares)
+        return self._scan(seen, k, self._rough(seen, norms), allowed, self._exact_squares, of_square)
 
     def _scan(
         self,
@@ -71,8 +77,12 @@ class ExactIndex:
         values: _Block,
         allowed: FloatVector,
         exact: Callable[[FloatMatrix, IntVector, IntVector], FloatVector],
+        told: _Told,
     ) -> tuple[IntVector, FloatMatrix]:
-        """Go through all rows; keep what may be among the k nearest, then the k nearest of it."""
+        """Go through all rows; keep what may be among the k nearest, then the k nearest of it.
+
+        Rows are ranked by the distance that is told: two squares that differ may have one root.
+        """
         n_queries, n_samples = seen.shape[0], self.points.n_samples
         queries, rows, near = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
         limit = np.full(n_queries, np.inf)
@@ -86,10 +96,11 @@ class ExactIndex:
                 continue
             places += first
             queries, rows, near = _merged(
-                (queries, rows, near), (found, places, exact(seen, found, places)), n_queries, k
+                (queries, rows, near), (found, places, exact(seen, found, places)), n_queries, k, told
             )
-            limit = np.minimum(limit, _worst(queries, near, n_queries, k) + allowed)
-        return nearest_of(queries, rows, near, n_queries=n_queries, k=k)
+            worst = _worst(queries, near, n_queries, k) * (1 + _SAME_ROOT)
+            limit = np.minimum(limit, worst + allowed)
+        return nearest_of(queries, rows, told(near), n_queries=n_queries, k=k)
 
     def _distances(self, seen: FloatMatrix) -> _Block:
         a, points = np.ascontiguousarray(seen.T), self.points
@@ -118,16 +129,15 @@ class ExactIndex:
         return row_sums(np.square(self.points.ready))
 
 
-_PAIRS = 4096
-_Found = tuple[IntVector, IntVector, FloatVector]
+def _as_it_is(distances: FloatVector) -> FloatVector:
+    return distances
 
 
-def _merged(kept: _Found, new: _Found, n_queries: int, k: int) -> _Found:
+def _merged(kept: _Found, new: _Found, n_queries: int, k: int, told: _Told) -> _Found:
     """Return the k nearest of what was kept and what is new, as flat candidates."""
     queries, rows, near = (np.concatenate(pair) for pair in zip(kept, new, strict=True))
-    found, distances = nearest_of(queries, rows, near, n_queries=n_queries, k=k)
-    there = np.flatnonzero(found.ravel() >= 0)
-    return there // k, found.ravel()[there], distances.ravel()[there]
+    first, _ = first_of(queries, rows, told(near), n_queries=n_queries, k=k)
+    return queries[first], rows[first], near[first]
 
 
 def _worst(queries: IntVector, near: FloatVector, n_queries: int, k: int) -> FloatVector:

@@ -124,11 +124,25 @@ def nearest_of(
     >>> rows.tolist(), distances.tolist()
     ([[3, 7], [5, -1]], [[1.0, 1.0], [2.0, inf]])
     """
-    order = np.lexsort((rows, distances, queries))
-    counts = np.bincount(queries, minlength=n_queries)
-    rank = np.arange(order.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    kept, place = order[rank < k], rank[rank < k]
+    kept, place = first_of(queries, rows, distances, n_queries=n_queries, k=k)
     found, near = np.full((n_queries, k), NONE, np.int64), np.full((n_queries, k), np.inf)
     found[queries[kept], place] = rows[kept]
     near[queries[kept], place] = distances[kept]
     return found, near
+
+
+def first_of(
+    queries: IntVector, rows: IntVector, distances: FloatVector, *, n_queries: int, k: int
+) -> tuple[IntVector, IntVector]:
+    """Return where the k nearest candidates of each query stand, and the rank of each, 0 … k − 1.
+
+    Examples
+    --------
+    >>> kept, ranks = first_of(np.array([0, 0]), np.array([7, 3]), np.array([1.0, 1.0]), n_queries=1, k=1)
+    >>> kept.tolist(), ranks.tolist()
+    ([1], [0])
+    """
+    order = np.lexsort((rows, distances, queries))
+    counts = np.bincount(queries, minlength=n_queries)
+    rank = np.arange(order.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    return order[rank < k], rank[rank < k]

@@ -68,6 +68,17 @@ def unit(value: float) -> str:
     return _decimals(value, 1 - math.floor(math.log10(size)))
 
 
+def times(value: float) -> str:
+    """Write a ratio: ``5.2 times``, ``40 times``, ``0.03 times``.
+
+    Examples
+    --------
+    >>> times(5.23), times(1204.0), times(0.031)
+    ('5.2 times', '1,204 times', '0.03 times')
+    """
+    return f"{_decimals(value, 0 if value >= 10 else 1 if value >= 1 else 2)} times"
+
+
 def seconds(value: float) -> str:
     """Write a duration: ``1.9 s``, ``2 min``, ``3.4 h``."""
     if value < 90:
@@ -75,6 +86,17 @@ def seconds(value: float) -> str:
     if value < 5400:
         return f"{value / 60:.0f} min"
     return f"{value / 3600:.1f} h"
+
+
+def brief(value: float) -> str:
+    """Write a duration that may be short: ``< 0.1 s`` where one decimal would be a zero.
+
+    Examples
+    --------
+    >>> brief(0.004), brief(1.52)
+    ('< 0.1 s', '1.5 s')
+    """
+    return "< 0.1 s" if value < 0.05 else seconds(value)
 
 
 def memory(value: float) -> str:
@@ -103,6 +125,8 @@ FORMATS: Mapping[str, Callable[[Any], str]] = {
     "unit": unit,
     "probability": probability,
     "seconds": seconds,
+    "brief": brief,
+    "times": times,
     "memory": memory,
     "word": word,
 }

@@ -40,9 +40,7 @@ NEW_ROWS = (
     (300.0, 9.0),
 )
 PLANS = ("free", "pro", "team")
-RECIPE = Recipe(
-    "players", {"key": "id", "duration": "hours"}, settings={"gap_minutes": 20.0, "currency": "€"}
-)
+RECIPE = Recipe("players", {"key": "id", "duration": "hours"}, settings={"gap_minutes": 20.0, "currency": "€"})
 """With it a bundle has the newest form; the events are nobody's."""
 
 

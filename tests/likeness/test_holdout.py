@@ -76,7 +76,15 @@ def test_five_seeds_are_enough_to_measure() -> None:
 
 
 def test_an_interval_is_never_empty() -> None:
+    assert all(wilson(1.0, n).high == 1.0 and wilson(0.0, n).low == 0.0 for n in range(1, 200))
     none, every = wilson(0.0, 20), wilson(1.0, 20)
     assert (none.low, every.high) == (0.0, 1.0)
     assert none.high > 0.1
     assert every.low < 0.9
+
+
+def test_everybody_taken_is_no_better_and_no_worse_than_chance() -> None:
+    rng = np.random.default_rng(7)
+    one = trial(200, np.arange(50), rng.normal(size=(200, 2)), np.zeros(200, dtype=np.int64))
+    found = hold_out(RULES["density"], one, 1.0, 0)
+    assert (found.verdict, found.beside_segments) == ("unsure", "unsure")

@@ -193,7 +193,8 @@ def wilson(share: float, n: int) -> Interval:
     middle = share + square / 2
     half = Z_95 * np.sqrt(share * (1 - share) / n + square / (4 * n))
     low, high = (middle - half) / (1 + square), (middle + half) / (1 + square)
-    return Interval(share, float(max(0.0, low)), float(min(1.0, high)))
+    # rounding must not leave out a share of 0 or 1 that was found
+    return Interval(share, float(max(0.0, min(low, share))), float(min(1.0, max(high, share))))
 
 
 def _seed_shares(labels: IntVector, seeds: IntVector) -> FloatVector:

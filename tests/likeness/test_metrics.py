@@ -137,3 +137,12 @@ def test_an_unknown_metric_is_refused_with_the_known_ones() -> None:
         metric_named("euclid")
     with pytest.raises(ValueError, match="at least 1"):
         spread_of(np.zeros((2, 1)), power=0.5)
+
+
+def test_what_a_table_is_like_survives_the_largest_numbers() -> None:
+    X = np.array([[1e300, 0.0], [1.5e308, 1.0], [-1.5e308, 2.0]])
+    with np.errstate(over="raise"):
+        spread = spread_of(X[:2])
+    assert np.isfinite(spread.deviations).all()
+    assert np.isfinite(spread.whitening).all()
+    assert np.isfinite(spread_of(X).ranges).all()

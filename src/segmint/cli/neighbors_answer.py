@@ -86,7 +86,7 @@ def write_found(made: Ready, chosen: Chosen, output: Path | None, n_pairs: int |
     write_labeled(console, say("cli.notice"), [closed(str(notice)) for notice in _notices(made)])
     if output is not None:
         told = say("cli.neighbors_written", path=shown_path(output), n=n_pairs)
-        write_labeled(console, say("cli.rows"), [told])
+        write_labeled(console, say("cli.near_rows"), [told])
         return
     heads = [say(f"cli.head.{name}") for name in ("row", "neighbor", "distance", "rank")]
     rows = [

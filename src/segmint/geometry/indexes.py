@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from segmint.errors import UsageError
 from segmint.geometry import faiss_index, kd_index
 from segmint.geometry.faiss_index import HNSWIndex, IVFIndex
 from segmint.geometry.kd_index import KDTreeIndex
@@ -84,7 +85,7 @@ def _signs(points: Points, seed: int) -> Iterator[Variant]:
         bits = _bits(points, 64)
         hashing = SignHashing.drawn(points.ready, n_tables=n_tables, n_bits=bits, seed=seed)
         index = HashedIndex(points, hashing)
-        for n_probes in (1, 4, bits + 1):
+        for n_probes in sorted({1, min(4, bits + 1), bits + 1}):
             yield Variant(
                 "lsh",
                 {"n_tables": n_tables, "n_bits": bits, "n_probes": n_probes},
@@ -156,6 +157,26 @@ INDEXES: Final[Mapping[str, IndexKind]] = MappingProxyType(
         )
     }
 )
+
+
+def check_serves(name: str, metric: Metric) -> None:
+    """Refuse an index that can't answer by a metric.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name, it does not serve the metric, or it is not installed.
+    """
+    if name in ("hnsw", "ivf") and _of_euclid(metric):
+        faiss_index.faiss_library()
+    serving = [kind.name for kind in INDEXES.values() if kind.serves(metric)]
+    if name not in serving:
+        raise UsageError("likeness.no_such_index", name=name, metric=metric.name, known=serving)
+
+
+def lacks_faiss(metric: Metric) -> bool:
+    """Return whether faiss would serve a metric, but is not installed."""
+    return _of_euclid(metric) and not faiss_index.available()
 
 
 def variants_for(points: Points, *, seed: int = 0) -> Iterator[Variant]:

@@ -65,11 +65,18 @@ def spread_of(X: FloatMatrix, *, numeric: BoolVector | None = None, power: float
         raise ValueError(f"Minkowski's power is at least 1, not {power}")
     n_features = X.shape[1]
     numbers = np.ones(n_features, dtype=np.bool_) if numeric is None else numeric
-    covariance = _covariance(X)
-    deviations = np.sqrt(np.diagonal(covariance))
+    size = _size(X)
+    covariance = _covariance(X / size)
+    deviations = size * np.sqrt(np.diagonal(covariance))
     return Spread(
-        np.where(deviations > 0, deviations, 1.0), _whitening(covariance), _ranges(X), numbers, power
+        np.where(deviations > 0, deviations, 1.0), _whitening(covariance) / size, _ranges(X), numbers, power
     )
+
+
+def _size(X: FloatMatrix) -> float:
+    """Return a power of two near the largest value: divided by it no square overflows, and no bit is lost."""
+    largest = float(np.abs(X[~np.isnan(X)]).max(initial=0.0))
+    return float(np.ldexp(1.0, int(np.frexp(largest)[1]) - 1)) if largest > 1 else 1.0
 
 
 def _covariance(X: FloatMatrix) -> FloatMatrix:

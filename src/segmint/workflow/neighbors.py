@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from segmint.charts.recall import recall_picture
 from segmint.data import open_writer, read
 from segmint.data.dataset import Dataset
 from segmint.errors import UsageError
-from segmint.geometry.indexes import EXACT, INDEXES, variants_for
+from segmint.geometry.indexes import EXACT, INDEXES, check_serves, lacks_faiss, variants_for
 from segmint.geometry.recommending import FOUND, Recommendation, recommend
 from segmint.geometry.speeds import Speed, drawn_queries, measure_speeds
 from segmint.likeness.exact import ExactIndex
@@ -25,7 +25,8 @@ from segmint.model.files import write_file
 from segmint.prepare.fit import Prepared, prepare
 from segmint.prepare.options import PreparationOptions
 from segmint.types import FloatMatrix, Progress, silent
-from segmint.workflow.neighbor_rows import rows_for
+from segmint.words import sentence
+from segmint.workflow.neighbor_rows import rows_for, with_levels
 
 CHUNK: Final = 1024
 """Rows whose neighbors are found and written at once."""
@@ -121,15 +122,13 @@ def ready(source: Any, options: NeighborOptions) -> Ready:
         If the table can't be prepared, or its values are not what the metric compares.
     """
     metric = metric_named(options.metric)
-    serving = [name for name, kind in INDEXES.items() if kind.serves(metric)]
-    if options.index not in serving:
-        raise UsageError("likeness.no_such_index", name=options.index, metric=metric.name, known=serving)
-    dataset = source if isinstance(source, Dataset) else read(source)
+    check_serves(options.index, metric)
+    dataset = with_levels(metric, source if isinstance(source, Dataset) else read(source))
     prepared = prepare(dataset, options.preparation)
     n_samples = prepared.matrix.n_samples
     if options.k >= n_samples:
         raise UsageError("likeness.too_many_neighbors", k=options.k, n=n_samples, most=n_samples - 1)
-    rows = rows_for(metric, prepared)
+    rows = rows_for(metric, prepared, dataset.schema)
     return Ready(dataset, prepared, metric, rows.X, rows.points(metric), options)
 
 
@@ -229,7 +228,10 @@ def bench(made: Ready, progress: Progress = silent) -> tuple[tuple[Speed, ...], 
     """Measure every index on the table's own rows, and recommend one."""
     options = made.options
     speeds = measure_speeds(made.points, made.X, options.k, seed=options.seed, progress=progress)
-    return speeds, recommend(speeds)
+    advice = recommend(speeds)
+    if lacks_faiss(made.metric):
+        advice = replace(advice, reasons=(*advice.reasons, sentence("likeness.without_faiss")))
+    return speeds, advice
 
 
 def draw_bench(target: Path, made: Ready, speeds: tuple[Speed, ...], advice: Recommendation) -> Path:

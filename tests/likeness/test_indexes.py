@@ -159,6 +159,7 @@ def test_empty_sets_are_alike_and_equal_rows_are_found() -> None:
     assert (found.distances == 0).all()
 
 
+@pytest.mark.slow
 def test_many_equal_rows_take_no_memory_beyond_a_block() -> None:
     import tracemalloc
 

@@ -41,7 +41,7 @@ def test_a_set_holds_flags_that_are_true_and_one_member_a_level() -> None:
     assert rows.names == ("age", "vip", "town=Lyon", "town=Nice") or set(rows.names) == {
         "age", "vip", "town=Lyon", "town=Nice",
     }  # fmt: skip
-    place = {name: column for name, column in zip(rows.names, rows.X.T, strict=True)}
+    place = dict(zip(rows.names, rows.X.T, strict=True))
     assert place["vip"][:4].tolist() == [1, 0, 0, 1]
     assert place["age"][:4].tolist() == [1, 1, 0, 1]
     assert place["town=Nice"][:4].tolist() == [0, 1, 0, 1]

@@ -44,7 +44,8 @@ class Crowd:
 
     def standard(self, X: FloatMatrix) -> FloatMatrix:
         """Return (x − center) / scale of the features that vary, held within ±50; shape (n_rows, n_varying)."""
-        Z = X[:, self.varying] - self.center[self.varying]
+        Z = X[:, self.varying]  # a copy: worked on in place
+        Z -= self.center[self.varying]
         Z /= self.scale[self.varying]
         return np.clip(Z, -BOUND, BOUND, out=Z)
 

@@ -53,7 +53,7 @@ def log_ratio(upper: Density, lower: Density, Z: FloatMatrix) -> FloatVector:
     """Return ln(upper / lower) of each row, shape (n_rows,); both of one bandwidth, so that |z|² cancels.
 
     A hundredth of ``lower`` lies wide around the middle: far from all landmarks it decides, and the ratio falls.
-    Without it a third of rows planted at random far away counted as most alike.
+    Without it up to a third of rows planted at random far away counted as most alike.
 
     Examples
     --------

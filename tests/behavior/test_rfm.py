@@ -76,7 +76,7 @@ def customer(drawn: Any, bought: list[Any], returned: list[Any], today: int) -> 
     size = "paid" if has_amount else "quantity" if has_quantity else None
     orders: dict[Any, list[Any]] = {}
     for number, row in enumerate(bought):
-        orders.setdefault(row["order"] if "order" in there else number, []).append(row)
+        orders.setdefault(number if row.get("order") is None else row["order"], []).append(row)
     days = sorted({row["day"] for row in bought})
     gaps = [after - before for before, after in pairwise(days)]
     back = math.fsum(abs(row[size]) for row in returned if row[size] is not None) if size else 0.0

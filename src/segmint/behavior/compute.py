@@ -117,6 +117,8 @@ def day_number(text: str) -> int:
         If it is not written as ``2011-12-10``.
     """
     try:
+        if len(text) != len("2011-12-10"):  # 20111210 is a day to Python
+            raise ValueError
         return date.fromisoformat(text).toordinal() - _EPOCH
     except ValueError:
         raise UsageError("behavior.bad_day", text=text) from None

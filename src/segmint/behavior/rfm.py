@@ -55,6 +55,10 @@ FEATURES: Final[tuple[BehaviorFeature, ...]] = (
 )  # fmt: skip
 
 
+_ORDER: Final = """, "order", CASE WHEN "order" IS NULL THEN rowid END AS lone"""
+"""A line without the number of its order is an order of its own."""
+
+
 def make_sums(connection: Connection, recipe: Recipe, at: int) -> None:
     """Make the table ``sums``: one row a customer who bought, with all that the formulas of :data:`FEATURES` name.
 
@@ -75,7 +79,7 @@ def make_sums(connection: Connection, recipe: Recipe, at: int) -> None:
         CREATE VIEW lines AS
         SELECT key, day, {_sign(recipe)} AS sign, {"amount" if amount else "NULL::DECIMAL(27, 9)"} AS amount,
             {"quantity" if quantity else "NULL::DECIMAL(27, 9)"} AS quantity, {size} AS size
-            {', "order"' if "order" in there else ""} {", category" if "category" in there else ""}
+            {_ORDER if "order" in there else ""} {", category" if "category" in there else ""}
         FROM events WHERE day <= {at}""")
     connection.execute(f"CREATE TABLE orders AS {_orders(there)}")
     connection.execute(f"CREATE TABLE sums AS {_sums(recipe, at)}")
@@ -103,7 +107,7 @@ def _orders(there: frozenset[str]) -> str:
     return """
         SELECT key, min(day) AS first_day, max(day) AS last_day, sum(amount) AS amount,
             sum(quantity) AS quantity, sum(size) AS size
-        FROM lines WHERE sign = 1 GROUP BY key, "order" """
+        FROM lines WHERE sign = 1 GROUP BY key, "order", lone """
 
 
 def _sums(recipe: Recipe, at: int) -> str:

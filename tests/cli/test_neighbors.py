@@ -113,7 +113,7 @@ def test_refusals_teach(segmint, tmp_path: Path, options, code: int, said: str) 
     ("rows", "code"),
     [
         ([f"a{n},{n * n % 17}" for n in range(40)], 0),
-        ([f"a{n},3" for n in range(20)], 3),
+        ([f"a{n},3" for n in range(20)], 0),
         ([f"a{n},{'' if n % 4 == 0 else n % 9}" for n in range(40)], 0),
         ([f"a{n},{n % 3}" for n in range(40)], 0),
         ([f"a{n},{n}e300" for n in range(1, 30)], 0),

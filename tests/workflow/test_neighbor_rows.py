@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 import segmint
+from segmint.data import ReadOptions
 from segmint.likeness.metrics import METRICS
 from segmint.prepare.fit import prepare
 from segmint.workflow.neighbor_rows import rows_for, with_levels
@@ -16,7 +17,7 @@ def frame() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "age": [20.0, 30.0, np.nan, 50.0] * 10,
-            "vip": ["yes", "no", "no", "yes"] * 10,
+            "vip": [True, False, False, True] * 10,
             "town": ["Lyon", "Nice", None, "Nice"] * 10,
         }
     )
@@ -38,17 +39,15 @@ def test_mixed_rows_are_original_units_and_codes_with_missing_left_out() -> None
 
 def test_a_set_holds_flags_that_are_true_and_one_member_a_level() -> None:
     rows = made("jaccard")
-    assert rows.names == ("age", "vip", "town=Lyon", "town=Nice") or set(rows.names) == {
-        "age", "vip", "town=Lyon", "town=Nice",
-    }  # fmt: skip
-    place = dict(zip(rows.names, rows.X.T, strict=True))
+    assert set(rows.names) == {"age", "vip", "town=Lyon", "town=Nice"}
+    place = {name: column for name, column in zip(rows.names, rows.X.T, strict=True)}
     assert place["vip"][:4].tolist() == [1, 0, 0, 1]
     assert place["age"][:4].tolist() == [1, 1, 0, 1]
     assert place["town=Nice"][:4].tolist() == [0, 1, 0, 1]
 
 
 def test_what_a_person_chose_stays() -> None:
-    dataset = segmint.read(frame(), features=["age"])
+    dataset = segmint.read(frame(), ReadOptions(features=("age",)))
     assert with_levels(METRICS["gower"], dataset) is dataset
 
 

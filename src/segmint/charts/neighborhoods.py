@@ -15,13 +15,14 @@ from segmint.charts.marks import halo_text, layer, sized, spread
 from segmint.charts.matching import color_token
 from segmint.charts.picture import Picture
 from segmint.measure.agreement import match_labels
-from segmint.measure.intervals import wilson
 from segmint.types import FloatMatrix, IntVector
 from segmint.words import say, sentence
 from segmint.words.numbers import share, unit
 
 _PANEL: Final = 246
 _HEIGHT: Final = 380
+_HIGHEST: Final = 1_000.0
+"""Above it nothing is drawn: in two dimensions some direction is nearly a query's own."""
 _LINES: Final[Mapping[str, str]] = {"table": "s2", "requests": "accent"}
 _PERCENT: Final = "format(100 * datum.value, '.0f') + ' %'"
 
@@ -102,51 +103,70 @@ def _three(
     return alt.hconcat(*drawn, spacing=24).properties(autosize="pad", padding=20)
 
 
-def metrics_picture(accuracy: Mapping[str, float], n: int, majority: float) -> Picture:
-    """Return how often the neighbors by each metric tell a text's label, with 95 % intervals.
+@dataclass(frozen=True)
+class Told:
+    """How often a metric's neighbors tell a label.
+
+    ``every``: with all labels of the other folds; ``few``: the mean over draws of a few known rows of each label,
+    80 % of the draws between ``low`` and ``high``.
+    """
+
+    every: float
+    few: float
+    low: float
+    high: float
+
+
+def metrics_picture(accuracy: Mapping[str, Told], n: int, majority: float, few: int, draws: int) -> Picture:
+    """Return how often the neighbors by each metric tell a text's label, with few known labels and with all.
 
     Parameters
     ----------
     accuracy
-        By the metric's name, best first: 0 … 1.
+        By the metric's name, best with few labels first.
     n
         How many texts were told.
     majority
         The share of the commonest label.
+    few, draws
+        How many rows of each label are known, and how often they were drawn.
     """
-    names = list(accuracy)
-    figures = {"best": names[0], "a": accuracy[names[0]], "worst": names[-1], "b": accuracy[names[-1]], "n": n,
-               "majority": majority}  # fmt: skip
-    head = (say("charts.neighborhoods.metric"), say("charts.neighborhoods.accuracy"))
+    names, every = list(accuracy), [one.every for one in accuracy.values()]
+    figures = {"best": names[0], "a": accuracy[names[0]].few, "worst": names[-1], "b": accuracy[names[-1]].few, "n": n,
+               "majority": majority, "few": few, "draws": draws, "low": min(every), "high": max(every)}  # fmt: skip
+    head = tuple(say(f"charts.neighborhoods.{name}") for name in ("metric", "with_few", "with_all"))
     return Picture(
         "metrics",
         sentence("charts.neighborhoods.metrics", **figures),
         sentence("charts.neighborhoods.metrics_reading", **figures),
         sentence("charts.neighborhoods.metrics_description", **figures),
-        Numbers(head, tuple((name, share(value)) for name, value in accuracy.items())),
-        lambda canvas: _dots(accuracy, n, canvas),
+        Numbers(head, tuple((name, share(one.few), share(one.every)) for name, one in accuracy.items())),
+        lambda canvas: _dots(accuracy, canvas),
     )
 
 
-def _dots(accuracy: Mapping[str, float], n: int, canvas: Canvas) -> Any:
+def _dots(accuracy: Mapping[str, Told], canvas: Canvas) -> Any:
     c, best = canvas.theme, next(iter(accuracy))
-    data = []
-    for name, value in accuracy.items():
-        low, high = wilson(value, n)
-        data.append({"name": name, "value": value, "low": low, "high": high, "text": share(value),
-                     "color": c["accent" if name == best else "ink-2"]})  # fmt: skip
-    low = max(0.0, math.floor(10 * min(row["low"] for row in data)) / 10)
-    scale = alt.Scale(domain=[low, 1.0], nice=False)
-    axis = alt.Axis(title=say("charts.neighborhoods.accuracy"), labelExpr=_PERCENT, tickCount=5, grid=True)
+    data = [
+        {"name": name, "value": one.few, "low": one.low, "high": one.high, "every": one.every, "text": share(one.few),
+         "color": c["accent" if name == best else "ink-2"]}
+        for name, one in accuracy.items()
+    ]  # fmt: skip
+    scale = alt.Scale(domain=[0, 1.02], nice=False)
+    axis = alt.Axis(title=say("charts.neighborhoods.accuracy"), labelExpr=_PERCENT, values=[0, 0.2, 0.4, 0.6, 0.8, 1],
+                    grid=True)  # fmt: skip
     x = alt.X("value:Q", scale=scale, axis=axis)
     y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=200))
     base = layer(data)
     drawing = alt.layer(
         base.mark_rule(strokeWidth=3, color=c["edge"]).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y),
         base.mark_point(size=80, opacity=1).encode(x=x, y=y, color=alt.Color("color:N", scale=None)),
-        halo_text(base.encode(x=x, y=y, text="text:N"), canvas, align="left", dx=22),
+        base.mark_point(size=80, opacity=1, filled=False, strokeWidth=2, color=c["ink-2"]).encode(
+            x=alt.X("every:Q", scale=scale, axis=axis), y=y
+        ),
+        halo_text(base.encode(x=x, y=y, text="text:N"), canvas, dy=-14),
     )
-    return sized(drawing, canvas, 40 * len(data) + 50)
+    return sized(drawing, canvas, 46 * len(data) + 50)
 
 
 def curse_picture(curses: Sequence[Curse], names: Mapping[str, str]) -> Picture:
@@ -180,8 +200,8 @@ def curse_picture(curses: Sequence[Curse], names: Mapping[str, str]) -> Picture:
 
 def _lines(curses: Sequence[Curse], names: Mapping[str, str], canvas: Canvas) -> Any:
     c = canvas.theme
-    values = [value for one in curses for value in one.contrast if value > 0]
-    low, high = math.log10(min(values) * 0.8), math.log10(max(values) * 1.4)
+    values = [value for one in curses for value in one.contrast if 0 < value <= _HIGHEST]
+    low, high = math.log10(min(values) * 0.55), math.log10(max(values) * 1.4)
     d_last = max(one.dimensions[-1] for one in curses)
     domain = [1.8, d_last * 5.0]
     powers = [float(2**p) for p in range(1, int(math.log2(d_last)) + 1)]
@@ -197,7 +217,7 @@ def _lines(curses: Sequence[Curse], names: Mapping[str, str], canvas: Canvas) ->
     layers = []
     for one in curses:
         color = c[_LINES.get(one.name, "edge")]
-        data = [{"d": d, "contrast": v} for d, v in zip(one.dimensions, one.contrast, strict=True) if v > 0]
+        data = [{"d": d, "contrast": v} for d, v in zip(one.dimensions, one.contrast, strict=True) if 0 < v <= _HIGHEST]
         base = layer(data).encode(x=x, y=y)
         layers += [base.mark_line(color=color), base.mark_point(color=color, size=30, opacity=1)]
     ends = [(one, float(np.log10(one.contrast[-1]))) for one in curses]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.neighbors import KNeighborsRegressor
 
-from segmint.charts.neighborhoods import Curse, curse_picture, metrics_picture, supervision_picture
+from segmint.charts.neighborhoods import Curse, Told, curse_picture, metrics_picture, supervision_picture
 from segmint.data import example_table, read
 from segmint.data.dataset import Dataset
 from segmint.errors import UsageError
@@ -28,6 +28,9 @@ K: Final = 10
 FOLDS: Final = 5
 FEWEST: Final = 30
 MOST_CLASSES: Final = 20
+FEW: Final = 3
+"""How many requests of each intent are known where labels are few."""
+DRAWS: Final = 20
 DIMENSIONS: Final = (2, 4, 8, 16, 32, 64, 128, 256, 512)
 CURSED: Final = ("euclidean", "manhattan", "chebyshev", "cosine")
 _POINTS, _QUERIES = 1_000, 30
@@ -58,8 +61,9 @@ def neighborhoods(assignment: Assignment) -> Lesson:
     texts = shipped_requests()
     by_metric = _by_metric(texts, assignment.seed)
     curse = (*_generated(assignment.seed), *_real(X, texts, assignment.seed))
-    first, best = told[0], max(by_metric, key=lambda name: by_metric[name])
-    worst = min(by_metric, key=lambda name: by_metric[name])
+    first, best = told[0], max(by_metric, key=lambda name: by_metric[name].few)
+    worst = min(by_metric, key=lambda name: by_metric[name].few)
+    every = [one.every for one in by_metric.values()]
     column = max(fits, key=lambda name: fits[name])
     cubes = next(one for one in curse if one.name == "euclidean").contrast
     return Lesson(
@@ -71,8 +75,9 @@ def neighborhoods(assignment: Assignment) -> Lesson:
                        ari=one.ari, n=one.n_classes, k=K, folds=FOLDS) for one in told),
             sentence("lab.t23.regression", column=column, r2=fits[column], n=len(fits), low=min(fits.values()),
                      worst=min(fits, key=lambda name: fits[name])),
-            sentence("lab.t23.metrics", best=_metric(best), a=by_metric[best], worst=_metric(worst), b=by_metric[worst],
-                     n=len(texts.texts), empty=texts.n_empty),
+            sentence("lab.t23.metrics", low=min(every), high=max(every), n=len(texts.texts), k=K),
+            sentence("lab.t23.few", best=_metric(best), a=by_metric[best].few, worst=_metric(worst),
+                     b=by_metric[worst].few, few=FEW, draws=DRAWS),
             sentence("lab.t23.curse", low=cubes[0], high=cubes[-1], d=DIMENSIONS[-1],
                      requests=next(one for one in curse if one.name == "requests").contrast[-1], words=_WIDEST),
             *([sentence("lab.t23.own")] if assignment.data is not None else []),
@@ -85,7 +90,7 @@ def neighborhoods(assignment: Assignment) -> Lesson:
         figures={
             "labels": {one.name: {"accuracy": one.accuracy, "majority": one.majority, "ari": one.ari} for one in told},
             "r2": fits,
-            "metrics": by_metric,
+            "metrics": {name: asdict(one) for name, one in by_metric.items()},
             "curse": {one.name: dict(zip(one.dimensions, one.contrast, strict=True)) for one in curse},
         },
     )  # fmt: skip
@@ -202,14 +207,32 @@ def _r2(X: FloatMatrix, j: int, folds: IntVector) -> float:
     return 1.0 - float(np.square(wanted - told).sum()) / left if left > 0 else 0.0
 
 
-def _by_metric(texts: Weighed, seed: int) -> dict[str, float]:
-    """Return the accuracy of k-NN on the texts' labels by each metric, the best first."""
+def _by_metric(texts: Weighed, seed: int) -> dict[str, Told]:
+    """Return how often k-NN tells the texts' labels by each metric, best with few known labels first."""
     labels = np.asarray(texts.labels)
-    folds = folds_of(labels, seed)
-    found = {
-        name: float((voted(all_distances(name, texts.W), labels, folds) == labels).mean()) for name in SPARSE
-    }
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
+    folds, draws = folds_of(labels, seed), [_few(labels, seed, draw) for draw in range(DRAWS)]
+    found = {name: _told_by(all_distances(name, texts.W), labels, folds, draws) for name in SPARSE}
+    return dict(sorted(found.items(), key=lambda item: -item[1].few))
+
+
+def _few(labels: IntVector, seed: int, draw: int) -> IntVector:
+    """Draw a few rows of each label: all that is known."""
+    rng = generator(seed, "lab", "few", draw)
+    return np.concatenate(
+        [rng.permutation(np.flatnonzero(labels == one))[:FEW] for one in range(int(labels.max()) + 1)]
+    )
+
+
+def _told_by(distances: FloatMatrix, labels: IntVector, folds: IntVector, draws: list[IntVector]) -> Told:
+    shares = []
+    for known in draws:
+        told = labels[known][distances[:, known].argmin(axis=1)]
+        asked = np.ones(labels.size, np.bool_)
+        asked[known] = False
+        shares.append(float((told == labels)[asked].mean()))
+    low, high = np.quantile(shares, (0.1, 0.9))
+    every = float((voted(distances, labels, folds) == labels).mean())
+    return Told(every, float(np.mean(shares)), float(low), float(high))
 
 
 # ---------------------------------------------------------------------------------- the curse of dimensionality
@@ -268,9 +291,10 @@ def _columns_table(fits: dict[str, float]) -> Table:
     return Table(head, tuple((name, numbers.agreement(value)) for name, value in fits.items()))
 
 
-def _metrics_table(by_metric: dict[str, float]) -> Table:
-    head = (say("lab.head.metric"), say("lab.head.knn_accuracy"))
-    return Table(head, tuple((_metric(name), numbers.share(value)) for name, value in by_metric.items()))
+def _metrics_table(by_metric: dict[str, Told]) -> Table:
+    head = (say("lab.head.metric"), say("lab.head.few_right", few=FEW), say("lab.head.knn_accuracy"))
+    rows = ((_metric(name), numbers.share(one.few), numbers.share(one.every)) for name, one in by_metric.items())
+    return Table(head, tuple(rows))
 
 
 def _curse_table(curse: tuple[Curse, ...]) -> Table:
@@ -287,7 +311,7 @@ def _curse_table(curse: tuple[Curse, ...]) -> Table:
 
 
 def _pictures(
-    prepared: Prepared, first: Supervised, by_metric: dict[str, float], texts: Weighed, curse: tuple[Curse, ...],
+    prepared: Prepared, first: Supervised, by_metric: dict[str, Told], texts: Weighed, curse: tuple[Curse, ...],
     seed: int,
 ) -> dict[str, object]:  # fmt: skip
     rows, labels = _labels(prepared, first.name)
@@ -300,7 +324,7 @@ def _pictures(
     pictures = (
         supervision_picture(_flat(X), labels, right, clusters, first.name, _levels(prepared, first.name),
                             first.accuracy, first.ari),
-        metrics_picture(metrics, len(texts.texts), base),
+        metrics_picture(metrics, len(texts.texts), base, FEW, DRAWS),
         curse_picture(curse, names),
     )  # fmt: skip
     return {one.name: one.titled() for one in pictures}

@@ -8,6 +8,7 @@ from segmint.lab.following import tracking
 from segmint.lab.games import games
 from segmint.lab.lesson import Task
 from segmint.lab.memberships import memberships
+from segmint.lab.neighborhoods import neighborhoods
 from segmint.lab.packing import packing
 from segmint.lab.representatives import choosing_k, preparation, silhouette
 from segmint.lab.sales import sales
@@ -23,7 +24,7 @@ TASKS: tuple[Task, ...] = tuple(
         ("1.3", silhouette),
         ("2.1", mixtures),
         ("2.2", density),
-        ("2.3", None),
+        ("2.3", neighborhoods),
         ("2.4", None),
         ("3.1", tracking),
         ("3.2", packing),

@@ -40,7 +40,7 @@ def test_mixed_rows_are_original_units_and_codes_with_missing_left_out() -> None
 def test_a_set_holds_flags_that_are_true_and_one_member_a_level() -> None:
     rows = made("jaccard")
     assert set(rows.names) == {"age", "vip", "town=Lyon", "town=Nice"}
-    place = {name: column for name, column in zip(rows.names, rows.X.T, strict=True)}
+    place = dict(zip(rows.names, rows.X.T, strict=True))
     assert place["vip"][:4].tolist() == [1, 0, 0, 1]
     assert place["age"][:4].tolist() == [1, 1, 0, 1]
     assert place["town=Nice"][:4].tolist() == [0, 1, 0, 1]

@@ -225,8 +225,9 @@ def _speed_axis(reach: SpeedAxis, canvas: Canvas) -> Any:
 
 
 def _recall_axis(lowest: float, k: int) -> Any:
-    steps = 5 if lowest >= 0.5 else 10
-    values = [number / steps / 2 for number in range(2 * steps + 1) if number / steps / 2 >= lowest - 1e-9]
+    step = 0.02 if lowest >= 0.9 else 0.1 if lowest >= 0.5 else 0.2
+    values = [round(lowest + number * step, 2) for number in range(int((1 - lowest) / step + 1e-9) + 1)]
+    values = [*values, 1.0] if values[-1] < 1 else values
     axis = alt.Axis(title=say("charts.recall.y", k=k), values=values, format=".2~f")
     domain = [lowest, 1 + _HEADROOM * (1 - lowest)]
     return alt.Y("recall:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)

@@ -100,5 +100,6 @@ def _ranges(X: FloatMatrix) -> FloatVector:
     known = ~np.isnan(X)
     high = np.where(known, X, -np.inf).max(axis=0, initial=-np.inf)
     low = np.where(known, X, np.inf).min(axis=0, initial=np.inf)
-    ranges = np.where(high > low, high - low, 1.0)
+    with np.errstate(over="ignore"):  # a range beyond all numbers divides nothing
+        ranges = np.where(high > low, high - low, 1.0)
     return np.where(np.isfinite(ranges), ranges, 1.0)

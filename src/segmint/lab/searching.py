@@ -38,7 +38,7 @@ TREE_ROWS, TREE_QUERIES = 4_000, 60
 FEWEST: Final = 60
 HASHES: Final = 512
 QUERIES: Final = 300
-SIGNS: Final = ((8, 6), (8, 10), (8, 14), (32, 14))
+SIGNS: Final = ((8, 6), (8, 10), (32, 6), (32, 10))
 """Tables and bits of the hash tables that are tried."""
 BANDS: Final = ((32, 2), (16, 4), (8, 8))
 """Bands and hashes a band: 64 hashes each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ def test_distances_draw_together_and_real_rows_less(lesson: Lesson) -> None:
     curse = lesson.figures["curse"]
     for metric in ("euclidean", "manhattan", "chebyshev", "cosine"):
         values = list(curse[metric].values())
-        assert all(before > after for before, after in zip(values, values[1:], strict=False))
+        assert all(before > after for before, after in itertools.pairwise(values))
     assert curse["euclidean"][512] < 0.3 < 10 < curse["euclidean"][2]
     assert curse["requests"][256] > 5 * curse["euclidean"][256]
 
@@ -93,7 +94,9 @@ def test_pictures_are_drawn(lesson: Lesson) -> None:
 
 def test_a_table_without_a_label_is_refused_with_advice(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
-    path.write_text("a,b\n" + "".join(f"{n % 7 + 20.5 * (n % 2)},{n % 5 + 30.5 * (n % 3)}\n" for n in range(60)))
+    path.write_text(
+        "a,b\n" + "".join(f"{n % 7 + 20.5 * (n % 2)},{n % 5 + 30.5 * (n % 3)}\n" for n in range(60))
+    )
     with pytest.raises(UsageError, match="--describe"):
         task("2.3").answer(Assignment(tmp_path, data=str(path)))  # type: ignore[misc]
 

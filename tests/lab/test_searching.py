@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,7 @@ def test_a_row_is_not_its_own_neighbor() -> None:
 def test_more_dimensions_more_nodes_and_real_rows_fewer(lesson: Lesson) -> None:
     generated, texts = lesson.figures["visits"]["generated"], lesson.figures["visits"]["texts"]
     values = list(generated.values())
-    assert all(a < b for a, b in zip(values, values[1:], strict=False))
+    assert all(a < b for a, b in pairwise(values))
     assert generated[2] < 0.06 and generated[32] > 0.98
     assert texts[32] < 0.6
 
@@ -121,7 +122,18 @@ def test_pictures_are_drawn(lesson: Lesson) -> None:
 
 def test_ones_own_texts_are_not_shown(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
-    words = ["parcel", "refund", "invoice", "driver", "window", "garden", "coffee", "ticket", "engine", "letter"]
+    words = [
+        "parcel",
+        "refund",
+        "invoice",
+        "driver",
+        "window",
+        "garden",
+        "coffee",
+        "ticket",
+        "engine",
+        "letter",
+    ]
     lines = ["id,message", *(f"{n},{' '.join(rng.choice(words, 4))}" for n in range(150))]
     path = tmp_path / "own.csv"
     path.write_text("\n".join(lines) + "\n")

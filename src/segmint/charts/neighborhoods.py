@@ -79,7 +79,10 @@ _COLOR_WORDS: Final = ("blue", "orange", "teal", "plum", "sky", "olive")
 
 def _swatches(levels: Sequence[str]) -> list[str]:
     """Return which level has which color; nothing said beyond six."""
-    told = [f"{level} {say(f'charts.neighborhoods.{word}')}" for level, word in zip(levels, _COLOR_WORDS, strict=False)]
+    told = [
+        f"{level} {say(f'charts.neighborhoods.{word}')}"
+        for level, word in zip(levels, _COLOR_WORDS, strict=False)
+    ]
     return told if len(levels) <= len(_COLOR_WORDS) else told[: len(_COLOR_WORDS)]
 
 
@@ -90,11 +93,23 @@ def _three(
     drawn = []
     for key, found in panels.items():
         data = [
-            {"x": float(x), "y": float(y), "color": c[color_token(int(one) + 1, most)], "wrong": bool(one != own)}
+            {
+                "x": float(x),
+                "y": float(y),
+                "color": c[color_token(int(one) + 1, most)],
+                "wrong": bool(one != own),
+            }
             for (x, y), one, own in zip(points, found, labels, strict=True)
         ]
-        x, y = (alt.X("x:Q", axis=None, scale=alt.Scale(zero=False)), alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False)))
-        dots = layer(data).mark_point(size=26, opacity=0.8).encode(x=x, y=y, color=alt.Color("color:N", scale=None))
+        x, y = (
+            alt.X("x:Q", axis=None, scale=alt.Scale(zero=False)),
+            alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False)),
+        )
+        dots = (
+            layer(data)
+            .mark_point(size=26, opacity=0.8)
+            .encode(x=x, y=y, color=alt.Color("color:N", scale=None))
+        )
         rings = layer([row for row in data if row["wrong"]]).mark_point(
             size=70, filled=False, strokeWidth=1.2, color=c["ink"]
         ).encode(x=x, y=y)  # fmt: skip
@@ -159,7 +174,9 @@ def _dots(accuracy: Mapping[str, Told], canvas: Canvas) -> Any:
     y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=200))
     base = layer(data)
     drawing = alt.layer(
-        base.mark_rule(strokeWidth=3, color=c["edge"]).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y),
+        base.mark_rule(strokeWidth=3, color=c["edge"]).encode(
+            x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y
+        ),
         base.mark_point(size=80, opacity=1).encode(x=x, y=y, color=alt.Color("color:N", scale=None)),
         base.mark_point(size=80, opacity=1, filled=False, strokeWidth=2, color=c["ink-2"]).encode(
             x=alt.X("every:Q", scale=scale, axis=axis), y=y
@@ -182,7 +199,11 @@ def curse_picture(curses: Sequence[Curse], names: Mapping[str, str]) -> Picture:
     first = curses[0]
     figures = {"low": first.contrast[0], "high": first.contrast[-1], "d": first.dimensions[-1],
                "e": first.dimensions[0]}  # fmt: skip
-    head = (say("charts.neighborhoods.rows"), say("charts.neighborhoods.d"), say("charts.neighborhoods.contrast"))
+    head = (
+        say("charts.neighborhoods.rows"),
+        say("charts.neighborhoods.d"),
+        say("charts.neighborhoods.contrast"),
+    )
     table = tuple(
         (names[one.name], str(d), unit(value))
         for one in curses
@@ -217,14 +238,22 @@ def _lines(curses: Sequence[Curse], names: Mapping[str, str], canvas: Canvas) ->
     layers = []
     for one in curses:
         color = c[_LINES.get(one.name, "edge")]
-        data = [{"d": d, "contrast": v} for d, v in zip(one.dimensions, one.contrast, strict=True) if 0 < v <= _HIGHEST]
+        data = [
+            {"d": d, "contrast": v}
+            for d, v in zip(one.dimensions, one.contrast, strict=True)
+            if 0 < v <= _HIGHEST
+        ]
         base = layer(data).encode(x=x, y=y)
         layers += [base.mark_line(color=color), base.mark_point(color=color, size=30, opacity=1)]
     ends = [(one, float(np.log10(one.contrast[-1]))) for one in curses]
     pixels = [(high - end) / (high - low) * (_HEIGHT - 60) for _, end in ends]
     placed = spread(pixels, gap=17, lowest=0, highest=_HEIGHT - 60)
     told = [
-        {"d": one.dimensions[-1], "contrast": 10 ** (high - place / (_HEIGHT - 60) * (high - low)), "name": names[one.name]}
+        {
+            "d": one.dimensions[-1],
+            "contrast": 10 ** (high - place / (_HEIGHT - 60) * (high - low)),
+            "name": names[one.name],
+        }
         for (one, _), place in zip(ends, placed, strict=True)
     ]
     layers.append(

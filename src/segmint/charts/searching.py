@@ -102,7 +102,11 @@ def _boxes(tree: KDNodes, query: FloatVector, visited: BoolVector, radius: float
     points = [{"x": float(a), "y": float(b)} for a, b in tree.X]
     turn = np.linspace(0, 2 * math.pi, 73)
     ring = [
-        {"x": float(query[0] + radius * math.cos(t)), "y": float(query[1] + radius * math.sin(t)), "t": float(t)}
+        {
+            "x": float(query[0] + radius * math.cos(t)),
+            "y": float(query[1] + radius * math.sin(t)),
+            "t": float(t),
+        }
         for t in turn
     ]
     asked = [{"x": float(query[0]), "y": float(query[1])}]
@@ -128,7 +132,13 @@ def visits_picture(visits: Sequence[Visits], k: int) -> Picture:
         How many neighbors were asked for.
     """
     first = visits[0]
-    figures = {"low": first.share[0], "high": first.share[-1], "e": first.dimensions[0], "d": first.dimensions[-1], "k": k}
+    figures = {
+        "low": first.share[0],
+        "high": first.share[-1],
+        "e": first.dimensions[0],
+        "d": first.dimensions[-1],
+        "k": k,
+    }
     head = tuple(say(f"charts.searching.{name}") for name in ("rows", "dimensions", "share"))
     rows = tuple(
         (say(f"charts.searching.{one.name}"), str(d), share(value))
@@ -158,13 +168,17 @@ def _visits(visits: Sequence[Visits], canvas: Canvas) -> Any:
     )  # fmt: skip
     layers = []
     for one, token in zip(visits, ("edge", "accent"), strict=False):
-        data = [{"d": d, "share": v, "text": percent(v)} for d, v in zip(one.dimensions, one.share, strict=True)]
+        data = [
+            {"d": d, "share": v, "text": percent(v)} for d, v in zip(one.dimensions, one.share, strict=True)
+        ]
         base = layer(data).encode(x=x, y=y)
         end = [{**data[-1], "text": f"{say(f'charts.searching.{one.name}')}, {data[-1]['text']}"}]
         layers += [
             base.mark_line(color=c[token]),
             base.mark_point(color=c[token], size=40, opacity=1),
-            halo_text(layer(end).encode(x=x, y=y, text="text:N"), canvas, align="left", dx=12, fontWeight=500),
+            halo_text(
+                layer(end).encode(x=x, y=y, text="text:N"), canvas, align="left", dx=12, fontWeight=500
+            ),
         ]
     return sized(alt.layer(*layers), canvas, _HEIGHT)
 
@@ -202,7 +216,7 @@ def _theory(name: str, s: float) -> float:
 
 
 def _collisions(agreements: Sequence[Agreement], canvas: Canvas) -> Any:
-    c, grid = canvas.theme, [n / 50 for n in range(51)]
+    c, grid = canvas.theme, [n / 400 for n in range(401)]
     panels = []
     for one in agreements:
         curve = [{"s": s, "p": _theory(one.name, s)} for s in grid]
@@ -267,6 +281,8 @@ def _bands(bands: Sequence[Bands], canvas: Canvas) -> Any:
         layers += [
             layer(curve).mark_line(color=c[token]).encode(x=x, y=y),
             layer(dots).mark_point(size=50, opacity=1, color=c[token]).encode(x=x, y=y),
-            halo_text(layer(label).encode(x=x, y=y, text="text:N"), canvas, align="left", dx=12, fontWeight=500),
+            halo_text(
+                layer(label).encode(x=x, y=y, text="text:N"), canvas, align="left", dx=12, fontWeight=500
+            ),
         ]
     return sized(alt.layer(*layers), canvas, _HEIGHT)

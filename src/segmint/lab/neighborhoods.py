@@ -132,7 +132,9 @@ def _levels(prepared: Prepared, name: str) -> list[str]:
 def _labels(prepared: Prepared, name: str) -> tuple[IntVector, IntVector]:
     """Return the rows whose label is known, and their labels numbered."""
     place = {level: number for number, level in enumerate(_levels(prepared, name))}
-    found = [(row, place[str(value)]) for row, value in enumerate(prepared.columns[name]) if value is not None]
+    found = [
+        (row, place[str(value)]) for row, value in enumerate(prepared.columns[name]) if value is not None
+    ]
     rows, labels = zip(*found, strict=True)
     return np.array(rows, dtype=np.int64), np.array(labels, dtype=np.int64)
 
@@ -250,9 +252,7 @@ def _generated(seed: int) -> list[Curse]:
     """Return the contrast of points drawn evenly from a cube, by metric and dimension."""
     rng = generator(seed, "lab", "curse")
     drawn = [(rng.random((_POINTS, d)) - 0.5, rng.random((_QUERIES, d)) - 0.5) for d in DIMENSIONS]
-    return [
-        Curse(metric, DIMENSIONS, tuple(contrast(metric, X, Q) for X, Q in drawn)) for metric in CURSED
-    ]
+    return [Curse(metric, DIMENSIONS, tuple(contrast(metric, X, Q) for X, Q in drawn)) for metric in CURSED]
 
 
 def _real(X: FloatMatrix, texts: Weighed, seed: int) -> list[Curse]:
@@ -277,7 +277,9 @@ def _metric(name: str) -> str:
 
 
 def _labels_table(told: list[Supervised]) -> Table:
-    head = tuple(say(f"lab.head.{name}") for name in ("label", "classes", "majority", "knn_accuracy", "kmeans_ari"))
+    head = tuple(
+        say(f"lab.head.{name}") for name in ("label", "classes", "majority", "knn_accuracy", "kmeans_ari")
+    )
     rows = (
         (one.name, numbers.count(one.n_classes), numbers.share(one.majority), numbers.share(one.accuracy),
          numbers.agreement(one.ari))
@@ -293,7 +295,9 @@ def _columns_table(fits: dict[str, float]) -> Table:
 
 def _metrics_table(by_metric: dict[str, Told]) -> Table:
     head = (say("lab.head.metric"), say("lab.head.few_right", few=FEW), say("lab.head.knn_accuracy"))
-    rows = ((_metric(name), numbers.share(one.few), numbers.share(one.every)) for name, one in by_metric.items())
+    rows = (
+        (_metric(name), numbers.share(one.few), numbers.share(one.every)) for name, one in by_metric.items()
+    )
     return Table(head, tuple(rows))
 
 
@@ -301,7 +305,11 @@ def _curse_table(curse: tuple[Curse, ...]) -> Table:
     generated = [one for one in curse if one.name in CURSED]
     texts = next(one for one in curse if one.name == "requests")
     by_dimension = dict(zip(texts.dimensions, texts.contrast, strict=True))
-    head = (say("lab.head.dimensions"), *(_metric(one.name) for one in generated), say("lab.t23.curse_requests"))
+    head = (
+        say("lab.head.dimensions"),
+        *(_metric(one.name) for one in generated),
+        say("lab.t23.curse_requests"),
+    )
     rows = tuple(
         (numbers.count(d), *(numbers.unit(one.contrast[place]) for one in generated),
          numbers.unit(by_dimension[d]) if d in by_dimension else numbers.MISSING)

@@ -194,7 +194,9 @@ def _found(
         MinHashing.drawn(flags, n_bands=n_bands, n_rows=n_rows, seed=seed + turn).codes(flags)
         for turn in range(_REPEATS)
     ]
-    found = tuple(float(np.mean([(one[:, a] == one[:, b]).any(axis=0).mean() for one in codes])) for a, b in pairs)
+    found = tuple(
+        float(np.mean([(one[:, a] == one[:, b]).any(axis=0).mean() for one in codes])) for a, b in pairs
+    )
     places = tuple(float(alike[a, b].mean()) for a, b in pairs)
     theory = tuple(float((1 - (1 - alike[a, b] ** n_rows) ** n_bands).mean()) for a, b in pairs)
     return Bands(n_bands, n_rows, places, found, theory)
@@ -210,10 +212,14 @@ def _tried(points: Points, texts: Weighed, rows: IntVector, seed: int) -> tuple[
     exact = Tried(say("lab.t24.exact"), 1.0, 1.0, seconds)
     tried = []
     for n_tables, n_bits in SIGNS:
-        index = HashedIndex(points, SignHashing.drawn(points.ready, n_tables=n_tables, n_bits=n_bits, seed=seed))
+        index = HashedIndex(
+            points, SignHashing.drawn(points.ready, n_tables=n_tables, n_bits=n_bits, seed=seed)
+        )
         found, seconds = _timed(index, Q, k)
         name = say("lab.t24.sign", tables=n_tables, bits=n_bits)
-        tried.append(Tried(name, recall(others(found, rows), others(truth, rows)), _looked(found, points), seconds))
+        tried.append(
+            Tried(name, recall(others(found, rows), others(truth, rows)), _looked(found, points), seconds)
+        )
     return exact, tried
 
 

@@ -93,7 +93,9 @@ def _manhattan(W: FloatMatrix) -> FloatMatrix:
 
 def _euclidean(W: FloatMatrix) -> FloatMatrix:
     squares = (W * W).sum(axis=1)
-    return np.asarray(np.sqrt(np.clip(squares[:, None] + squares[None, :] - 2 * _sums(W, _product), 0.0, None)))
+    return np.asarray(
+        np.sqrt(np.clip(squares[:, None] + squares[None, :] - 2 * _sums(W, _product), 0.0, None))
+    )
 
 
 _WAYS: Final[Mapping[str, Callable[[FloatMatrix], FloatMatrix]]] = {

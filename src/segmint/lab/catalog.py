@@ -12,6 +12,7 @@ from segmint.lab.neighborhoods import neighborhoods
 from segmint.lab.packing import packing
 from segmint.lab.representatives import choosing_k, preparation, silhouette
 from segmint.lab.sales import sales
+from segmint.lab.searching import searching
 from segmint.lab.starting import initialization
 from segmint.lab.watching import monitoring
 from segmint.words import sentence
@@ -25,7 +26,7 @@ TASKS: tuple[Task, ...] = tuple(
         ("2.1", mixtures),
         ("2.2", density),
         ("2.3", neighborhoods),
-        ("2.4", None),
+        ("2.4", searching),
         ("3.1", tracking),
         ("3.2", packing),
         ("3.3", monitoring),

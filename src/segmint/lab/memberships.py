@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from segmint.charts.topics import topic_pictures
 from segmint.data import ReadOptions, example_table
-from segmint.data.events import column_names
-from segmint.data.hints import words_of
-from segmint.errors import UsageError
 from segmint.lab.lesson import Assignment, Lesson, Table
+from segmint.lab.requests import REQUESTS, text_columns
 from segmint.topics.mixed import Pull, Split
 from segmint.topics.study import TopicStudy
 from segmint.topics.telling import better, doubts, headline
@@ -18,12 +16,7 @@ from segmint.words import Sentence, numbers, say, sentence
 from segmint.workflow.texts import TextColumns
 from segmint.workflow.topics import Found, TopicOptions, topics
 
-REQUESTS: Final = "snips_requests"
 NEWS: Final = Path("text") / "octis_bbc_news.tsv.gz"
-_TEXTS: Final = frozenset(
-    {"text", "texts", "message", "review", "reviews", "comment", "description", "title", "body"}
-)
-_LABELS: Final = frozenset({"label", "labels", "topic", "intent"})
 _KS: Final = {"requests": (5, 6, 7, 8, 9), "news": (4, 5, 6, 7), "own": tuple(range(2, 13))}
 _FITS: Final = 5
 _WORDS: Final = 4
@@ -74,12 +67,7 @@ def _news(assignment: Assignment) -> Found | None:
 
 def _own(assignment: Assignment) -> Found:
     """Return topics of one's own texts; which column holds them is told from its name."""
-    names = column_names(assignment.data, assignment.options)
-    text = next((name for name in names if _TEXTS & {*words_of(name)}), None)
-    if text is None:
-        raise UsageError("lab.no_texts", columns=list(names))
-    labels = next((name for name in names if _LABELS & {*words_of(name)} and name != text), None)
-    return _found(assignment.data, TextColumns(text=text, labels=labels), assignment, "own")
+    return _found(assignment.data, text_columns(assignment), assignment, "own")
 
 
 def _found(source: Any, columns: TextColumns, assignment: Assignment, which: str) -> Found:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from segmint.data import example_table
+from segmint.data.events import column_names
+from segmint.data.hints import words_of
+from segmint.errors import UsageError
 from segmint.lab.lesson import Assignment
+from segmint.seeds import generator
 from segmint.topics.corpus import read_corpus
 from segmint.topics.languages import detect
 from segmint.types import FloatMatrix, IntVector
 from segmint.workflow.texts import TextColumns, Texts, read_texts
 
 REQUESTS: Final = "snips_requests"
+MOST: Final = 5_000
+_TEXTS: Final = frozenset(
+    {"text", "texts", "message", "review", "reviews", "comment", "description", "title", "body"}
+)
+_LABELS: Final = frozenset({"label", "labels", "topic", "intent"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +56,33 @@ def shipped_requests() -> Weighed:
     return weighed(read_texts(example_table(REQUESTS), TextColumns(text="text", labels="label")))
 
 
-def own_texts(assignment: Assignment, columns: TextColumns) -> Weighed:
-    """Return texts of one's own."""
-    return weighed(read_texts(assignment.data, columns, assignment.options))
+def own_texts(assignment: Assignment) -> Weighed:
+    """Return texts of one's own; of more than five thousand a sample."""
+    texts = read_texts(assignment.data, text_columns(assignment), assignment.options)
+    if len(texts.documents) > MOST:
+        rows = np.sort(generator(assignment.seed, "lab", "texts").permutation(len(texts.documents))[:MOST])
+        texts = replace(
+            texts,
+            documents=tuple(texts.documents[row] for row in rows.tolist()),
+            labels=None if texts.labels is None else texts.labels[rows],
+        )
+    return weighed(texts)
+
+
+def text_columns(assignment: Assignment) -> TextColumns:
+    """Tell from their names which column of a table holds texts, and which labels.
+
+    Raises
+    ------
+    UsageError
+        If no column is called like texts.
+    """
+    names = column_names(assignment.data, assignment.options)
+    text = next((name for name in names if _TEXTS & {*words_of(name)}), None)
+    if text is None:
+        raise UsageError("lab.no_texts", columns=list(names))
+    labels = next((name for name in names if _LABELS & {*words_of(name)} and name != text), None)
+    return TextColumns(text=text, labels=labels)
 
 
 def weighed(texts: Texts) -> Weighed:

@@ -39,7 +39,7 @@ class KDNodes:
     >>> tree = kd_nodes(np.arange(64.0).reshape(-1, 1), leaf_rows=4)
     >>> found = tree.nearest(np.array([20.2]), 2)
     >>> found.rows.tolist(), found.n_nodes, tree.n_nodes
-    ([20, 21], 9, 31)
+    ([20, 21], 5, 31)
     """
 
     X: FloatMatrix

@@ -98,6 +98,8 @@ def _about_rival(
         return (
             sentence("likeness.none_finds_enough", kind=nearest.kind, recall=nearest.recall, least=FOUND),
         )
+    if best.hashed:  # told below
+        return ()
     figures = {"kind": best.kind, "recall": best.recall, "sure": sure.kind}
     return (
         sentence("likeness.rival_too_slow", **figures, times=best.per_second / sure.per_second, least=TIMES),

@@ -22,6 +22,7 @@ def neighbors_of_rows(index: Index, X: FloatMatrix, rows: IntVector, k: int) -> 
 
     Examples
     --------
+    >>> import numpy as np
     >>> from segmint.likeness.exact import ExactIndex
     >>> from segmint.likeness.index import Points
     >>> from segmint.likeness.metrics import METRICS

@@ -13,7 +13,7 @@ from segmint.charts import png
 from segmint.errors import UsageError
 from segmint.lab.catalog import task
 from segmint.lab.lesson import Assignment, Lesson
-from segmint.lab.searching import Tried, _best, others, visited_share
+from segmint.lab.searching import Tried, _best, _verdict, others, visited_share
 from segmint.likeness.index import Neighbors
 from segmint.likeness.kd_nodes import grow, search
 
@@ -150,3 +150,12 @@ def test_too_few_texts_and_none_at_all(tmp_path: Path) -> None:
     path.write_text("a,b\n" + "1,2\n3,4\n" * 40)
     with pytest.raises(UsageError, match="column of texts"):
         task("2.4").answer(Assignment(tmp_path, data=str(path)))  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("recall", "seconds", "said"),
+    [(0.95, 2.0, "does not pay"), (0.95, 0.5, "best setting"), (0.5, 0.5, "none of these")],
+)
+def test_the_verdict_is_honest(recall: float, seconds: float, said: str) -> None:
+    told = str(_verdict(Tried("exact", 1.0, 1.0, 1.0), Tried("tables", recall, 0.1, seconds), 500))
+    assert said in told

@@ -20,7 +20,7 @@ NEWS: Final = Path("text") / "octis_bbc_news.tsv.gz"
 _KS: Final = {"requests": (5, 6, 7, 8, 9), "news": (4, 5, 6, 7), "own": tuple(range(2, 13))}
 _FITS: Final = 5
 _WORDS: Final = 4
-_SHOWN: Final = ("words", "mixtures", "crossing", "map")
+_SHOWN: Final = ("topic_words", "topic_mixtures", "topic_crossing", "topic_map")
 
 
 def memberships(assignment: Assignment) -> Lesson:

@@ -36,6 +36,8 @@ NEAREST: Final = 10
 DIMENSIONS: Final = (2, 4, 8, 16, 32)
 TREE_ROWS, TREE_QUERIES = 4_000, 60
 FEWEST: Final = 60
+GOOD: Final = 0.9
+"""The part of the true neighbors below which an answer is not taken for one."""
 HASHES: Final = 512
 QUERIES: Final = 300
 SIGNS: Final = ((8, 6), (8, 10), (32, 6), (32, 10))
@@ -247,12 +249,12 @@ def _looked(found: Neighbors, points: Points) -> float:
 
 def _best(tried: list[Tried]) -> Tried:
     """Return the tables that look at the fewest rows of those that find nine in ten; else those that find most."""
-    good = [one for one in tried if one.recall >= 0.9]
+    good = [one for one in tried if one.recall >= GOOD]
     return min(good, key=lambda one: one.looked) if good else max(tried, key=lambda one: one.recall)
 
 
 def _verdict(exact: Tried, best: Tried, n: int) -> Sentence:
-    key = "loses" if best.seconds >= exact.seconds or best.recall < 0.9 else "wins"
+    key = "misses" if best.recall < GOOD else "loses" if best.seconds >= exact.seconds else "wins"
     return sentence(f"lab.t24.{key}", name=best.name, recall=best.recall, looked=best.looked, n=n,
                     a=1000 * best.seconds, b=1000 * exact.seconds)  # fmt: skip
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow  # whole journeys in several processes each
+
 COMMAND = str(Path(sys.executable).with_name("segmint"))
 
 

@@ -99,6 +99,7 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
     assert not done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "texts",
     [

@@ -13,7 +13,7 @@ from segmint.charts.looks import looks_picture
 from segmint.charts.render import svgs
 from segmint.charts.watching import pictures_of, sizes_picture
 from segmint.drift.verdict import Verdict
-from segmint.measure.intervals import wilson
+from segmint.intervals import wilson
 
 BAD = "<b>x</b>"
 

@@ -13,9 +13,10 @@ from segmint.charts import png
 from segmint.errors import UsageError
 from segmint.lab.catalog import task
 from segmint.lab.lesson import Assignment, Lesson
-from segmint.lab.searching import Tried, _best, _verdict, others, visited_share
+from segmint.lab.searching import Tried, _best, _verdict, visited_share
 from segmint.likeness.index import Neighbors
 from segmint.likeness.kd_nodes import grow, search
+from segmint.likeness.selves import without_self
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_one_leaf_is_visited_as_a_whole() -> None:
 
 def test_a_row_is_not_its_own_neighbor() -> None:
     found = Neighbors(np.array([[4, 7, 9], [1, 2, 3]]), np.array([[0.0, 1.0, 2.0], [0.0, 0.0, 0.0]]))
-    assert others(found, np.array([7, 8])).rows.tolist() == [[4, 9], [1, 2]]
+    assert without_self(found, np.array([7, 8])).rows.tolist() == [[4, 9], [1, 2]]
 
 
 def test_more_dimensions_more_nodes_and_real_rows_fewer(lesson: Lesson) -> None:

@@ -13,7 +13,7 @@ from segmint.charts.marks import halo_text, layer, sized
 from segmint.charts.matching import color_token
 from segmint.charts.naming import shortened
 from segmint.charts.picture import Picture
-from segmint.measure.intervals import wilson
+from segmint.intervals import wilson
 from segmint.words import say, sentence
 from segmint.words.numbers import MISSING, share, unit
 

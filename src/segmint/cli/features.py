@@ -12,7 +12,6 @@ from segmint.cli import options
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.spread import spread
-from segmint.errors import UsageError
 from segmint.words import say
 
 if TYPE_CHECKING:
@@ -95,8 +94,6 @@ def rfm(
         "scores": purchases.scores,
         "buy_till_you_die": purchases.buy_till_you_die,
     }
-    if purchases.cancelled and not purchases.order:
-        raise UsageError("cli.cancelled_without_order")
     _make("rfm", events, shared, columns, settings, read_options(source), output, json=json, quiet=quiet)
 
 

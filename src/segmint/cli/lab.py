@@ -53,7 +53,10 @@ def lab(
     reading, place = read_options(source, columns), writable_workspace(workspace)
     known = read_settings()
     with Steps(quiet=quiet) as steps:
-        asked = Assignment(place, data, reading, seed, known.tracking_uri, known.library, steps)
+        asked = Assignment(
+            place, data, reading, seed=seed, tracking_uri=known.tracking_uri, library=known.library,
+            progress=steps,
+        )  # fmt: skip
         lesson = found.answer(asked)
     pictures = _save_pictures(lesson, output or place / "lab" / task)
     if json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,8 +15,8 @@ from segmint.behavior.naming import guessed
 from segmint.data import ReadOptions, raw_columns, read
 from segmint.data.dataset import Dataset
 from segmint.errors import UsageError
+from segmint.intervals import wilson
 from segmint.lab.lesson import Assignment
-from segmint.measure.intervals import wilson
 from segmint.model.cards import SegmentCard
 from segmint.model.recipe import Journey, Recipe
 from segmint.types import FloatVector, IntVector
@@ -138,8 +139,11 @@ def carry_out(assignment: Assignment, rules: Rules, events: Any, name: str) -> C
     DataError
         If the events can't be read.
     """
-    folder = assignment.workspace / "lab" / name
-    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="segmint-") as folder:  # the tables hold keys: none of them stays
+        return _carried_out(assignment, rules, events, name, Path(folder))
+
+
+def _carried_out(assignment: Assignment, rules: Rules, events: Any, name: str, folder: Path) -> Case:
     options = assignment.options
     recipe = Recipe(rules.journey, guessed(events, rules.journey, options))
     whole = write_features(

@@ -28,6 +28,7 @@ from segmint.likeness.metrics import METRICS
 from segmint.likeness.minhash import MinHashing
 from segmint.likeness.projections import SignHashing
 from segmint.likeness.recall import recall, recall_rows
+from segmint.likeness.selves import without_self
 from segmint.seeds import generator
 from segmint.types import BoolVector, FloatMatrix, FloatVector, IntVector
 from segmint.words import Sentence, numbers, say, sentence
@@ -220,7 +221,12 @@ def _tried(points: Points, texts: Weighed, rows: IntVector, seed: int) -> tuple[
         found, seconds = _timed(index, Q, k)
         name = say("lab.t24.sign", tables=n_tables, bits=n_bits)
         tried.append(
-            Tried(name, recall(others(found, rows), others(truth, rows)), _looked(found, points), seconds)
+            Tried(
+                name,
+                recall(without_self(found, rows), without_self(truth, rows)),
+                _looked(found, points),
+                seconds,
+            )
         )
     return exact, tried
 
@@ -231,16 +237,6 @@ def _timed(index: ExactIndex | HashedIndex, Q: FloatMatrix, k: int) -> tuple[Nei
     start = perf_counter()
     found = index.query(Q, k)
     return found, (perf_counter() - start) / len(Q)
-
-
-def others(found: Neighbors, rows: IntVector) -> Neighbors:
-    """Return the neighbors of rows without the rows themselves, one place fewer."""
-    n_queries, k = found.rows.shape
-    own = found.rows == rows[:, None]
-    own[~own.any(axis=1), -1] = True  # hidden among rows that are equal: the last one goes
-    kept = ~own
-    shape = (n_queries, k - 1)
-    return Neighbors(found.rows[kept].reshape(shape), found.distances[kept].reshape(shape), found.n_looked_at)
 
 
 def _looked(found: Neighbors, points: Points) -> float:
@@ -266,8 +262,8 @@ def _examples(points: Points, texts: Weighed, seed: int) -> tuple[dict[str, Any]
     rows = np.array([rng.choice(np.flatnonzero(labels == one)) for one in chosen], dtype=np.int64)
     hashing = SignHashing.drawn(points.ready, n_tables=8, n_bits=10, seed=seed)
     index, k = HashedIndex(points, hashing), NEAREST + 1
-    truth = others(ExactIndex(points).query(texts.W[rows], k), rows)
-    found = others(index.query(texts.W[rows], k), rows)
+    truth = without_self(ExactIndex(points).query(texts.W[rows], k), rows)
+    found = without_self(index.query(texts.W[rows], k), rows)
     shares, looked = recall_rows(found, truth), np.asarray(found.n_looked_at)
     return tuple(
         {

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from segmint.intervals import wilson
 from segmint.likeness.crowd import Crowd
 from segmint.likeness.scoring import Rule
 from segmint.seeds import generator
@@ -16,7 +17,6 @@ FOLDS = 5
 COMPARED_ROWS = 50_000
 """Rows beside the seeds that hidden ones are ranked among; of more a sample stands for all."""
 RESAMPLES = 1_000
-Z_95 = 1.959964
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def hold_out(rule: Rule, trial: Trial, reach: float, seed: int) -> HoldOut:
         len(seeds),
         len(others),
         reach,
-        wilson(float(found.mean()), len(seeds)),
+        Interval(float(found.mean()), *wilson(float(found.mean()), len(seeds))),
         float(by_segments.mean()),
         gain,
     )
@@ -176,25 +176,6 @@ def taken(hidden: FloatVector, others: FloatVector, weight: float, reach: float)
     above = held[::-1].cumsum()[::-1] - held
     room = reach * held.sum()
     return np.asarray(np.clip((room - above) / held, 0.0, 1.0)[places[: len(hidden)]])
-
-
-def wilson(share: float, n: int) -> Interval:
-    """Return a share with Wilson's 95 % interval.
-
-    (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n). Wilson (1927), doi:10.1080/01621459.1927.10502953.
-
-    Examples
-    --------
-    >>> found = wilson(0.5, 100)
-    >>> round(found.low, 3), round(found.high, 3)
-    (0.404, 0.596)
-    """
-    square = Z_95**2 / n
-    middle = share + square / 2
-    half = Z_95 * np.sqrt(share * (1 - share) / n + square / (4 * n))
-    low, high = (middle - half) / (1 + square), (middle + half) / (1 + square)
-    # rounding must not leave out a share of 0 or 1 that was found
-    return Interval(share, float(max(0.0, min(low, share))), float(min(1.0, max(high, share))))
 
 
 def _seed_shares(labels: IntVector, seeds: IntVector) -> FloatVector:

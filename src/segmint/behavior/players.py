@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from segmint.behavior.features import BehaviorFeature, purposes_of
+from segmint.behavior.features import CURRENCY, BehaviorFeature, purposes_of
 from segmint.behavior.staging import DAY_SECONDS
 from segmint.data.engine import Connection
 from segmint.model.recipe import Recipe
@@ -58,7 +58,7 @@ FEATURES: Final[tuple[BehaviorFeature, ...]] = (
         "progress", _NUMBER, _DESCRIBE, "levels a day", ("level", "date"),
         "(top_level - first_level)::DOUBLE / n_days",
     ),
-    BehaviorFeature("spend", _NUMBER, _CLUSTER, "currency", ("amount",), "spend::DOUBLE"),
+    BehaviorFeature("spend", _NUMBER, _CLUSTER, CURRENCY, ("amount",), "spend::DOUBLE"),
     BehaviorFeature("payments", _COUNT, _DESCRIBE, "payments", ("amount",), "n_payments"),
 )  # fmt: skip
 

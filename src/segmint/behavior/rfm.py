@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from segmint.behavior.features import BehaviorFeature, purposes_of
+from segmint.behavior.features import CURRENCY, BehaviorFeature, purposes_of
 from segmint.data.engine import Connection, literal
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Kind, Role
@@ -29,7 +29,7 @@ _BGNBD = "buy_till_you_die"
 FEATURES: Final[tuple[BehaviorFeature, ...]] = (
     BehaviorFeature("recency", _COUNT, _CLUSTER, "days", ("date",), "at_day - last_day"),
     BehaviorFeature("frequency", _COUNT, _CLUSTER, "orders", ("date",), "n_orders"),
-    BehaviorFeature("monetary", _NUMBER, _CLUSTER, "currency", ("amount",), "monetary::DOUBLE"),
+    BehaviorFeature("monetary", _NUMBER, _CLUSTER, CURRENCY, ("amount",), "monetary::DOUBLE"),
     BehaviorFeature("tenure", _COUNT, _DESCRIBE, "days", ("date",), "at_day - first_day"),
     BehaviorFeature(
         "gap_mean", _NUMBER, _DESCRIBE, "days", ("date",), f"CASE WHEN n_days > 1 THEN {_SPAN} / {_GAPS} END"
@@ -39,7 +39,7 @@ FEATURES: Final[tuple[BehaviorFeature, ...]] = (
         f"CASE WHEN n_days > 2 THEN sqrt((gap_squares - {_SPAN} * {_SPAN} / {_GAPS}) / (n_days - 2))"
         f" / ({_SPAN} / {_GAPS}) END",
     ),
-    BehaviorFeature("basket_amount", _NUMBER, _DESCRIBE, "currency", ("amount",), "amount::DOUBLE / n_orders"),
+    BehaviorFeature("basket_amount", _NUMBER, _DESCRIBE, CURRENCY, ("amount",), "amount::DOUBLE / n_orders"),
     BehaviorFeature("basket_items", _NUMBER, _DESCRIBE, "items", ("quantity",), "quantity::DOUBLE / n_orders"),
     BehaviorFeature("return_share", _NUMBER, _DESCRIBE, None, ("size",), "returned::DOUBLE / bought::DOUBLE"),
     BehaviorFeature("categories", _COUNT, _DESCRIBE, "categories", ("category",), "n_categories"),

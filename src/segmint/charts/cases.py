@@ -47,7 +47,9 @@ def case_picture(rows: Sequence[Row], worth: str, horizon: int) -> Picture:
         "horizon": horizon,
     }
     dated = "dated" if horizon else "undated"
-    heads = {panel: say(f"charts.cases.{panel}", worth=capitalized(worth)) for panel in panels}
+    named = "worth_share" if horizon else "worth_undated"
+    keys = {panel: named if panel == "worth_share" else panel for panel in panels}
+    heads = {panel: say(f"charts.cases.{key}", worth=capitalized(worth)) for panel, key in keys.items()}
     table = tuple(
         (
             row["name"],

@@ -13,6 +13,8 @@ import pytest
 from segmint.model.bundle import load_bundle
 from segmint.model.description import describe
 
+pytestmark = pytest.mark.slow  # whole journeys in several processes each
+
 LONE = re.compile(r"777\.7|8,?888\.2|spectrum|5,?437")
 
 

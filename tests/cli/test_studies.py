@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow  # whole journeys in several processes each
+
 
 @pytest.fixture
 def workspace(made: dict[str, Any], tmp_path: Path) -> Path:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # whole journeys in several processes each
+
 TEXTS = [
     "my parcel is late and the courier lost the box", "I want a refund of my money and the card was charged twice",
     "the concert was great and the singer played guitar",

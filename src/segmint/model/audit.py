@@ -20,6 +20,7 @@ from segmint.model.audit_lineage import (
     audit_landmark_values,
     audit_lineage,
 )
+from segmint.model.customer_index import INDEX, audit_index_shapes, audit_index_values
 from segmint.model.ids import check_model_name
 from segmint.model.recipe import RECIPE
 from segmint.model.schema import LEVEL_KINDS, Kind, Missing, Role
@@ -143,7 +144,10 @@ _MODEL = {
     "notices": Each(_SENTENCE),
 }
 _SECOND = _MODEL | {"lineage": Maybe(LINEAGE), "drift": Maybe(DRIFT)}
-_FORMS = {1: _MODEL, 2: _SECOND, 3: _SECOND | {"recipe": RECIPE}}
+_FORMS = {1: _MODEL, 2: _SECOND, 3: _SECOND | {"recipe": Maybe(RECIPE), "index": Maybe(INDEX)}}
+
+_PARTS = {1: ("assigner.", "reference."), 2: ("landmarks.", "drift."), 3: ("index.",)}
+"""The parts that arrays may be of, by the form that they came with."""
 
 
 def audit(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -286,14 +290,15 @@ def _audit_shapes(described: Mapping[str, Any], shapes: Mapping[str, tuple[int, 
     _audit_preparation(described["schema"], described["preparation"])
     _audit_reference(described["reference"])
     n_clusters, n_features = _audit_cards(described["cards"]), _n_features(described["preparation"])
-    parts = ("assigner.", "reference.", *(("landmarks.", "drift.") if described["format"] > 1 else ()))
-    _refuse_unless(all(name.startswith(parts) for name in shapes), "arrays")
+    parts = [part for form, parts in _PARTS.items() if form <= described["format"] for part in parts]
+    _refuse_unless(all(name.startswith(tuple(parts)) for name in shapes), "arrays")
     _audit_reference_shapes(shapes, n_clusters, n_features)
     if described["format"] > 1:
         audit_landmark_shapes(shapes, n_clusters, n_features)
         audit_lineage(described)
         audit_drift_shapes(described["drift"], shapes, n_clusters, n_features)
         _audit_watched(described)
+    audit_index_shapes(described.get("index"), shapes, n_features)
     return n_clusters, n_features
 
 
@@ -329,6 +334,7 @@ def _audit_values(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         _refuse_unless(
             array.dtype == np.float64 and bool(np.isfinite(array).all()), f"model.reference.{name}"
         )
+    audit_index_values(arrays)
     if "landmarks.labels" in arrays:
         audit_landmark_values(arrays, len(counts) - 1)
     novelty = arrays["reference.novelty"]

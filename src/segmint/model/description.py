@@ -13,6 +13,7 @@ import numpy.typing as npt
 from segmint.errors import BundleError
 from segmint.model.assigners import restore
 from segmint.model.cards import SegmentCard
+from segmint.model.customer_index import CustomerIndex
 from segmint.model.drift_reference import DriftReference
 from segmint.model.landmarks import Landmarks
 from segmint.model.lineage import Lineage
@@ -20,7 +21,7 @@ from segmint.model.preparation import Preparation
 from segmint.model.recipe import Recipe
 from segmint.model.reference import LevelReference, NumericReference, ReferenceSnapshot
 from segmint.model.schema import Schema
-from segmint.model.segment_model import Manifest, SegmentModel
+from segmint.model.segment_model import FORMAT, Manifest, SegmentModel
 from segmint.words import Sentence
 
 _REFERENCE = ("counts", "means", "covariances", "novelty")
@@ -52,8 +53,11 @@ def describe(model: SegmentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray
         arrays |= {f"landmarks.{name}": np.asarray(getattr(model.landmarks, name)) for name in _LANDMARKS}
         watched = {} if model.drift is None else model.drift.arrays()
         arrays |= {f"drift.{name}": np.asarray(array) for name, array in watched.items()}
-        if model.recipe is not None:
-            described["recipe"] = model.recipe.to_json()
+    if model.format == FORMAT:
+        described["recipe"] = None if model.recipe is None else model.recipe.to_json()
+        described["index"] = None if model.index is None else model.index.to_json()
+        listed = {} if model.index is None else model.index.arrays()
+        arrays |= {f"index.{name}": np.asarray(array) for name, array in listed.items()}
     return described, arrays
 
 
@@ -82,7 +86,8 @@ def make(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -
         drift=DriftReference.restore(of_part(arrays, "drift"), described["drift"])
         if described.get("drift")
         else None,
-        recipe=Recipe.from_json(described["recipe"]) if described["format"] > 2 else None,
+        recipe=Recipe.from_json(described["recipe"]) if described.get("recipe") else None,
+        index=CustomerIndex(**of_part(arrays, "index")) if described.get("index") else None,
     )
 
 

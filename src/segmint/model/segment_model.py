@@ -12,6 +12,7 @@ import numpy as np
 from segmint.errors import NotFoundError
 from segmint.labels import NOISE, UNASSIGNED
 from segmint.model.cards import SegmentCard
+from segmint.model.customer_index import CustomerIndex
 from segmint.model.drift_reference import DriftReference
 from segmint.model.landmarks import Landmarks
 from segmint.model.lineage import Lineage
@@ -24,7 +25,7 @@ from segmint.types import TextVector
 from segmint.words import Sentence
 
 FORMAT = 3
-"""The newest form of a bundle. A model without a recipe is written in form 2; one without landmarks, as it was read, in form 1."""
+"""The newest form of a bundle. A model that needs no part of it is written in form 2; one without landmarks, as it was read, in form 1."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class SegmentModel:
     ``landmarks`` are what a later version is matched by; ``None`` in a bundle of form 1. ``lineage`` tells how
     its segments continue those of the version before; ``None`` for a first version. ``drift`` is what batches are
     compared with; ``None`` where it was not made. ``recipe`` is how its features were made of events; ``None`` where
-    they came as a table.
+    they came as a table. ``index`` holds single customers, for those who ask for near ones; ``None`` unless somebody
+    wanted it.
     """
 
     manifest: Manifest
@@ -93,13 +95,15 @@ class SegmentModel:
     lineage: Lineage | None = None
     drift: DriftReference | None = None
     recipe: Recipe | None = None
+    index: CustomerIndex | None = None
 
     @property
     def format(self) -> int:
         """The lowest form of a bundle that can hold this model."""
         if self.landmarks is None:
             return 1
-        return 2 if self.recipe is None else FORMAT
+        newest = (self.recipe, self.index)
+        return 2 if all(part is None for part in newest) else FORMAT
 
     @cached_property
     def by_label(self) -> tuple[TextVector, TextVector, TextVector]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from segmint.likeness.holdout import HoldOut, Interval
+    from segmint.likeness.lookalikes import Group, Lookalike
     from segmint.likeness.reasons import Usual
-    from segmint.workflow.lookalike import Group, Lookalike
 
 RULES = ("density", "center", "seed")
 

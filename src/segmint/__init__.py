@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from segmint.workflow.assign import assign as assign
     from segmint.workflow.challenge import renew as retrain  # noqa: F401
     from segmint.workflow.deliver import run as run
+    from segmint.workflow.indexing import index_customers as index_customers
     from segmint.workflow.lookalike import LookalikeOptions as LookalikeOptions
     from segmint.workflow.lookalike import lookalike as lookalike
     from segmint.workflow.monitor import MonitorOptions as MonitorOptions
     from segmint.workflow.monitor import monitor as monitor
+    from segmint.workflow.neighbors import NeighborOptions as NeighborOptions
+    from segmint.workflow.neighbors import neighbors as neighbors
     from segmint.workflow.planning import RunOptions as RunOptions
     from segmint.workflow.retrain import RetrainOptions as RetrainOptions
     from segmint.workflow.run import study as study
@@ -53,8 +56,11 @@ _PUBLIC = {
     "run": "segmint.workflow.deliver:run",
     "RunOptions": "segmint.workflow.planning:RunOptions",
     "assign": "segmint.workflow.assign:assign",
+    "index_customers": "segmint.workflow.indexing:index_customers",
     "lookalike": "segmint.workflow.lookalike:lookalike",
     "LookalikeOptions": "segmint.workflow.lookalike:LookalikeOptions",
+    "neighbors": "segmint.workflow.neighbors:neighbors",
+    "NeighborOptions": "segmint.workflow.neighbors:NeighborOptions",
     "retrain": "segmint.workflow.challenge:renew",
     "monitor": "segmint.workflow.monitor:monitor",
     "MonitorOptions": "segmint.workflow.monitor:MonitorOptions",

@@ -115,12 +115,12 @@ def _asked(body: dict[str, JSON]) -> Asked:
     from segmint.likeness.scoring import DEFAULT_RULE, RULES
 
     reach, rule = body.get("reach", REACH), body.get("rule", DEFAULT_RULE)
-    if rule not in RULES:
+    if not isinstance(rule, str) or rule not in RULES:
         raise RequestError("serve.rule", status=422, rules=list(RULES))
     if isinstance(reach, bool) or not isinstance(reach, (int, str)):
         raise RequestError("serve.reach", status=422)
     try:
-        return Asked(read_reach(str(reach)), str(rule))
+        return Asked(read_reach(str(reach)), rule)
     except UsageError:
         raise RequestError("serve.reach", status=422) from None
 

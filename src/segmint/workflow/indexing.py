@@ -87,12 +87,27 @@ def index_customers(
     Raises
     ------
     UsageError
-        If no column is the key.
+        If no column is the key, or the model was read from a bundle of the first form.
     DataError
         If there are fewer than two customers, or more than a bundle can hold.
     SourceError, SchemaError, ValueRuleError
         As :func:`segmint.read` does.
+
+    Examples
+    --------
+    >>> import pandas as pd, segmint, tempfile
+    >>> table = pd.read_csv(segmint.example_table("wholesale_customers"))
+    >>> table.insert(0, "client_id", [f"c{n}" for n in range(len(table))])
+    >>> options = segmint.RunOptions(families=("kmeans",), ks=(2, 3), n_resamples=5)
+    >>> model = segmint.study(segmint.read(table), options).model
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     done = index_customers(model, table, Path(folder) / "indexed.segmint", folder)
+    ...     carried = segmint.load_model(done.bundle).index
+    >>> carried.n_customers
+    440
     """
+    if model.landmarks is None:
+        raise UsageError("workflow.old_form")
     reading = reading or ReadOptions()
     key = reading.key or (None if model.schema.key is None else model.schema.key.name)
     if key is None:
@@ -131,7 +146,7 @@ def pseudonyms_of(keys: Sequence[str], secret: bytes) -> IntVector:
     Examples
     --------
     >>> pseudonyms_of(["c1", "c2"], b"secret").tolist()
-    [-4853346862088586026, 5838187346187230318]
+    [5588842572250377214, 3372260970602370213]
     """
     digests = b"".join(hmac.digest(secret, key.encode(), "sha256")[:_BYTES] for key in keys)
     numbers = np.frombuffer(digests, dtype=">i8").astype(np.int64)

@@ -28,7 +28,7 @@ from segmint.topics.comparison import compare, fit_seeds
 from segmint.topics.corpus import Corpus, read_corpus
 from segmint.topics.languages import detect
 from segmint.topics.perplexity import perplexity, perplexity_of
-from segmint.topics.sweep import draw_samples
+from segmint.topics.samples import draw_samples
 from segmint.types import FloatMatrix, IntVector
 from segmint.workflow.texts import TextColumns, Texts, read_texts
 

@@ -15,7 +15,7 @@ from segmint.topics.coherence import c_v, in_windows
 from segmint.topics.corpus import Corpus
 from segmint.topics.matching import stability
 from segmint.topics.methods import METHODS, Fitted
-from segmint.topics.sweep import mean_coherence, words_of_all
+from segmint.topics.sketches import mean_coherence, words_of_all
 from segmint.topics.words import exclusivity
 from segmint.types import IntVector, Progress, silent
 from segmint.words import Sentence, sentence
@@ -119,7 +119,7 @@ def _measured(corpus: Corpus, name: str, fits: Sequence[Fitted], truth: IntVecto
     together = in_windows(corpus.sequences, words_of_all(firsts), corpus.counts.n_words)
     labels = [METHODS[name].labels(fit, corpus.counts, corpus.idf) for fit in fits]
     values = {
-        "coherence": mean_coherence(corpus, fits).tolist(),
+        "coherence": mean_coherence(corpus, firsts).tolist(),
         "c_v": [float(c_v(first, together).mean()) for first in firsts],
         "exclusivity": [
             float(exclusivity(fit.weights, first).mean()) for fit, first in zip(fits, firsts, strict=True)

@@ -28,8 +28,11 @@ from segmint.topics.describing import (
 from segmint.topics.languages import Language, declared, detect
 from segmint.topics.lda import INSTRUCTIONS
 from segmint.topics.methods import Fitted, largest_topic
+from segmint.topics.race import run_race
+from segmint.topics.samples import draw_samples
+from segmint.topics.sketches import N_FORESEEN, without_topics
 from segmint.topics.study import CorpusFacts, TopicStudy
-from segmint.topics.sweep import draw_samples, plan, run_sweep, without_topics
+from segmint.topics.sweep import plan
 from segmint.types import FloatMatrix, IntVector, Progress, silent
 from segmint.workflow.texts import TextColumns, Texts, read_texts
 
@@ -138,7 +141,7 @@ def study_texts(
     ks = plan(corpus, options.ks)
     progress("worded", corpus.counts.n_words, corpus.counts.n_words)
     samples = draw_samples(corpus, max(1, options.n_samples), seed=options.seed)
-    choice = choose(run_sweep(corpus, ks, samples, seed=options.seed, progress=progress))
+    choice = choose(run_race(corpus, ks, samples, seed=options.seed, progress=progress))
     seeds = fit_seeds(
         corpus, choice.n_topics, options.n_seeds, seed=options.seed, truth=texts.labels, progress=progress
     )
@@ -147,7 +150,7 @@ def study_texts(
     clusters = nearest_clusters(model, texts.documents)
     n_split, examples = mixed(corpus, model, shares, clusters)
     largest = largest_topic(shares, corpus.counts)
-    alone = [value for value in map(without_topics, samples) if value is not None]
+    alone = [value for value in map(without_topics, samples[:N_FORESEEN]) if value is not None]
     found = TopicStudy(
         model=model,
         source=texts.source,

@@ -11,8 +11,8 @@ from segmint.topics import lda
 from segmint.topics.choice import choose
 from segmint.topics.comparison import Seeds, compare, fit_seeds
 from segmint.topics.corpus import Corpus
-from segmint.topics.methods import METHODS, Fitted
-from segmint.topics.mixed import find_examples, split_documents
+from segmint.topics.methods import METHODS
+from segmint.topics.mixed import choose_examples, describe_split, split_documents
 from segmint.topics.positions import divergences, positions
 from segmint.topics.race import run_race
 from segmint.topics.samples import draw_samples
@@ -41,8 +41,8 @@ def test_both_methods_find_what_was_planted(
     corpus: Corpus, planted: tuple[list[str], np.ndarray], name: str
 ) -> None:
     seeds = fit_seeds(corpus, 3, 2, seed=0, truth=planted[1])
-    assert seeds[name].mean("nmi") > 0.75
-    assert seeds[name].mean("stability") > 0.9
+    assert seeds[name].seeds.mean("nmi") > 0.75
+    assert seeds[name].seeds.mean("stability") > 0.9
 
 
 def test_the_fold_in_agrees_with_tomotopys_inference(corpus: Corpus) -> None:
@@ -124,7 +124,7 @@ def test_numbers_are_planned_by_the_documents(corpus: Corpus) -> None:
 
 
 def seeds_of(method: str, **values: tuple[float, ...]) -> Seeds:
-    return Seeds(method, values, Fitted(np.ones((2, 2)), None, 0.0), np.zeros(2, np.int64))
+    return Seeds(method, values)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,10 @@ def test_split_documents_are_those_that_were_written_so(corpus: Corpus) -> None:
     shares = mixtures(corpus.counts, found.weights, found.alpha)
     split = set(split_documents(corpus, shares).tolist())
     assert len(split & set(range(0, 200, 10))) > 0.7 * len(split)
-    examples = find_examples(corpus, found.weights, shares, np.zeros(200, np.int64))
+    chosen = choose_examples(corpus, shares)
+    assert set(chosen) <= split
+    clusters = np.zeros(200, np.int64)
+    examples = [describe_split(corpus, found.weights, shares, clusters, document) for document in chosen]
     assert 1 <= len(examples) <= 3  # a pair of topics each
     for one in examples:
         first, second = one.pulls

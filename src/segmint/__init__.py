@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from segmint.workflow.studies import save_study as save_study
     from segmint.workflow.texts import TextColumns as TextColumns
     from segmint.workflow.topic_features import assign_topics as assign_topics
+    from segmint.workflow.topic_files import load_topic_study as load_topic_study
     from segmint.workflow.topics import TopicOptions as TopicOptions
     from segmint.workflow.topics import topics as find_topics  # noqa: F401
 
@@ -76,6 +77,7 @@ _PUBLIC = {
     "TopicOptions": "segmint.workflow.topics:TopicOptions",
     "TextColumns": "segmint.workflow.texts:TextColumns",
     "load_topic_model": "segmint.model.topic_file:load_topic_model",
+    "load_topic_study": "segmint.workflow.topic_files:load_topic_study",
     "save_topic_model": "segmint.model.topic_file:save_topic_model",
     "charts": "segmint.charts:",
 }

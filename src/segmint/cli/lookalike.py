@@ -63,10 +63,12 @@ def lookalike(
 
     from segmint.cli.output import write_json
     from segmint.data import check_target
+    from segmint.likeness.reach import read_reach
     from segmint.workflow.lookalike import LookalikeOptions, key_of, write_audience
     from segmint.workflow.lookalike import lookalike as find
 
     options.one_of("--rule", rule, RULES)
+    read_reach(reach)
     if output is not None:
         check_target(output)
     loaded, _ = load(model, workspace)

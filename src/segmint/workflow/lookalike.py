@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from segmint.data import ReadOptions, open_writer, read_chunks
+from segmint.data import ReadOptions, open_writer
 from segmint.data.dataset import Dataset
 from segmint.data.key_lists import listed_keys, read_keys
 from segmint.errors import DataError, UsageError
@@ -24,7 +24,7 @@ from segmint.likeness.seed_groups import find_groups
 from segmint.model.segment_model import SegmentModel
 from segmint.types import BoolVector, FloatMatrix, IntVector, Progress, RawColumns, TextVector, silent
 from segmint.words import Sentence, sentence
-from segmint.workflow.assign import own_columns
+from segmint.workflow.assign import own_chunks, own_columns
 
 Keys = str | Path | Iterable[Any]
 COLUMNS = ("rank", "score", "segment", "group", "reason")
@@ -203,7 +203,7 @@ def _customers(model: SegmentModel, data: Any, reading: ReadOptions) -> Customer
         return _prepared(model, own_columns(model, data), data.keys, ())
     parts = [
         _prepared(model, chunk.columns, chunk.keys, chunk.notices)
-        for chunk in read_chunks(data, model.schema, reading)
+        for chunk in own_chunks(model, data, reading)
     ]
     return Customers(
         np.concatenate([part.keys for part in parts]),

@@ -33,7 +33,7 @@ class Served:
     version
         The first sixteen digits of the bundle's content hash.
     columns
-        Names that an error may show: the schema's.
+        Names that an error may show: the schema's, and that of the texts.
     signature
         Who vouches for it, verified; ``None`` where nobody was asked to.
     """
@@ -75,7 +75,8 @@ def load(path: Path, trust: Trust | None = None) -> Served:
     taken = (*RESULT_COLUMNS, "model")
     if model.schema.key is not None and model.schema.key.name in taken:
         raise UsageError("workflow.key_taken", key=model.schema.key.name, columns=list(taken))
-    return Served(model, content_hash(model)[:16], frozenset(model.schema.names), signature)
+    texts = () if model.topics is None else (model.topics.text,)
+    return Served(model, content_hash(model)[:16], frozenset((*model.schema.names, *texts)), signature)
 
 
 class Shelf:

@@ -160,6 +160,12 @@ def near(indexed: Indexed) -> Iterator[Service]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def starting() -> Callable[..., Service]:
+    """Give the function that serves a file, for fixtures that end the service themselves."""
+    return start
+
+
 @pytest.fixture
 def serving() -> Iterator[Callable[..., Service]]:
     """Give a function that starts services, and end them all."""

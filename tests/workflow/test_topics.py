@@ -200,7 +200,8 @@ def test_every_word_of_the_model_is_in_five_documents(found: Found) -> None:
 
 def test_shares_become_columns_that_a_run_takes(found: Found, tmp_path: Path) -> None:
     model = found.study.model
-    path = write_features(tmp_path / "f.csv", "customer", found.texts.keys, model, found.shares)
+    columns = TextColumns(text="said", key="customer")
+    path = write_features(tmp_path / "f.csv", columns, found.texts, model, found.shares)
     dataset = segmint.read(path, segmint.ReadOptions(key="customer"))
     assert dataset.n_rows == 150
     assert [feature.name for feature in dataset.schema.clustering] == feature_names(model)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segmint.cli import options
-from segmint.cli.events import FromEvents, table_of
+from segmint.cli.events import FromEvents, Joined, table_of
 from segmint.cli.models import Model, load
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
@@ -30,6 +30,7 @@ def index(
     model: Model,
     data: options.Data,
     events: FromEvents,
+    joined: Joined,
     source: Source,
     output: Annotated[Path, typer.Option("--output", "-o", help=say("help.index_output"))],
     key: Annotated[str | None, typer.Option("--key", help=say("help.lookalike_key"))] = None,
@@ -44,7 +45,10 @@ def index(
 
     place = writable_workspace(workspace)
     loaded, _ = load(model, workspace)
-    with Steps(quiet=quiet) as steps, table_of(data, read_options(source), events, loaded, steps) as table:
+    with (
+        Steps(quiet=quiet) as steps,
+        table_of(data, read_options(source), events, joined, loaded, steps) as table,
+    ):
         reading = replace(table.reading, key=key)
         done = index_customers(loaded, table.data, output, place, reading=reading, progress=steps)
     notices = [str(notice) for notice in (*table.notices, *done.notices)]

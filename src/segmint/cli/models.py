@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from segmint.cli import options
-from segmint.cli.events import FromEvents, table_of
+from segmint.cli.events import FromEvents, Joined, table_of
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.spread import spread
@@ -117,6 +117,7 @@ def assign(
     model: Model,
     data: options.Data,
     events: FromEvents,
+    joined: Joined,
     source: Source,
     output: Annotated[str | None, typer.Option("--output", "-o", help=say("help.assign_output"))] = None,
     to: Annotated[str | None, typer.Option("--to", help=say("help.to"))] = None,
@@ -140,7 +141,10 @@ def assign(
     target, written_to = (output, to_table) if to is None else (to, to_table or source.table)
     if to is not None and not to_table:  # then --table names the target
         source = replace(source, table=None)
-    with Steps(quiet=quiet) as steps, table_of(data, read_options(source), events, loaded, steps) as table:
+    with (
+        Steps(quiet=quiet) as steps,
+        table_of(data, read_options(source), events, joined, loaded, steps) as table,
+    ):
         done = assign_source(
             loaded, table.data, str(target), options=table.reading, table=written_to, if_exists=existing,
             progress=steps,

@@ -45,10 +45,10 @@ class TopicColumns:
         """Return whether the texts are there in the place of all shares."""
         return self.text in found and not any(name in found for name in self.names)
 
-    def with_text(self, schema: Schema) -> Schema:
+    def with_text(self, schema: Schema, role: Role = Role.CLUSTER) -> Schema:
         """Return a schema by which the texts are read in the place of the shares."""
         others = tuple(one for one in schema if one.name not in (*self.names, self.text))
-        return Schema((*others, Feature(self.text, Kind.TEXT, Role.CLUSTER)))
+        return Schema((*others, Feature(self.text, Kind.TEXT, role)))
 
     def shares(self, texts: Sequence[str | None]) -> FloatMatrix:
         """Return the share of each topic in each text, shape (n_texts, n_topics).
@@ -67,7 +67,7 @@ class TopicColumns:
         [[0.9, 0.1], [nan, nan], [0.5, 0.5]]
         """
         found = np.full((len(texts), self.model.n_topics), np.nan)
-        there = [place for place, text in enumerate(texts) if text is not None and text.strip()]
+        there = [place for place, text in enumerate(texts) if isinstance(text, str) and text.strip()]
         found[there] = fold_in(self.model, [str(texts[place]) for place in there])
         return found
 

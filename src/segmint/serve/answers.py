@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 from segmint.model.cards import SegmentCard
+from segmint.model.segment_model import SegmentModel
 from segmint.serve.served import Served
 from segmint.words import say
 from segmint.words.visible import safe
@@ -77,4 +78,11 @@ def model(served: Served) -> dict[str, Any]:
             {"name": feature.name, "kind": feature.kind.value, "unit": feature.unit}
             for feature in served.model.schema.clustering
         ],
+        "text": text_field(served.model),
     }
+
+
+def text_field(model: SegmentModel) -> dict[str, Any] | None:
+    """Return which field may hold a text, and in the place of which; ``None`` for a model without topics."""
+    topics = model.topics
+    return None if topics is None else {"name": topics.text, "instead_of": list(topics.names)}

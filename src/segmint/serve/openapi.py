@@ -153,7 +153,7 @@ def _schemas(model: SegmentModel) -> dict[str, Any]:
     many = {"type": "array", "items": _object(result)}
     allow = {"type": ["array", "null"], "items": {"enum": list(model.preparation.columns)}}
     return {
-        "Customer": _object({**fields}, extra=key),
+        "Customer": _customer(model, fields, key),
         "About": _object(about),
         "Assigned": _object({**result, "model": _ref("About")}),
         "AssignedMany": _object({"model": _ref("About"), "assignments": many}),
@@ -174,6 +174,20 @@ def _schemas(model: SegmentModel) -> dict[str, Any]:
         "Outputs": _object({"model_name": text, "outputs": _list(_ref("Tensor"))}),
         **_of_protocols(),
         "Problem": _object({"type": text, "title": text, "status": {"type": "integer"}, "detail": text}),
+    }
+
+
+def _customer(model: SegmentModel, fields: dict[str, Any], key: dict[str, Any]) -> dict[str, Any]:
+    """Describe a customer: every field is there, or a text in the place of the shares of topics."""
+    if model.topics is None:
+        return _object({**fields}, extra=key)
+    shares = [name for name in fields if name in model.topics.names]
+    others = {name: field for name, field in fields.items() if name not in shares}
+    text = {"type": ["string", "null"], "description": say("serve.api.text")}
+    told = {name: fields[name] for name in shares} | {model.topics.text: text}
+    return {
+        **_object(others, extra={**told, **key}),
+        "anyOf": [{"required": shares}, {"required": [model.topics.text]}],
     }
 
 

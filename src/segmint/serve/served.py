@@ -34,7 +34,7 @@ class Served:
     version
         The first sixteen digits of the bundle's content hash.
     columns
-        Names that an error may show: the schema's.
+        Names that an error may show: the schema's, and that of the texts.
     signature
         Who vouches for it, verified; ``None`` where nobody was asked to.
     near
@@ -80,7 +80,9 @@ def load(path: Path, trust: Trust | None = None) -> Served:
     taken = (*RESULT_COLUMNS, "model")
     if model.schema.key is not None and model.schema.key.name in taken:
         raise UsageError("workflow.key_taken", key=model.schema.key.name, columns=list(taken))
-    return Served(model, content_hash(model)[:16], frozenset(model.schema.names), signature, near)
+    texts = () if model.topics is None else (model.topics.text,)
+    known = frozenset((*model.schema.names, *texts))
+    return Served(model, content_hash(model)[:16], known, signature, near)
 
 
 def _near(model: SegmentModel) -> Near | None:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from segmint.data import ReadOptions, read_chunks
+from segmint.data import ReadOptions
 from segmint.data.dataset import Dataset
 from segmint.model.segment_model import SegmentModel
 from segmint.types import FloatMatrix, IntVector, RawColumns, TextVector
 from segmint.words import Sentence
-from segmint.workflow.assign import own_columns
+from segmint.workflow.assign import own_chunks, own_columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ def read_customers(model: SegmentModel, data: Any, reading: ReadOptions) -> Cust
         return _prepared(model, own_columns(model, data), data.keys, ())
     parts = [
         _prepared(model, chunk.columns, chunk.keys, chunk.notices)
-        for chunk in read_chunks(data, model.schema, reading)
+        for chunk in own_chunks(model, data, reading)
     ]
     return Customers(
         np.concatenate([part.keys for part in parts]),

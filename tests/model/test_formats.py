@@ -71,3 +71,15 @@ def test_the_kept_bundles_hold_what_their_names_say() -> None:
     assert any(number.missing_share > 0 for number in models["missing"].reference.numbers.values())
     assert models["renamed"].manifest.revision == 2
     assert models["renamed"].card("S2").name == "夜ふかし"
+    assert models["index"].index is not None and models["index"].index.n_customers == 5
+    assert models["topics"].topics is not None and models["topics"].topics.text == "said"
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/topics.segmint")), ids=lambda path: path.parent.name)
+def test_kept_topics_give_the_shares_of_then(path: Path) -> None:
+    topics = load_bundle(path).topics
+    kept_then = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert topics is not None
+    then = np.array([kept_then["rows"][name] for name in topics.names], dtype=float)
+    np.testing.assert_allclose(topics.shares(kept_then["texts"]).T, then, rtol=1e-12)
+    assert np.isnan(then[:, [3, 7]]).all()

@@ -14,6 +14,7 @@ import pyarrow as pa
 from segmint.behavior import scores
 from segmint.behavior.features import TIMES, BehaviorFeature, computable, purposes_of, schema_of
 from segmint.behavior.journeys import JOURNEYS
+from segmint.behavior.parts import make_sums
 from segmint.behavior.staging import DAY_SECONDS, Staged, staged
 from segmint.data import ReadOptions
 from segmint.data.engine import Connection
@@ -161,7 +162,7 @@ def _with_times(events: Staged, recipe: Recipe) -> Recipe:
 def _computed(events: Staged, recipe: Recipe, today: int, progress: Progress) -> Behavior:
     connection, journey = events.connection, JOURNEYS[recipe.journey]
     progress("features", 0, 1)
-    journey.make_sums(connection, recipe, today)
+    make_sums(events, journey, recipe, today, progress)
     n_customers = connection.execute("SELECT count(*) FROM sums").fetchall()[0][0]
     if not n_customers:
         raise DataError("behavior.nobody", where=events.name, n=events.n_events)

@@ -147,10 +147,10 @@ def _breadth(there: frozenset[str]) -> str:
 
 def notices(connection: Connection, recipe: Recipe) -> tuple[Sentence, ...]:
     """Say what was no purchase, and who bought nothing by that day: all events may be later."""
-    del recipe
-    returned, neither = connection.execute(
-        "SELECT count(*) FILTER (sign = -1), count(*) FILTER (sign = 0) FROM lines"
-    ).fetchall()[0]
+    returned, neither = connection.execute(f"""
+        SELECT count(*) FILTER (sign = -1), count(*) FILTER (sign = 0) FROM (
+            SELECT {_sign(recipe)} AS sign FROM events WHERE day <= (SELECT any_value(at_day) FROM sums))
+        """).fetchall()[0]
     without = connection.execute(
         "SELECT count(*) FROM (SELECT DISTINCT key FROM events) ANTI JOIN sums USING (key)"
     ).fetchall()[0][0]

@@ -1,4 +1,4 @@
-"""New events in the place of a table: their features are made by the recipe that the model keeps."""
+"""What stands for columns of a table: events, by the model's recipe; texts, by its topics; another table, by key."""
 
 from __future__ import annotations
 
@@ -29,6 +29,32 @@ class FromEvents:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """Tables that have what DATA lacks, by key."""
+
+    beside: Annotated[str | None, typer.Option("--beside", help=say("help.beside_again"))] = None
+    texts: Annotated[str | None, typer.Option("--texts", help=say("help.texts_again"))] = None
+
+    def to(self, reading: ReadOptions, model: SegmentModel) -> ReadOptions:
+        """Return how a table is read with what these have.
+
+        Raises
+        ------
+        UsageError
+            If both are named, or the model keeps no topics.
+        """
+        if self.beside is None and self.texts is None:
+            return reading
+        from segmint.workflow.beside import with_beside, with_texts
+
+        if self.beside is not None and self.texts is not None:
+            raise UsageError("cli.beside_and_texts")
+        if self.texts is not None:
+            return with_texts(reading, self.texts, model)
+        return with_beside(reading, self.beside, model=model)
+
+
+@dataclass(frozen=True)
 class Table:
     """What is read: the table itself, or the features of the events, with what was left out of them."""
 
@@ -39,24 +65,29 @@ class Table:
 
 @contextmanager
 def table_of(
-    data: str, reading: ReadOptions, given: FromEvents, model: SegmentModel, progress: Progress
+    data: str,
+    reading: ReadOptions,
+    given: FromEvents,
+    joined: Joined,
+    model: SegmentModel,
+    progress: Progress,
 ) -> Iterator[Table]:
-    """Give what a command reads, where DATA may be events.
+    """Give what a command reads, where DATA may be events, and columns may stand elsewhere.
 
     Raises
     ------
     UsageError
-        If there is a day but no events, or the model keeps no recipe.
+        If there is a day but no events, or the model keeps no recipe, or no topics for texts.
     DataError
         If the events can't be read, or lack a column that the recipe names.
     """
     if not given.from_events:
         if given.at is not None:
             raise UsageError("cli.at_without_events")
-        yield Table(data, reading)
+        yield Table(data, joined.to(reading, model))
         return
     from segmint.data import ReadOptions
     from segmint.workflow.features import rows_of_events
 
     with rows_of_events(model, data, at=given.at, options=reading, progress=progress) as rows:
-        yield Table(str(rows.path), ReadOptions(), rows.notices)
+        yield Table(str(rows.path), joined.to(ReadOptions(), model), rows.notices)

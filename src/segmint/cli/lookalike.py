@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from segmint.cli import options
-from segmint.cli.events import FromEvents, table_of
+from segmint.cli.events import FromEvents, Joined, table_of
 from segmint.cli.models import Model, load
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from segmint.likeness.holdout import HoldOut, Interval
+    from segmint.likeness.lookalikes import Group, Lookalike
     from segmint.likeness.reasons import Usual
-    from segmint.workflow.lookalike import Group, Lookalike
 
 RULES = ("density", "center", "seed")
 
@@ -49,6 +49,7 @@ def lookalike(
     data: options.Data,
     lists: Lists,
     events: FromEvents,
+    joined: Joined,
     source: Source,
     reach: Annotated[str, typer.Option("--reach", help=say("help.reach"))] = "5%",
     rule: Annotated[str, typer.Option("--rule", help=say("help.likeness_rule"))] = RULES[0],
@@ -73,7 +74,10 @@ def lookalike(
         check_target(output)
     loaded, _ = load(model, workspace)
     asked = LookalikeOptions(reach, rule, seed)
-    with Steps(quiet=quiet) as steps, table_of(data, read_options(source), events, loaded, steps) as table:
+    with (
+        Steps(quiet=quiet) as steps,
+        table_of(data, read_options(source), events, joined, loaded, steps) as table,
+    ):
         reading = replace(table.reading, key=lists.key)
         found = find(
             loaded, table.data, lists.seeds, exclude=lists.without or (), options=asked, reading=reading,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from segmint.cli import options
-from segmint.cli.events import FromEvents, table_of
+from segmint.cli.events import FromEvents, Joined, table_of
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.spread import spread
@@ -87,6 +87,9 @@ def _write_rule(console: Console, model: SegmentModel) -> None:
     console.print()
     for line in wrapped(f"{closed(str(model.assigner.rule()))} {agreement}", indent=1):
         console.print(line)
+    if model.index is not None:
+        for line in wrapped(say("cli.carries_index", n=model.index.n_customers), indent=1):
+            console.print(line)
 
 
 def _model_json(model: SegmentModel, path: Path) -> dict[str, Any]:
@@ -105,6 +108,7 @@ def _model_json(model: SegmentModel, path: Path) -> dict[str, Any]:
         "agreement_held_out": manifest.agreement_held_out,
         "rule": str(model.assigner.rule()),
         "n_rows": model.reference.n_samples,
+        "n_indexed": 0 if model.index is None else model.index.n_customers,
         "columns": [feature.to_json() | {"reason": str(feature.reason)} for feature in model.schema],
     }
 
@@ -113,6 +117,7 @@ def assign(
     model: Model,
     data: options.Data,
     events: FromEvents,
+    joined: Joined,
     source: Source,
     output: Annotated[str | None, typer.Option("--output", "-o", help=say("help.assign_output"))] = None,
     to: Annotated[str | None, typer.Option("--to", help=say("help.to"))] = None,
@@ -136,7 +141,10 @@ def assign(
     target, written_to = (output, to_table) if to is None else (to, to_table or source.table)
     if to is not None and not to_table:  # then --table names the target
         source = replace(source, table=None)
-    with Steps(quiet=quiet) as steps, table_of(data, read_options(source), events, loaded, steps) as table:
+    with (
+        Steps(quiet=quiet) as steps,
+        table_of(data, read_options(source), events, joined, loaded, steps) as table,
+    ):
         done = assign_source(
             loaded, table.data, str(target), options=table.reading, table=written_to, if_exists=existing,
             progress=steps,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, cast
 import typer
 
 from segmint.cli import options
-from segmint.cli.events import FromEvents, table_of
+from segmint.cli.events import FromEvents, Joined, table_of
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.registry import share_of
@@ -83,6 +83,7 @@ def monitor(
     cutting: Cutting,
     telling: Telling,
     events: FromEvents,
+    joined: Joined,
     source: Source,
     batch: Annotated[str | None, typer.Argument(metavar="BATCH", help=say("help.batch"))] = None,
     history: Annotated[bool, typer.Option("--history", help=say("help.look_history"))] = False,
@@ -110,7 +111,7 @@ def monitor(
     reading, asked = read_options(source), judging.options()
     if events.from_events and (cutting.by or cutting.since):
         raise UsageError("cli.by_with_events")
-    with Steps(quiet=quiet) as steps, table_of(str(batch), reading, events, loaded, steps) as table:
+    with Steps(quiet=quiet) as steps, table_of(str(batch), reading, events, joined, loaded, steps) as table:
         cut = _cut(loaded, table.data, table.reading, cutting, telling.batch_name, steps)
         kept = _kept(loaded, _judged(loaded, cut.batches, asked, steps), cut, place, telling, steps)
     if json:

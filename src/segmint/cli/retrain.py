@@ -11,7 +11,7 @@ import typer
 
 from segmint.cli import options
 from segmint.cli.commands import command_line
-from segmint.cli.events import FromEvents, table_of
+from segmint.cli.events import FromEvents, Joined, table_of
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Columns, Source, read_options
 from segmint.cli.registry import Accept, Limit, share_of
@@ -73,6 +73,7 @@ def retrain(
     training: Training,
     promoting: Promoting,
     events: FromEvents,
+    joined: Joined,
     source: Source,
     workspace: options.Workspace = None,
     json: options.AsJson = False,
@@ -92,7 +93,7 @@ def retrain(
         check_target(promoting.moves, None)
     place, uri = writable_workspace(workspace), read_settings().tracking_uri
     champion, _ = open_model(model, place, tracking_uri=uri)
-    with Steps(quiet=quiet) as steps, table_of(data, reading, events, champion, steps) as table:
+    with Steps(quiet=quiet) as steps, table_of(data, reading, events, joined, champion, steps) as table:
         warm(steps)
         made = renew(
             model,

@@ -90,6 +90,7 @@ def run(
     making: Making,
     delivering: Delivering,
     source: Source,
+    beside: Annotated[str | None, typer.Option("--beside", help=say("help.beside"))] = None,
     from_features: Annotated[bool, typer.Option("--from-features", help=say("help.from_features"))] = False,
     workspace: options.Workspace = None,
     json: options.AsJson = False,
@@ -107,6 +108,7 @@ def run(
         from segmint.workflow.features import with_recipe
 
         reading = with_recipe(data, reading)
+    reading = _with_topics(reading, data, beside)
     if delivering.output is not None:
         check_target(delivering.output, delivering.to_table)
     place, started = writable_workspace(workspace), time.perf_counter()
@@ -123,6 +125,13 @@ def run(
         write_answer(delivered, spent)
     if made.interrupted:
         raise typer.Exit(INTERRUPTED)
+
+
+def _with_topics(reading: ReadOptions, data: str, beside: str | None) -> ReadOptions:
+    """Return how the table is read with the numbers beside it, and with the topics that made some of them."""
+    from segmint.workflow.beside import with_beside, with_topics
+
+    return with_topics(reading, data) if beside is None else with_beside(reading, beside)
 
 
 def _read(data: str, reading: ReadOptions, steps: Steps) -> Dataset:

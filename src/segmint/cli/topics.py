@@ -128,7 +128,7 @@ def _find(
         if giving.output is not None:
             save_topic_model(model, giving.output)
         if giving.as_features is not None:
-            write_features(giving.as_features, columns.key, found.texts.keys, model, found.shares)
+            write_features(giving.as_features, columns, found.texts, model, found.shares)
         steps("saved", 1, 1)
     written = write_answer_json if as_json else write_answer
     written(found, kept, giving.as_features, columns.key)
@@ -163,7 +163,7 @@ def _place(
     with Steps(quiet=quiet) as steps:
         steps("assigned", 0, 1)
         placed = assign_topics(loaded, data, columns, read_options(source))
-        write_features(giving.as_features, columns.key, placed.keys, loaded, placed.shares)
+        write_features(giving.as_features, columns, placed.texts, loaded, placed.shares)
         steps("assigned", len(placed.keys), len(placed.keys))
     written = write_placed_json if as_json else write_placed
     written(loaded, placed, giving.as_features)

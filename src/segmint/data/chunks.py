@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from segmint.data.columns import raw_column
+from segmint.data.completing import Completing
 from segmint.data.diff import column_diff
 from segmint.data.keys import key_texts, row_numbers
 from segmint.data.options import ReadOptions, with_clean_names
@@ -72,7 +73,8 @@ def read_chunks(
         The model's: kinds, date formats and missing texts are taken from it. Columns that it does not name
         are ignored and counted; those that only describe are not read.
     options
-        How the source is written; names are changed by ``rename`` first, ``key`` names another key.
+        How the source is written; names are changed by ``rename`` first, ``key`` names another key. ``beside`` and
+        ``topics`` give columns that it lacks.
     chunk_rows
         About how many rows a chunk has.
 
@@ -103,9 +105,12 @@ def read_chunks(
     rejects = Rejects()
     path = None if options.quarantine is None else Path(options.quarantine)
     with quarantine(path, rejects) as aside, open_source(source, options, rejects, aside) as rows:
-        wanted = _wanted(rows, schema, options)
+        completing = Completing(options, schema, rows.columns, where=rows.name)
+        wanted = _wanted(rows, completing.own(schema), options)
+        completing.refuse_keyless(wanted.key)
         chunks = _chunks(rows, wanted, options, aside if options.lenient else None, chunk_rows)
-        yield from _counted(chunks, rows, wanted.notices)
+        whole = ((completing(columns, keys), keys) for columns, keys in chunks)
+        yield from _counted(whole, rows, wanted.notices, completing)
 
 
 def _wanted(rows: Rows, schema: Schema, options: ReadOptions) -> _Wanted:
@@ -164,7 +169,10 @@ def _with_keys(keys: TextVector, name: str, parsed: Parsed, rows: Rows, aside: A
 
 
 def _counted(
-    chunks: Iterator[tuple[RawColumns, TextVector]], rows: Rows, notices: tuple[Sentence, ...]
+    chunks: Iterator[tuple[RawColumns, TextVector]],
+    rows: Rows,
+    notices: tuple[Sentence, ...],
+    completing: Completing,
 ) -> Iterator[Chunk]:
     """Give chunks with the rows set aside since the one before; none is empty."""
     held: Chunk | None = None
@@ -181,4 +189,4 @@ def _counted(
         held = Chunk(columns, keys, new, notices)
     if held is None or not len(held.keys):
         raise SourceError("data.no_data", where=rows.name)
-    yield replace(held, notices=(*notices, *rows.rejects.notices(rows.unit)))
+    yield replace(held, notices=(*notices, *rows.rejects.notices(rows.unit), *completing.notices()))

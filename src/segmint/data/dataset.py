@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Schema
+from segmint.model.topic_columns import TopicColumns
 from segmint.types import TextVector
 from segmint.words import Sentence
 
@@ -37,6 +38,8 @@ class Dataset:
         What was detected, repaired, counted or set aside, in order.
     recipe
         How the columns were made of events; ``None`` where they came as a table.
+    topics
+        What makes some of the columns of texts; ``None`` where nothing does.
     """
 
     table: pa.Table
@@ -46,6 +49,7 @@ class Dataset:
     source: str
     notices: tuple[Sentence, ...] = ()
     recipe: Recipe | None = None
+    topics: TopicColumns | None = None
 
     @property
     def n_rows(self) -> int:

@@ -9,9 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
+from segmint.data.beside import Beside
 from segmint.errors import UsageError
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Kind, Missing, Schema
+from segmint.model.topic_columns import TopicColumns
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 OnDuplicate = Literal["last", "sum", "error"]
@@ -61,6 +63,11 @@ class ReadOptions:
         Whether the first line holds the names; ``None`` to find out.
     recipe
         How the table was made of events, to be kept with it.
+    beside
+        Columns of numbers in another table, which are found by key.
+    topics
+        What makes some of the columns of texts, to be kept with the table; where the texts stand in their place, they
+        are made.
     """
 
     key: str | None = None
@@ -86,6 +93,8 @@ class ReadOptions:
     sheet: str | None = None
     header: bool | None = None
     recipe: Recipe | None = None
+    beside: Beside | None = None
+    topics: TopicColumns | None = None
 
 
 def with_clean_names(options: ReadOptions) -> ReadOptions:

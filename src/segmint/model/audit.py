@@ -25,6 +25,7 @@ from segmint.model.ids import check_model_name
 from segmint.model.recipe import RECIPE
 from segmint.model.schema import LEVEL_KINDS, Kind, Missing, Role
 from segmint.model.shapes import Anything, Each, Maybe, OneOf, Setting, Table, Text, conform
+from segmint.model.topic_columns import TOPICS, audit_topic_column_values, audit_topic_columns
 from segmint.words import say
 from segmint.words.sentences import LANGUAGE, known
 
@@ -144,9 +145,10 @@ _MODEL = {
     "notices": Each(_SENTENCE),
 }
 _SECOND = _MODEL | {"lineage": Maybe(LINEAGE), "drift": Maybe(DRIFT)}
-_FORMS = {1: _MODEL, 2: _SECOND, 3: _SECOND | {"recipe": Maybe(RECIPE), "index": Maybe(INDEX)}}
+_THIRD = _SECOND | {"recipe": Maybe(RECIPE), "index": Maybe(INDEX), "topics": Maybe(TOPICS)}
+_FORMS = {1: _MODEL, 2: _SECOND, 3: _THIRD}
 
-_PARTS = {1: ("assigner.", "reference."), 2: ("landmarks.", "drift."), 3: ("index.",)}
+_PARTS = {1: ("assigner.", "reference."), 2: ("landmarks.", "drift."), 3: ("index.", "topics.")}
 """The parts that arrays may be of, by the form that they came with."""
 
 
@@ -282,7 +284,9 @@ def _audit_reference(reference: Mapping[str, Any]) -> None:
 def _audit_shapes(described: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, int]:
     """Check all but the arrays' values; return the number of clusters and of prepared features."""
     conform(described, _FORMS.get(described["format"], _MODEL), "model")
-    audit_sentences(described)
+    audit_sentences(
+        {name: part for name, part in described.items() if name != "topics"}
+    )  # words are no sentences
     try:
         check_model_name(described["manifest"]["name"])
     except UsageError:
@@ -299,6 +303,7 @@ def _audit_shapes(described: Mapping[str, Any], shapes: Mapping[str, tuple[int, 
         audit_drift_shapes(described["drift"], shapes, n_clusters, n_features)
         _audit_watched(described)
     audit_index_shapes(described.get("index"), shapes, n_features)
+    audit_topic_columns(described, shapes)
     return n_clusters, n_features
 
 
@@ -335,6 +340,7 @@ def _audit_values(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
             array.dtype == np.float64 and bool(np.isfinite(array).all()), f"model.reference.{name}"
         )
     audit_index_values(arrays)
+    audit_topic_column_values(arrays)
     if "landmarks.labels" in arrays:
         audit_landmark_values(arrays, len(counts) - 1)
     novelty = arrays["reference.novelty"]

@@ -22,6 +22,7 @@ from segmint.model.recipe import Recipe
 from segmint.model.reference import LevelReference, NumericReference, ReferenceSnapshot
 from segmint.model.schema import Schema
 from segmint.model.segment_model import FORMAT, Manifest, SegmentModel
+from segmint.model.topic_columns import TopicColumns
 from segmint.words import Sentence
 
 _REFERENCE = ("counts", "means", "covariances", "novelty")
@@ -56,8 +57,10 @@ def describe(model: SegmentModel) -> tuple[dict[str, Any], dict[str, npt.NDArray
     if model.format == FORMAT:
         described["recipe"] = None if model.recipe is None else model.recipe.to_json()
         described["index"] = None if model.index is None else model.index.to_json()
-        listed = {} if model.index is None else model.index.arrays()
-        arrays |= {f"index.{name}": np.asarray(array) for name, array in listed.items()}
+        described["topics"] = None if model.topics is None else model.topics.to_json()
+        for name, part in (("index", model.index), ("topics", model.topics)):
+            of_it = {} if part is None else part.arrays()
+            arrays |= {f"{name}.{one}": np.asarray(array) for one, array in of_it.items()}
     return described, arrays
 
 
@@ -88,6 +91,9 @@ def make(described: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -
         else None,
         recipe=Recipe.from_json(described["recipe"]) if described.get("recipe") else None,
         index=CustomerIndex(**of_part(arrays, "index")) if described.get("index") else None,
+        topics=TopicColumns.restore(described["topics"], of_part(arrays, "topics"))
+        if described.get("topics")
+        else None,
     )
 
 

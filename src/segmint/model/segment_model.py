@@ -21,6 +21,7 @@ from segmint.model.preparation import Preparation
 from segmint.model.recipe import Recipe
 from segmint.model.reference import ReferenceSnapshot
 from segmint.model.schema import Schema
+from segmint.model.topic_columns import TopicColumns
 from segmint.types import TextVector
 from segmint.words import Sentence
 
@@ -81,7 +82,7 @@ class SegmentModel:
     its segments continue those of the version before; ``None`` for a first version. ``drift`` is what batches are
     compared with; ``None`` where it was not made. ``recipe`` is how its features were made of events; ``None`` where
     they came as a table. ``index`` holds single customers, for those who ask for near ones; ``None`` unless somebody
-    wanted it.
+    wanted it. ``topics`` are what makes columns of shares of a customer's text; ``None`` where no columns are such.
     """
 
     manifest: Manifest
@@ -96,13 +97,14 @@ class SegmentModel:
     drift: DriftReference | None = None
     recipe: Recipe | None = None
     index: CustomerIndex | None = None
+    topics: TopicColumns | None = None
 
     @property
     def format(self) -> int:
         """The lowest form of a bundle that can hold this model."""
         if self.landmarks is None:
             return 1
-        newest = (self.recipe, self.index)
+        newest = (self.recipe, self.index, self.topics)
         return 2 if all(part is None for part in newest) else FORMAT
 
     @cached_property

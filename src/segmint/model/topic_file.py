@@ -8,44 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeGuard
-
-import numpy as np
+from typing import Any, Final
 
 from segmint.errors import BundleError, NotFoundError
 from segmint.model import container
 from segmint.model.canonical import dumps, loads
 from segmint.model.files import write_file
-from segmint.model.lexicon import Lexicon
-from segmint.model.stop_words import STOP_WORDS
-from segmint.model.tokens import LONGEST_WORD
-from segmint.model.topic_model import FORMAT, MOST_TOPICS, TopicModel
-from segmint.types import FloatMatrix
+from segmint.model.shapes import Each, conform
+from segmint.model.topic_audit import audit_topic_shapes, audit_topic_values, audit_topic_words, whole
+from segmint.model.topic_columns import TopicColumns, audit_names
+from segmint.model.topic_description import arrays_of_topics, describe_topics, make_topics
+from segmint.model.topic_model import FORMAT, TopicModel
 
 KEY: Final = "segmint_topics"
+WITH_COLUMNS: Final = 2
+"""The form of a file that says which columns the texts and the shares are; without that a file has form 1."""
 _PREFIX: Final = 8
-_TERM: Final = re.compile(rf"[^\s]{{1,{LONGEST_WORD}}}(?: [^\s]{{1,{LONGEST_WORD}}})?")
-_FIELDS: Final = frozenset(
-    (
-        "format",
-        "name",
-        "language",
-        "stop_words",
-        "vocabulary",
-        "phrases",
-        "forms",
-        "n_documents",
-        "seed",
-        "versions",
-    )
-)
-_ARRAYS: Final = ("topic_word", "alpha", "idf", "centers")
-_LANGUAGES: Final = (None, "en", "fr")
-_SUMS_TO_ONE: Final = 1e-9
+_COLUMNS: Final = {"text": str, "names": Each(str)}
 
 
 def save_topic_model(model: TopicModel, path: str | Path) -> str:
@@ -68,7 +50,15 @@ def save_topic_model(model: TopicModel, path: str | Path) -> str:
     SegmintError
         If the disk refuses the file; what lay there before is untouched.
     """
-    data = topic_bytes(model)
+    return _save(topic_bytes(model), path)
+
+
+def save_topic_columns(columns: TopicColumns, path: str | Path) -> str:
+    """Save a topic model with the columns of its texts and shares; see :func:`save_topic_model`."""
+    return _save(_bytes(columns.model, columns), path)
+
+
+def _save(data: bytes, path: str | Path) -> str:
     read_topic_bytes(data)
     write_file(path, [data], refusal="bundle.unwritable")
     return hashlib.sha256(data).hexdigest()
@@ -76,25 +66,16 @@ def save_topic_model(model: TopicModel, path: str | Path) -> str:
 
 def topic_bytes(model: TopicModel) -> bytes:
     """Return the bytes of a topic model's file: the same in every process."""
-    arrays = {name: np.asarray(getattr(model, name), dtype=np.float64) for name in _ARRAYS}
-    head = container.header(KEY, dumps(_described(model)).decode("utf-8"), arrays)
+    return _bytes(model, None)
+
+
+def _bytes(model: TopicModel, columns: TopicColumns | None) -> bytes:
+    described, arrays = describe_topics(model), arrays_of_topics(model)
+    if columns is not None:
+        told = {"text": columns.text, "names": list(columns.names)}
+        described |= {"format": WITH_COLUMNS, "columns": told}
+    head = container.header(KEY, dumps(described).decode("utf-8"), arrays)
     return b"".join([head, *container.payload(arrays)])
-
-
-def _described(model: TopicModel) -> dict[str, Any]:
-    words = model.lexicon
-    return {
-        "format": model.format,
-        "name": model.name,
-        "language": words.language,
-        "stop_words": words.stop_words,
-        "vocabulary": words.vocabulary,
-        "phrases": words.phrases,
-        "forms": dict(words.forms),
-        "n_documents": model.n_documents,
-        "seed": model.seed,
-        "versions": dict(model.versions),
-    }
 
 
 def load_topic_model(path: str | Path) -> TopicModel:
@@ -107,9 +88,23 @@ def load_topic_model(path: str | Path) -> TopicModel:
     BundleError
         If it is damaged, altered, of another kind, or written by a later version.
     """
-    path = Path(path)
+    return _load(Path(path))[0]
+
+
+def load_topic_columns(path: str | Path) -> TopicColumns | None:
+    """Load a topic model with its columns; ``None`` where the file does not say which they are.
+
+    Raises
+    ------
+    NotFoundError, BundleError
+        See :func:`load_topic_model`.
+    """
+    return _load(Path(path))[1]
+
+
+def _load(path: Path) -> tuple[TopicModel, TopicColumns | None]:
     try:
-        return read_topic_bytes(_bytes_of(path))
+        return _read(_bytes_of(path))
     except BundleError as error:
         raise BundleError(error.code, where=path.name, **error.figures) from None
 
@@ -142,92 +137,38 @@ def read_topic_bytes(data: bytes) -> TopicModel:
     BundleError
         See :func:`load_topic_model`.
     """
+    return _read(data)[0]
+
+
+def _read(data: bytes) -> tuple[TopicModel, TopicColumns | None]:
     length = container.header_length(data[:_PREFIX], len(data))
     body = data[_PREFIX : _PREFIX + length]
     text, entries = container.read_header(body, len(data), KEY)
-    found: Any = loads(text.encode("utf-8"))
-    if not isinstance(found, dict) or not _whole(found.get("format")):
-        raise BundleError("bundle.not_a_model")
-    if found["format"] > FORMAT:
-        raise BundleError("bundle.later", format=found["format"], newest=FORMAT)
-    _refuse_odd_words(found)
+    described, told = _described(text)
+    audit_topic_words(described)
+    n_topics = audit_topic_shapes(
+        {name: shape for name, (_, shape) in entries.items()}, len(described["vocabulary"])
+    )
+    if told is not None:
+        conform(told, _COLUMNS, "columns")
+        audit_names(told["text"], told["names"], n_topics, "columns")
     arrays = container.read_arrays(memoryview(data)[_PREFIX + length :], entries)
-    _refuse_odd_arrays(arrays, len(found["vocabulary"]))
-    model = _made(found, arrays)
-    if topic_bytes(model) != data:
+    audit_topic_values(arrays)
+    model = make_topics(described, arrays)
+    columns = None if told is None else TopicColumns(model, told["text"], tuple(told["names"]))
+    if _bytes(model, columns) != data:
         raise BundleError("bundle.spelling")
-    return model
+    return model, columns
 
 
-def _made(found: Mapping[str, Any], arrays: container.Arrays) -> TopicModel:
-    phrases = tuple((first, second) for first, second in found["phrases"])
-    lexicon = Lexicon(
-        found["language"], found["stop_words"], tuple(found["vocabulary"]), phrases, found["forms"]
-    )
-    return TopicModel(
-        found["name"],
-        lexicon,
-        topic_word=np.array(arrays["topic_word"]),
-        alpha=np.array(arrays["alpha"]),
-        idf=np.array(arrays["idf"]),
-        centers=np.array(arrays["centers"]),
-        n_documents=found["n_documents"],
-        seed=found["seed"],
-        versions=found["versions"],
-    )
-
-
-def _refuse_odd_words(found: Mapping[str, Any]) -> None:
-    vocabulary, phrases = found.get("vocabulary"), found.get("phrases")
-    sound = (
-        found.keys() == _FIELDS
-        and isinstance(found["name"], str)
-        and found["language"] in _LANGUAGES
-        and found["stop_words"] in tuple(STOP_WORDS)
-        and _terms(vocabulary)
-        and bool(vocabulary)
-        and vocabulary == sorted(set(vocabulary))
-        and isinstance(phrases, list)
-        and all(_terms(pair) and len(pair) == 2 for pair in phrases)
-        and _texts(found["forms"])
-        and _texts(found["versions"])
-        and _whole(found["n_documents"])
-        and _whole(found["seed"], least=-(2**63))
-    )
-    if not sound:
-        raise BundleError("bundle.structure", place="words")
-
-
-def _terms(value: Any) -> TypeGuard[list[str]]:
-    return isinstance(value, list) and all(isinstance(one, str) and _TERM.fullmatch(one) for one in value)
-
-
-def _texts(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
-
-
-def _whole(value: Any, *, least: int = 1) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def _refuse_odd_arrays(arrays: container.Arrays, n_words: int) -> None:
-    if sorted(arrays) != sorted(_ARRAYS) or any(array.dtype != np.float64 for array in arrays.values()):
-        raise BundleError("bundle.structure", place="arrays")
-    topic_word, centers = arrays["topic_word"], arrays["centers"]
-    n_topics = len(topic_word) if topic_word.ndim else 0
-    shapes = {name: array.shape for name, array in arrays.items()}
-    wide = (n_topics, n_words)
-    right = {"topic_word": wide, "alpha": (n_topics,), "idf": (n_words,), "centers": wide}
-    if (
-        not 1 <= n_topics <= MOST_TOPICS
-        or shapes != right
-        or not all(np.isfinite(a).all() for a in arrays.values())
-    ):
-        raise BundleError("bundle.structure", place="arrays")
-    positive = (topic_word > 0).all() and (arrays["alpha"] > 0).all() and (arrays["idf"] > 0).all()
-    if not positive or (centers < 0).any() or _far_from_one(topic_word):
-        raise BundleError("bundle.structure", place="arrays")
-
-
-def _far_from_one(topic_word: FloatMatrix) -> bool:
-    return bool((np.abs(topic_word.sum(axis=1) - 1.0) > _SUMS_TO_ONE).any())
+def _described(text: str) -> tuple[Mapping[str, Any], Any]:
+    """Return the plain part of a topic model in form 1, and what is said of its columns."""
+    found: Any = loads(text.encode("utf-8"))
+    if not isinstance(found, dict) or not whole(found.get("format")):
+        raise BundleError("bundle.not_a_model")
+    if found["format"] > WITH_COLUMNS:
+        raise BundleError("bundle.later", format=found["format"], newest=WITH_COLUMNS)
+    if found["format"] == FORMAT:
+        return found, None
+    told = found.get("columns", {})
+    return {name: part for name, part in found.items() if name != "columns"} | {"format": FORMAT}, told

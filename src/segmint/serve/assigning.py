@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from segmint.model.assignment import Assignment, assign
-from segmint.serve.rows import Values, columns_of, keys_of
+from segmint.serve.rows import Values, keys_of
 from segmint.serve.served import Served
+from segmint.serve.texts import columns_of_values
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ def assigned(served: Served, values: Values, *, first: int = 1) -> Assigned:
         422, naming row and field.
     """
     schema = served.model.schema
-    columns = columns_of(schema, values, first=first)
+    columns = columns_of_values(served.model, values, first=first)
     n_rows = len(next(iter(columns.values())))
     keys = keys_of(schema, values, n_rows, first=first)
     return Assigned(assign(served.model, columns, keys), None if schema.key is None else schema.key.name)

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from segmint.errors import NotFoundError, RequestError
 from segmint.serve import answers, meters, streams
 from segmint.serve.desk import Desk, answered, assign_values, json_body, kind_of, read_body, respond
-from segmint.serve.rows import Row, by_field
+from segmint.serve.rows import Row
 from segmint.serve.served import Served
+from segmint.serve.texts import values_of_rows
 from segmint.types import JSON
 
 
@@ -27,7 +28,7 @@ async def assign(desk: Desk, request: Request) -> Response:
 def _assigned(desk: Desk, served: Served, sent: bytes) -> Response:
     body = read_body(desk, served, sent)
     rows = customers_of(body, desk)
-    found = assign_values(desk, served, by_field(served.model.schema, rows)).records()
+    found = assign_values(desk, served, values_of_rows(served.model, rows)).records()
     if isinstance(body, dict):
         return respond(served, found[0] | {"model": served.about()})
     return respond(served, {"model": served.about(), "assignments": found})

@@ -14,8 +14,9 @@ from segmint.model.explain import Explanation, explain
 from segmint.model.segment_model import SegmentModel
 from segmint.serve.assigning import Assigned
 from segmint.serve.desk import Desk, json_body, read_body, respond
-from segmint.serve.rows import by_field, columns_of, keys_of
+from segmint.serve.rows import keys_of
 from segmint.serve.served import Served
+from segmint.serve.texts import columns_of_values, values_of_rows
 from segmint.types import JSON
 
 _OPTIONS = ("customer", "allow", "to")
@@ -37,9 +38,9 @@ def _explained(desk: Desk, served: Served, sent: bytes) -> Response:
     if not isinstance(body, dict) or not isinstance(customer, dict) or not set(body) <= set(_OPTIONS):
         raise RequestError("serve.explain", status=422)
     model = served.model
-    values = by_field(model.schema, [customer])
+    values = values_of_rows(model, [customer])
     keys_of(model.schema, values, 1)  # what is refused elsewhere is refused here
-    columns = columns_of(model.schema, values)
+    columns = columns_of_values(model, values)
     allowed, label = _allowed(model, body.get("allow")), _label(model, body.get("to"))
     found = explain(model, columns)
     change = smallest_change(model, columns, allowed=allowed, to=label)

@@ -11,9 +11,10 @@ from typing import Any, Final, Protocol
 from segmint.errors import RequestError
 from segmint.serve.assigning import Assigned, assigned
 from segmint.serve.json_body import read_json
-from segmint.serve.rows import Values, by_field
+from segmint.serve.rows import Values
 from segmint.serve.served import Served
 from segmint.serve.settings import Limits
+from segmint.serve.texts import values_of_rows
 
 _QUOTED: Final = frozenset('",\r\n')
 
@@ -40,7 +41,7 @@ class LinesForm:
         if not rows:
             return b"", None
         first, self._n = self._n + 1, self._n + len(rows)
-        found = assigned(self._served, by_field(self._served.model.schema, rows, first=first), first=first)
+        found = assigned(self._served, values_of_rows(self._served.model, rows, first=first), first=first)
         lines = (json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in found.records())
         return "".join(f"{line}\n" for line in lines).encode(), found
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from segmint.model.schema import Feature
 from segmint.model.segment_model import SegmentModel
+from segmint.serve import openapi_index as of_index
 from segmint.serve.desk import Desk, respond
 from segmint.serve.problems import of_inference
 from segmint.serve.served import Served
@@ -37,7 +38,10 @@ def describe(served: Served) -> dict[str, Any]:
             "summary": say("serve.api.summary"),
         },
         "security": [{}, {"bearer": []}, {"key": []}],
-        "paths": {path: _with_problem(path, item) for path, item in _paths(model).items()},
+        "paths": {
+            path: _with_problem(path, item)
+            for path, item in (_paths(model) | of_index.paths(model, example_of(model))).items()
+        },
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
@@ -47,7 +51,7 @@ def describe(served: Served) -> dict[str, Any]:
                 "Problem": _answer("Problem", "application/problem+json"),
                 "InferenceProblem": _answer("InferenceProblem"),
             },
-            "schemas": _schemas(model),
+            "schemas": _schemas(model) | of_index.schemas(model),
         },
     }
 
@@ -149,7 +153,7 @@ def _schemas(model: SegmentModel) -> dict[str, Any]:
     many = {"type": "array", "items": _object(result)}
     allow = {"type": ["array", "null"], "items": {"enum": list(model.preparation.columns)}}
     return {
-        "Customer": _object({**fields}, extra=key),
+        "Customer": _customer(model, fields, key),
         "About": _object(about),
         "Assigned": _object({**result, "model": _ref("About")}),
         "AssignedMany": _object({"model": _ref("About"), "assignments": many}),
@@ -170,6 +174,20 @@ def _schemas(model: SegmentModel) -> dict[str, Any]:
         "Outputs": _object({"model_name": text, "outputs": _list(_ref("Tensor"))}),
         **_of_protocols(),
         "Problem": _object({"type": text, "title": text, "status": {"type": "integer"}, "detail": text}),
+    }
+
+
+def _customer(model: SegmentModel, fields: dict[str, Any], key: dict[str, Any]) -> dict[str, Any]:
+    """Describe a customer: every field is there, or a text in the place of the shares of topics."""
+    if model.topics is None:
+        return _object({**fields}, extra=key)
+    shares = [name for name in fields if name in model.topics.names]
+    others = {name: field for name, field in fields.items() if name not in shares}
+    text = {"type": ["string", "null"], "description": say("serve.api.text")}
+    told = {name: fields[name] for name in shares} | {model.topics.text: text}
+    return {
+        **_object(others, extra={**told, **key}),
+        "anyOf": [{"required": shares}, {"required": [model.topics.text]}],
     }
 
 

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from segmint.errors import RequestError
 from segmint.serve.customers import customers_of
 from segmint.serve.desk import Desk, answered, assign_values, json_body, kind_of, read_body, respond
-from segmint.serve.rows import Values, by_field
+from segmint.serve.rows import Values
 from segmint.serve.served import Served
+from segmint.serve.texts import values_of_rows
 from segmint.types import JSON
 
 _FORMS: Final = ("dataframe_split", "dataframe_records", "instances", "inputs")
@@ -61,10 +62,10 @@ def values_of(body: JSON, served: Served, desk: Desk) -> Values:
         return _split(sent)
     if isinstance(sent, dict):
         return _by_name(sent)
-    schema = served.model.schema
+    model = served.model
     if forms[0] != "dataframe_records" and isinstance(sent, list) and sent and isinstance(sent[0], list):
-        return _split({"columns": [feature.name for feature in schema.clustering], "data": sent})
-    return by_field(schema, customers_of(sent if isinstance(sent, list) else None, desk))
+        return _split({"columns": [feature.name for feature in model.schema.clustering], "data": sent})
+    return values_of_rows(model, customers_of(sent if isinstance(sent, list) else None, desk))
 
 
 def _split(sent: JSON) -> Values:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from segmint.data import ReadOptions, open_writer, raw_columns, read_chunks
+from segmint.data import Chunk, ReadOptions, open_writer, raw_columns, read_chunks
 from segmint.data.dataset import Dataset
 from segmint.data.target_tables import IfExists
 from segmint.errors import SchemaError, UsageError
@@ -18,7 +18,7 @@ from segmint.model.assignment import RESULT_COLUMNS as OUTPUT_COLUMNS
 from segmint.model.assignment import Assignment
 from segmint.model.assignment import assign as assign_columns
 from segmint.model.parsing import level_text, parse_number
-from segmint.model.schema import NUMERIC_KINDS, Feature, Kind
+from segmint.model.schema import NUMERIC_KINDS, Feature, Kind, Schema
 from segmint.model.segment_model import SegmentModel
 from segmint.types import Progress, RawColumn, RawColumns, silent
 from segmint.words import Sentence, say, sentence
@@ -78,18 +78,37 @@ def assign(model: SegmentModel, data: Any, options: ReadOptions | None = None) -
     """
     if isinstance(data, Dataset):
         return assign_columns(model, own_columns(model, data), data.keys)
-    chunks = list(read_chunks(data, model.schema, options))
+    chunks = list(own_chunks(model, data, options))
     columns = {name: np.concatenate([chunk.columns[name] for chunk in chunks]) for name in chunks[0].columns}
     return assign_columns(model, columns, np.concatenate([chunk.keys for chunk in chunks]))
+
+
+def own_chunks(
+    model: SegmentModel, source: Any, reading: ReadOptions | None = None, *, schema: Schema | None = None
+) -> Iterator[Chunk]:
+    """Read a source in chunks as the model's own rows were read; texts stand for shares of its topics.
+
+    Parameters
+    ----------
+    model
+        The segmentation.
+    source, reading
+        See :func:`segmint.data.read_chunks`.
+    schema
+        Another than the model's.
+    """
+    return read_chunks(source, schema or model.schema, replace(reading or ReadOptions(), topics=model.topics))
 
 
 def own_columns(model: SegmentModel, dataset: Dataset) -> RawColumns:
     """Return a dataset's columns as the model reads them, where nothing is lost in that."""
     found = {feature.name: feature for feature in dataset.schema}
     raw = dict(raw_columns(dataset))
+    if model.topics is not None and model.topics.replaces(raw):
+        raw = dict(model.topics.folded(raw))
     details: list[str] = []
     for feature in model.schema.clustering:
-        if feature.name in raw:
+        if feature.name in raw and feature.name in found:
             details += _differences(feature, found[feature.name], raw[feature.name])
             raw[feature.name] = _converted(feature, raw[feature.name])
     if details:
@@ -145,7 +164,7 @@ def assign_source(
     filled: Counter[str] = Counter()
     n_rows = n_rejected = 0
     with open_writer(target, table=table, if_exists=if_exists) as writer:
-        for chunk in read_chunks(source, model.schema, options or ReadOptions()):
+        for chunk in own_chunks(model, source, options):
             assignment = assign_columns(model, chunk.columns, chunk.keys)
             writer.write(output_columns(model, assignment))
             _count(sizes, assignment)

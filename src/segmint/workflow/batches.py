@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pyarrow as pa
 
-from segmint.data import ReadOptions, read_chunks
+from segmint.data import ReadOptions
 from segmint.data.dataset import Dataset
 from segmint.data.fingerprint import fingerprint
 from segmint.errors import DataError, SchemaError, UsageError, ValueRuleError
@@ -18,7 +18,7 @@ from segmint.model.parsing import date_pattern
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.model.segment_model import SegmentModel
 from segmint.types import FloatVector, IntVector, RawColumns
-from segmint.workflow.assign import own_columns
+from segmint.workflow.assign import own_chunks, own_columns
 
 By = Literal["day", "week", "month"]
 
@@ -82,11 +82,11 @@ def read_batch(
     if isinstance(data, Dataset):
         columns = own_columns(model, data)
         return Batch(name, {one: columns[one] for one in model.preparation.columns})
-    return Batch(name, _read(data, model.schema, reading))
+    return Batch(name, _read(model, data, model.schema, reading))
 
 
-def _read(data: Any, schema: Schema, reading: ReadOptions | None) -> RawColumns:
-    chunks = list(read_chunks(data, schema, reading))
+def _read(model: SegmentModel, data: Any, schema: Schema, reading: ReadOptions | None) -> RawColumns:
+    chunks = list(own_chunks(model, data, reading, schema=schema))
     return {name: np.concatenate([chunk.columns[name] for chunk in chunks]) for name in chunks[0].columns}
 
 
@@ -142,7 +142,7 @@ def read_batches(
         raise SchemaError("data.bad_date_format", column=date)
     first = _day(since)
     try:
-        read = _read(data, _dated(model.schema, date, date_format), reading)
+        read = _read(model, data, _dated(model.schema, date, date_format), reading)
     except DataError as error:
         raise _of_dates(error, date) from None
     days = np.asarray(read[date], dtype=np.float64)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import joblib
 import numpy as np
 
-from segmint.data import ReadOptions, read_chunks
+from segmint.data import ReadOptions
 from segmint.data.select import select_rows
 from segmint.errors import SegmintError, UsageError
 from segmint.export.check import Comparison, compare
@@ -27,6 +27,7 @@ from segmint.model.segment_model import SegmentModel
 from segmint.seeds import generator
 from segmint.types import FloatVector, IntVector, RawColumns
 from segmint.words import Sentence, sentence
+from segmint.workflow.assign import own_chunks
 
 _REFUSAL: Final = "export.unwritable"
 _Answer = tuple[IntVector, FloatVector | None]
@@ -188,7 +189,7 @@ def _sampled(model: SegmentModel, source: Any, options: ReadOptions | None) -> R
     rng = generator(model.manifest.seed, "export", "sample")
     kept = {name: np.empty(0) for name in model.preparation.columns}
     drawn = np.empty(0)
-    for chunk in read_chunks(source, model.schema, options):
+    for chunk in own_chunks(model, source, options):
         before, drawn = len(drawn), np.concatenate([drawn, rng.random(len(chunk.keys))])
         lowest = np.sort(np.argsort(drawn, kind="stable")[:CHECK_ROWS])
         drawn = drawn[lowest]

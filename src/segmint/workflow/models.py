@@ -72,6 +72,7 @@ def build_model(dataset: Dataset, prepared: Prepared, trial: Trial, about: Circu
         landmarks=about.landmarks,
         drift=None if about.geometry is None else _drift(dataset, fit, about.geometry, about.seed),
         recipe=dataset.recipe,
+        topics=dataset.topics,
     )
 
 

@@ -95,7 +95,9 @@ def read_again(data: Any, model: SegmentModel, reading: ReadOptions | None = Non
     if isinstance(data, Dataset):
         known = {feature.name: feature.missing for feature in model.schema}
         return replace(data, schema=with_policies(data.schema, known))
-    return read(data, replace(reading or ReadOptions(), schema=model.schema, recipe=model.recipe))
+    return read(
+        data, replace(reading or ReadOptions(), schema=model.schema, recipe=model.recipe, topics=model.topics)
+    )
 
 
 def retrain(

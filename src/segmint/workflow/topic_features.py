@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from segmint.behavior.recipe_file import name_of
 from segmint.data import ReadOptions, open_writer
+from segmint.data.options import clean_name
 from segmint.data.write import check_target
 from segmint.model.fold_in import fold_in
 from segmint.model.tfidf import nearest_clusters
+from segmint.model.topic_columns import TopicColumns
+from segmint.model.topic_file import save_topic_columns
 from segmint.model.topic_model import TopicModel
 from segmint.topics.words import relevance
 from segmint.types import FloatMatrix, IntVector
-from segmint.workflow.texts import TextColumns, read_texts
+from segmint.workflow.texts import TextColumns, Texts, read_texts
 
 _WORDS_IN_A_NAME = 2
 
@@ -27,8 +30,8 @@ class Placed:
 
     Attributes
     ----------
-    keys
-        Of the customers.
+    texts
+        The customers and what they wrote.
     shares
         Shape (n_customers, n_topics), rows sum to 1.
     clusters
@@ -37,10 +40,15 @@ class Placed:
         Customers without a known word: they have the prior as their mixture.
     """
 
-    keys: tuple[str, ...]
+    texts: Texts
     shares: FloatMatrix
     clusters: IntVector
     n_empty: int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the customers."""
+        return self.texts.keys
 
 
 def assign_topics(
@@ -59,7 +67,7 @@ def assign_topics(
     """
     texts = read_texts(source, columns, reading)
     clusters = nearest_clusters(model, texts.documents)
-    return Placed(texts.keys, fold_in(model, texts.documents), clusters, int((clusters < 0).sum()))
+    return Placed(texts, fold_in(model, texts.documents), clusters, int((clusters < 0).sum()))
 
 
 def feature_names(model: TopicModel) -> list[str]:
@@ -78,26 +86,44 @@ def feature_names(model: TopicModel) -> list[str]:
 
 
 def write_features(
-    target: str | Path, key: str | None, keys: Sequence[str], model: TopicModel, shares: FloatMatrix
+    target: str | Path, columns: TextColumns, texts: Texts, model: TopicModel, shares: FloatMatrix
 ) -> Path:
-    """Write one row a customer: the key, and the share of each topic.
+    """Write one row a customer, the key and the share of each topic, and the topic model beside it.
+
+    The share of a customer without a text is missing: it is filled as any missing value is.
 
     Parameters
     ----------
     target
-        A file that ends in ``.csv``, ``.tsv`` (each also ``.gz``) or ``.parquet``.
-    key
-        The name of the column of keys; ``row`` for ``None``.
-    keys, shares
+        A file that ends in ``.csv``, ``.tsv`` (each also ``.gz``) or ``.parquet``; ``NAME.topics`` lies beside it.
+    columns
+        Which columns held what; without one of keys it is called ``row``.
+    texts, shares
         The customers and their mixtures.
     model
         Whose topics they are.
     """
+    names = feature_names(model)
+    there = np.array([bool(text.strip()) for text in texts.documents], dtype=np.bool_)
+    written: dict[str, Any] = {columns.key or "row": np.array(texts.keys, dtype=object)}
+    written |= {name: np.where(there, shares[:, k], np.nan) for k, name in enumerate(names)}
     with open_writer(target) as writer:
-        columns: dict[str, Any] = {key or "row": np.array(keys, dtype=object)}
-        columns |= {name: shares[:, k] for k, name in enumerate(feature_names(model))}
-        writer.write(columns)
+        writer.write(written)
+        # before the table is replaced: both or neither
+        save_topic_columns(TopicColumns(model, clean_name(columns.text), tuple(names)), topics_path(target))
     return Path(target)
+
+
+def topics_path(table: str | Path) -> Path:
+    """Return where the topic model of a table of shares lies: beside it.
+
+    Examples
+    --------
+    >>> topics_path("out/shares.csv.gz").name
+    'shares.topics'
+    """
+    path = Path(table)
+    return path.with_name(f"{name_of(path)}.topics")
 
 
 def refuse_target(target: Path | None) -> None:

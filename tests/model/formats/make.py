@@ -14,6 +14,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,12 @@ import numpy as np
 import segmint
 from segmint.model.assignment import assign
 from segmint.model.bundle import content_hash
+from segmint.model.customer_index import CustomerIndex
+from segmint.model.lexicon import Lexicon
 from segmint.model.recipe import Recipe
 from segmint.model.segment_model import SegmentModel
+from segmint.model.topic_columns import TopicColumns
+from segmint.model.topic_model import TopicModel
 from segmint.workflow.planning import plan_run
 from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
 from segmint.workflow.studies import chosen_model
@@ -40,6 +45,17 @@ NEW_ROWS = (
     (300.0, 9.0),
 )
 PLANS = ("free", "pro", "team")
+TEXTS = (
+    "The parcels are late: where is my parcel?",
+    "Refund my money",
+    "a late refund",
+    "",
+    "nothing that is known",
+    "gift card, gift card and a parcel",
+    "money",
+    None,
+)
+"""What new rows say; the first seven are those of :data:`NEW_ROWS`."""
 RECIPE = Recipe(
     "players", {"key": "id", "duration": "hours"}, settings={"gap_minutes": 20.0, "currency": "€"}
 )
@@ -61,6 +77,43 @@ def main(folder: Path) -> None:
     renamed = _fitted(_written(**numbers), "kmeans").renamed("S1", "Nachteulen & «Frühaufsteher»")
     _keep(folder, "renamed", renamed.renamed("S2", "夜ふかし"))
     _keep(folder, "retrained", _retrained(_written(**numbers)))
+    _keep(folder, "topics", _with_topics())
+    _keep(folder, "index", _with_index(_fitted(_written(**numbers), "kmeans")))
+
+
+def _topics() -> TopicColumns:
+    """Return topics of four words and a phrase that nobody said."""
+    words = Lexicon(
+        "en",
+        "en-short",
+        ("gift card", "late", "money", "parcel", "refund"),
+        (("gift", "card"),),
+        {"parcels": "parcel"},
+    )
+    told = np.array([[0.05, 0.4, 0.05, 0.45, 0.05], [0.35, 0.05, 0.3, 0.05, 0.25]])
+    model = TopicModel(
+        "requests", words, told, np.array([0.2, 0.1]), np.full(5, 1.5), told * 2, 60, 1, {"segmint": "0"}
+    )
+    return TopicColumns(model, "said", ("share_of_parcels", "share_of_money"))
+
+
+def _with_topics() -> SegmentModel:
+    """Return a model of hours and of shares of topics, which it can make of texts."""
+    rows = [
+        [hours, f"{parcels:.2f}", f"{1 - parcels:.2f}"]
+        for at, (hours, _) in enumerate(_groups())
+        for parcels in ((0.1, 0.5, 0.9)[at % 3],)
+    ]
+    made = _fitted(_written(**{"hours,share_of_parcels,share_of_money": rows}), "kmeans")
+    return replace(made, recipe=None, topics=_topics())
+
+
+def _with_index(model: SegmentModel) -> SegmentModel:
+    """Return a model with five customers under pseudonyms."""
+    columns = {name: _column(values) for name, values in _new_rows(model).items()}
+    return replace(
+        model, index=CustomerIndex(np.array([-9, -1, 0, 7, 11]), model.preparation.forward(columns)[:5])
+    )
 
 
 def _retrained(table: Path) -> SegmentModel:
@@ -120,7 +173,8 @@ def _fitted(
 def _keep(folder: Path, name: str, model: SegmentModel) -> None:
     segmint.save_model(model, folder / f"{name}.segmint")
     rows = _new_rows(model)
-    expected = {"rows": rows, "segments": segments_of(model, rows)}
+    expected: dict[str, Any] = {"rows": rows, "segments": segments_of(model, rows)}
+    expected |= {} if model.topics is None else {"texts": TEXTS}
     text = json.dumps(expected, indent=1, ensure_ascii=False)
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
@@ -129,7 +183,16 @@ def _new_rows(model: SegmentModel) -> dict[str, list[Any]]:
     """Return columns of rows that the model was not fitted on, some without a value or with an unheard-of one."""
     hours, points = (list(column) for column in zip(*NEW_ROWS, strict=True))
     columns = {"hours": [*hours, None], "points": [*points, 250.0], "plan": [*PLANS, *PLANS, "other", None]}
+    if model.topics is not None:
+        shares = model.topics.shares(TEXTS).T.tolist()
+        columns |= {
+            name: _without_nan(column) for name, column in zip(model.topics.names, shares, strict=True)
+        }
     return {name: columns[name] for name in model.preparation.columns}
+
+
+def _without_nan(column: list[float]) -> list[float | None]:
+    return [None if value != value else value for value in column]
 
 
 def segments_of(model: SegmentModel, rows: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

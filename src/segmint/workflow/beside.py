@@ -1,0 +1,186 @@
+"""Tables beside the customers': shares of topics or other numbers by key, and the topics that make shares of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segmint.data import ReadOptions, raw_columns, read
+from segmint.data.beside import Beside
+from segmint.data.dataset import Dataset
+from segmint.data.options import clean_name
+from segmint.data.quarantine import quarantine
+from segmint.data.rows import Rejects
+from segmint.data.sources import open_source
+from segmint.errors import DataError, SchemaError, UsageError
+from segmint.model.schema import Feature, Kind, Missing
+from segmint.model.segment_model import SegmentModel
+from segmint.model.topic_columns import TopicColumns
+from segmint.model.topic_file import load_topic_columns
+from segmint.types import FloatVector
+from segmint.words import Sentence, sentence
+from segmint.workflow.texts import TextColumns, read_texts
+from segmint.workflow.topic_features import topics_path
+
+
+def with_beside(reading: ReadOptions, table: Any, *, model: SegmentModel | None = None) -> ReadOptions:
+    """Return how customers are read with the numbers that stand in another table, found by key.
+
+    Where a topic model lies beside that table (``segmint topics --as-features`` writes it), it is kept with the
+    customers, and goes into the model that is made of them.
+
+    Parameters
+    ----------
+    reading
+        How the customers are read; its ``key`` names the other table's too, where there is a column of that name.
+    table
+        The other table: whatever :func:`segmint.read` takes.
+    model
+        The model whose columns are wanted; ``None`` before there is one.
+
+    Raises
+    ------
+    SchemaError
+        If no column of the other table names the customers, or none holds numbers.
+    DataError
+        If keys repeat there, or as :func:`segmint.read`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> customers = pd.DataFrame({"id": ["a", "b", "c"], "spend": [5.0, 7.5, 9.0]})
+    >>> shares = pd.DataFrame({"id": ["c", "a"], "complaints": [0.25, 0.5]})
+    >>> read(customers, with_beside(ReadOptions(), shares)).table.column("complaints").to_pylist()
+    [0.5, None, 0.25]
+    """
+    topics = topics_beside(table) if model is None else model.topics
+    key = reading.key or (None if model is None or model.schema.key is None else model.schema.key.name)
+    beside = _read(table, key, topics, reading.missing)
+    if model is not None:
+        return replace(reading, beside=_only(beside, model))
+    return replace(reading, beside=beside, topics=topics or reading.topics)
+
+
+def with_topics(reading: ReadOptions, table: Any) -> ReadOptions:
+    """Return how a table is read that may itself be one of shares: with the topic model beside it."""
+    return replace(reading, topics=reading.topics or topics_beside(table))
+
+
+def with_texts(reading: ReadOptions, texts: Any, model: SegmentModel) -> ReadOptions:
+    """Return how customers are read with the shares of the texts that they wrote, which stand in another table.
+
+    Parameters
+    ----------
+    reading
+        How the customers are read.
+    texts
+        Whatever :func:`segmint.read` takes, with the model's column of texts and its key; several texts of one customer
+        are one document. All are read at once.
+    model
+        A model with topics.
+
+    Raises
+    ------
+    UsageError
+        If the model has no topics, or no key to find a customer's texts by.
+    """
+    topics, key = model.topics, model.schema.key
+    if topics is None:
+        raise UsageError("workflow.no_topics", name=model.manifest.name)
+    if key is None:
+        raise UsageError("workflow.texts_without_key", name=model.manifest.name)
+    found = read_texts(texts, TextColumns(text=topics.text, key=reading.key or key.name))
+    shares = topics.shares(found.documents)
+    columns = {name: shares[:, topic].copy() for topic, name in enumerate(topics.names)}
+    features = tuple(model.schema.feature(name) for name in topics.names)
+    return replace(reading, beside=Beside(found.source, found.keys, features, columns, found.notices))
+
+
+def topics_beside(table: Any) -> TopicColumns | None:
+    """Return the topic model beside a table of shares with its columns; ``None`` where there is none.
+
+    Raises
+    ------
+    BundleError
+        If it is damaged.
+    """
+    if not isinstance(table, (str, Path)) or "://" in str(table) or not Path(table).is_file():
+        return None
+    path = topics_path(table)
+    return load_topic_columns(path) if path.is_file() else None
+
+
+def _read(table: Any, key: str | None, topics: TopicColumns | None, missing: Missing | None) -> Beside:
+    names = _column_names(table)
+    shares = () if topics is None else tuple(name for name in topics.names if name in names)
+    options = ReadOptions(
+        key=_key(names, key, shares), kinds=dict.fromkeys(shares, Kind.NUMBER), missing=missing
+    )
+    try:
+        dataset = read(table, options)
+    except DataError as error:
+        if error.code != "data.repeated_keys":
+            raise
+        raise DataError("workflow.beside_repeated", where=error.where, **error.figures) from None
+    if dataset.schema.key is None:
+        raise SchemaError("workflow.beside_keyless", where=dataset.source)
+    return _beside(dataset, topics)
+
+
+def _column_names(table: Any) -> tuple[str, ...]:
+    rejects = Rejects()
+    with quarantine(None, rejects) as aside, open_source(table, ReadOptions(), rejects, aside) as rows:
+        return rows.columns
+
+
+def _key(names: Sequence[str], key: str | None, shares: Sequence[str]) -> str | None:
+    """Return the column of keys: the one that is named, or the only one beside shares; else it is found out."""
+    if key is not None and clean_name(key) in names:
+        return clean_name(key)
+    others = [name for name in names if name not in shares]
+    return others[0] if shares and len(others) == 1 else None
+
+
+def _beside(dataset: Dataset, topics: TopicColumns | None) -> Beside:
+    """Return the numbers of a table that can cluster; the others are counted."""
+    chosen = [one for one in dataset.schema.clustering if one.numeric]
+    if not chosen:
+        raise SchemaError("workflow.beside_empty", where=dataset.source)
+    raw = raw_columns(dataset)
+    columns = {one.name: raw[one.name] for one in chosen}
+    features = tuple(_told(one, topics) for one in chosen)
+    notices = tuple(_notices(dataset, columns))
+    return Beside(dataset.source, tuple(dataset.keys.tolist()), features, columns, notices)
+
+
+def _notices(dataset: Dataset, columns: Mapping[str, FloatVector]) -> Iterator[Sentence]:
+    """Yield what was found when the table was read; rows without any number are told once, not by column."""
+    empty = np.all([np.isnan(column) for column in columns.values()], axis=0)
+    n_empty, n_left_out = int(empty.sum()), len(dataset.schema) - 1 - len(columns)
+    told = [sentence("data.notice.missing", n=n_empty, column=name) for name in columns]
+    yield from (notice for notice in dataset.notices if notice not in told)
+    if n_empty:
+        yield sentence("data.notice.beside_blank", n=n_empty, total=len(empty), beside=dataset.source)
+    if n_left_out:
+        yield sentence("data.notice.beside_left_out", n=n_left_out, beside=dataset.source)
+
+
+def _told(feature: Feature, topics: TopicColumns | None) -> Feature:
+    if topics is None or feature.name not in topics.names:
+        return feature
+    reason = sentence(
+        "data.reason.topic", number=topics.names.index(feature.name) + 1, name=topics.model.name
+    )
+    return replace(feature, reason=reason, given=False)
+
+
+def _only(beside: Beside, model: SegmentModel) -> Beside:
+    """Return the columns of a table that a model has."""
+    known = tuple(one for one in beside.features if one.name in model.schema.names)
+    if not known:
+        raise SchemaError("workflow.beside_other", where=beside.source, name=model.manifest.name)
+    return replace(beside, features=known)

@@ -1,0 +1,224 @@
+"""Numbers that stand beside the customers' table, and texts in the place of shares: every way gives the same segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import segmint
+from segmint.errors import DataError, SchemaError, SegmintError, UsageError
+from segmint.model.lexicon import Lexicon
+from segmint.model.schema import Role
+from segmint.model.segment_model import SegmentModel
+from segmint.model.topic_columns import TopicColumns
+from segmint.model.topic_file import save_topic_columns, save_topic_model
+from segmint.model.topic_model import TopicModel
+from segmint.workflow.assign import assign_source
+from segmint.workflow.batches import read_batch
+from segmint.workflow.beside import with_beside, with_texts, with_topics
+from segmint.workflow.retrain import read_again
+from segmint.workflow.texts import TextColumns, read_texts
+from segmint.workflow.topic_features import feature_names, topics_path, write_features
+
+SAID = ("my parcel is late", "refund my money", "", "a parcel, a parcel", "nothing known")
+N = 120
+
+
+def topic_model() -> TopicModel:
+    words = Lexicon("en", "en", ("late", "money", "parcel", "refund"))
+    told = np.array([[0.45, 0.04, 0.47, 0.04], [0.03, 0.5, 0.03, 0.44]])
+    return TopicModel("requests", words, told, np.array([0.2, 0.1]), np.ones(4), told, 60, 1)
+
+
+@dataclass(frozen=True)
+class Files:
+    """Customers, what they wrote, the shares of it, and both in one table."""
+
+    customers: Path
+    texts: Path
+    shares: Path
+    both: Path
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """Write 120 customers; every tenth is not among the texts, and some texts are empty."""
+    folder, rng = tmp_path_factory.mktemp("beside"), np.random.default_rng(2)
+    keys = [f"{number:04d}" for number in range(N)]
+    spend = np.round(20.0 + 40.0 * (np.arange(N) % 3) + rng.normal(size=N), 2)
+    said = [SAID[number % 5] if number % 10 != 3 else None for number in range(N)]
+    customers = pd.DataFrame({"customer_id": keys, "spend": spend})
+    texts = pd.DataFrame({"customer_id": [*keys, "nobody"], "said": [*said, "late"]})
+    made = Files(*(folder / f"{name}.csv" for name in ("customers", "texts", "shares", "both")))
+    customers.to_csv(made.customers, index=False)
+    texts[texts["said"].notna()].to_csv(made.texts, index=False)
+    customers.assign(said=said).to_csv(made.both, index=False)
+    columns = TextColumns(text="said", key="customer_id")
+    model, found = topic_model(), read_texts(made.texts, columns)
+    write_features(
+        made.shares, columns, found, model, segmint.assign_topics(model, made.texts, columns).shares
+    )
+    return made
+
+
+@pytest.fixture(scope="module")
+def model(files: Files) -> SegmentModel:
+    dataset = segmint.read(files.customers, with_beside(segmint.ReadOptions(), files.shares))
+    options = segmint.RunOptions(families=("kmeans",), ks=(3,), n_resamples=0)
+    made = segmint.study(dataset, options).model
+    assert made is not None
+    return made
+
+
+def test_numbers_are_joined_by_key_counted_and_kept_with_their_topics(files: Files) -> None:
+    dataset = segmint.read(files.customers, with_beside(segmint.ReadOptions(), files.shares))
+    names = feature_names(topic_model())
+    assert [one.name for one in dataset.schema.clustering] == ["spend", *names]
+    assert dataset.topics is not None
+    assert (dataset.topics.text, dataset.topics.names) == ("said", tuple(names))
+    assert dataset.table.column(names[0]).null_count == 12 + 24
+    told = [str(notice) for notice in dataset.notices]
+    assert any("24 of 109 rows of shares.csv hold no number" in one for one in told)
+    assert any("12 of 120 customers have no row in shares.csv" in one for one in told)
+    assert any("1 of 109 rows of shares.csv are of no customer" in one for one in told)
+    assert any("a text in “said”" in one for one in told)
+
+
+def test_the_same_numbers_in_one_table_give_the_same_fingerprint(files: Files, tmp_path: Path) -> None:
+    dataset = segmint.read(files.customers, with_beside(segmint.ReadOptions(), files.shares))
+    whole = tmp_path / "whole.parquet"
+    frame = dataset.table.to_pandas()
+    frame.to_parquet(whole)
+    assert segmint.read(whole).fingerprint == dataset.fingerprint
+
+
+def test_a_table_of_shares_keeps_the_topics_beside_it(files: Files, tmp_path: Path) -> None:
+    reading = with_topics(segmint.ReadOptions(), files.shares)
+    dataset = segmint.read(files.shares, reading)
+    assert dataset.topics is not None
+    without = segmint.read(files.customers, with_topics(segmint.ReadOptions(), files.customers))
+    assert without.topics is None
+    alone = tmp_path / "shares.csv"
+    alone.write_bytes(files.shares.read_bytes())
+    save_topic_model(topic_model(), topics_path(alone))  # it does not say which columns are whose
+    assert segmint.read(alone, with_topics(segmint.ReadOptions(), alone)).topics is None
+    topics_path(alone).write_bytes(b"x")
+    with pytest.raises(SegmintError) as refused:
+        with_topics(segmint.ReadOptions(), alone)
+    assert "shares.topics" in str(refused.value)
+
+
+@pytest.mark.parametrize("way", ["beside", "texts", "both"])
+def test_every_way_to_the_shares_gives_the_segments_of_the_training(
+    files: Files, model: SegmentModel, way: str, tmp_path: Path
+) -> None:
+    plain = segmint.ReadOptions()
+    trained = segmint.assign(model, segmint.read(files.customers, with_beside(plain, files.shares)))
+    source, reading = {
+        "beside": (files.customers, with_beside(plain, files.shares, model=model)),
+        "texts": (files.customers, with_texts(plain, files.texts, model)),
+        "both": (files.both, plain),
+    }[way]
+    found = segmint.assign(model, source, reading)
+    assert found.keys.tolist() == trained.keys.tolist()
+    assert found.segment_ids.tolist() == trained.segment_ids.tolist()
+    assert np.array_equal(found.novelty, trained.novelty)
+    assert set(found.n_filled.values()) == {36}
+    assert_written(model, source, reading, trained, tmp_path)
+    batch = read_batch(model, source, reading)
+    assert set(batch.columns) == set(model.preparation.columns)
+    again = read_again(source, model, reading)
+    assert again.fingerprint == model.manifest.fingerprint
+    assert again.schema.names == model.schema.names
+    assert again.topics is not None
+
+
+def assert_written(
+    model: SegmentModel, source: Path, reading: segmint.ReadOptions, trained, folder: Path
+) -> None:
+    done = assign_source(model, source, folder / "out.csv", options=reading)
+    written = pd.read_csv(folder / "out.csv", dtype={"customer_id": str})
+    assert written["segment_id"].tolist() == trained.segment_ids.tolist()
+    assert done.n_rows == N
+
+
+def test_a_frame_and_a_dataset_may_hold_texts(files: Files, model: SegmentModel) -> None:
+    trained = segmint.assign(model, files.both).segment_ids.tolist()
+    frame = pd.read_csv(files.both, dtype={"customer_id": str})
+    assert segmint.assign(model, frame).segment_ids.tolist() == trained
+    assert segmint.assign(model, segmint.read(frame)).segment_ids.tolist() == trained
+
+
+def test_chunks_give_what_the_whole_gives(files: Files, model: SegmentModel) -> None:
+    from segmint.data import read_chunks
+
+    reading = segmint.ReadOptions(topics=model.topics)
+    chunks = list(read_chunks(files.both, model.schema, reading, chunk_rows=7))
+    assert len(chunks) > 10
+    whole = next(read_chunks(files.both, model.schema, reading))
+    assert model.topics is not None
+    for name in model.topics.names:
+        together = np.concatenate([chunk.columns[name] for chunk in chunks])
+        assert np.array_equal(together, whole.columns[name], equal_nan=True)
+    beside = with_texts(segmint.ReadOptions(), files.texts, model)
+    *_, last = read_chunks(files.customers, model.schema, beside, chunk_rows=7)
+    assert any("12 of 120 customers" in str(notice) for notice in last.notices)
+
+
+def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
+    keys = [f"k{n}" for n in range(8)]
+    numbers = np.arange(8.0)
+    return pd.DataFrame({"id": keys, "spend": numbers}), pd.DataFrame({"id": keys, "calls": numbers**2})
+
+
+def test_what_cannot_be_joined_is_refused() -> None:
+    customers, beside = frames()
+    plain = segmint.ReadOptions()
+    repeated = pd.concat([beside, beside.tail(1)])
+    with pytest.raises(DataError, match="repeats a key"):
+        with_beside(plain, repeated)
+    with pytest.raises(SchemaError, match="names the customers"):
+        with_beside(plain, beside.rename(columns={"id": "x"}))
+    with pytest.raises(SchemaError, match="without a column of numbers"):
+        with_beside(plain, beside.assign(calls="c"))
+    with pytest.raises(SchemaError, match="no column names the customers"):
+        segmint.read(customers.rename(columns={"id": "x"}), with_beside(plain, beside))
+    with pytest.raises(SchemaError, match="spend stand"):
+        segmint.read(customers, with_beside(plain, beside.rename(columns={"calls": "spend"})))
+    with pytest.raises(SchemaError, match="not one customer"):
+        segmint.read(customers.assign(id=[f"other{n}" for n in range(8)]), with_beside(plain, beside))
+    named = with_beside(segmint.ReadOptions(key="x"), beside.rename(columns={"id": "x"}))
+    assert (
+        segmint.read(customers.rename(columns={"id": "x"}), named).schema.feature("calls").role
+        is Role.CLUSTER
+    )
+
+
+def test_a_model_without_topics_or_key_takes_no_texts(files: Files, model: SegmentModel) -> None:
+    options = segmint.RunOptions(families=("kmeans",), ks=(3,), n_resamples=0)
+    plain = segmint.study(segmint.read(files.customers), options).model
+    assert plain is not None and plain.topics is None and plain.format == 2
+    with pytest.raises(UsageError, match="keeps no topics"):
+        with_texts(segmint.ReadOptions(), files.texts, plain)
+    keyless = segmint.read(files.shares, segmint.ReadOptions(exclude=("customer_id",), topics=model.topics))
+    chosen = segmint.RunOptions(
+        families=("kmeans",), ks=(2,), n_resamples=0, choose="kmeans-2", because="A test"
+    )
+    made = segmint.study(keyless, chosen).model
+    assert made is not None and made.topics is not None
+    with pytest.raises(UsageError, match="no key"):
+        with_texts(segmint.ReadOptions(), files.texts, made)
+
+
+def test_texts_that_are_called_like_what_clusters_are_refused(files: Files, tmp_path: Path) -> None:
+    shares = tmp_path / "shares.csv"
+    shares.write_bytes(files.shares.read_bytes())
+    save_topic_columns(
+        TopicColumns(topic_model(), "spend", tuple(feature_names(topic_model()))), topics_path(shares)
+    )
+    with pytest.raises(SchemaError, match="spend"):
+        segmint.read(files.customers, with_beside(segmint.ReadOptions(), shares))

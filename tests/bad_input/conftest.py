@@ -18,6 +18,7 @@ File                   Rows
                        empty, identifier-like and collinear columns; too many columns and levels
 ``test_values.py``     keys; words for missing; changing types; dates and Excel's errors; NaN,
                        infinities, extremes; formulas
+``test_journeys.py``   dates, amounts, texts and keys of features, neighbors, lookalikes, topics
 ``test_models.py``     too many clusters; equal rows; names of models; memory; rows for a model:
                        unseen levels, missing, extra and reordered columns
 ``test_bundles.py``    damaged and hostile bundles; targets that are no files

@@ -9,9 +9,13 @@ import pandas as pd
 import pytest
 
 import segmint
-from segmint.errors import DataError, SegmintError, UsageError
+from segmint.data import ReadOptions
+from segmint.data.rows import BATCH_ROWS
+from segmint.errors import DataError, ResourceError, SegmintError, UsageError, ValueRuleError
 from segmint.model.segment_model import SegmentModel
+from segmint.workflow.customers import read_customers
 from segmint.workflow.lookalike import COLUMNS, audience_columns, write_audience
+from segmint.workflow.room import memory_for
 
 
 def shop(n: int = 600) -> pd.DataFrame:
@@ -159,3 +163,28 @@ def test_a_model_without_a_key_needs_one(seeds: list[str]) -> None:
         segmint.lookalike(model, shop(), seeds)
     found = segmint.lookalike(model, shop(), seeds, reading=segmint.ReadOptions(key="customer_id"))
     assert found.n_seeds == 40
+
+
+def test_rows_that_would_not_fit_are_refused_with_how_many_would(
+    model: SegmentModel, seeds: list[str]
+) -> None:
+    rows = memory_for(600, 6)
+    for memory, reach in ((rows - 1, "5%"), (memory_for(600, 6, 300) - 1, "300")):
+        options = segmint.LookalikeOptions(reach=reach, memory=memory)
+        with pytest.raises(ResourceError) as refused:
+            segmint.lookalike(model, shop(), seeds, options=options)
+        assert refused.value.code == "workflow.too_many_customers"
+        assert 0 < refused.value.figures["fitting"] < 600
+    enough = segmint.LookalikeOptions(reach="300", memory=memory_for(600, 6, 300))
+    assert len(segmint.lookalike(model, shop(), seeds, options=enough).audience.keys) == 300
+
+
+def test_reading_stops_where_the_rows_so_far_are_too_many(model: SegmentModel, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    shop(2 * BATCH_ROWS).to_csv(path, index=False)
+    with path.open("a") as stream:
+        stream.write("last,no number,1,1,1,web\n")
+    with pytest.raises(ValueRuleError):
+        read_customers(model, path, ReadOptions())
+    with pytest.raises(ResourceError):
+        read_customers(model, path, ReadOptions(), memory=memory_for(1_000, 4))

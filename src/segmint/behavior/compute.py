@@ -130,7 +130,7 @@ def _today(events: Staged, recipe: Recipe, day: int | None) -> int:
     """Return the day that counts as today; refuse events of which none counts."""
     dated = "date" in recipe.columns
     if events.n_events == events.n_without_key + events.n_without_date:
-        raise DataError("behavior.no_events", n=events.n_events)
+        raise DataError("behavior.no_events", where=events.name, n=events.n_events)
     if not dated:
         if day is not None:
             raise UsageError("behavior.at_without_dates")
@@ -138,10 +138,10 @@ def _today(events: Staged, recipe: Recipe, day: int | None) -> int:
     first, last = events.connection.execute("SELECT min(day), max(day) FROM events").fetchall()[0]
     if day is None:
         if not _FIRST < last < _LAST:
-            raise DataError("behavior.far_day")
+            raise DataError("behavior.far_day", where=events.name)
         return int(last) + 1
     if day < first:
-        raise DataError("behavior.all_later", at=_written(day))
+        raise DataError("behavior.all_later", where=events.name, at=_written(day))
     return day
 
 
@@ -155,7 +155,7 @@ def _with_times(events: Staged, recipe: Recipe) -> Recipe:
     if known is None:
         return replace(recipe, settings={**recipe.settings, TIMES: timed})
     if known and not timed:
-        raise DataError("behavior.no_times", n=events.n_events)
+        raise DataError("behavior.no_times", where=events.name, n=events.n_events)
     return recipe
 
 
@@ -165,7 +165,7 @@ def _computed(events: Staged, recipe: Recipe, today: int, progress: Progress) ->
     make_sums(events, journey, recipe, today, progress)
     n_customers = connection.execute("SELECT count(*) FROM sums").fetchall()[0][0]
     if not n_customers:
-        raise DataError("behavior.nobody", n=events.n_events)
+        raise DataError("behavior.nobody", where=events.name, n=events.n_events)
     made, absent = computable(journey.features, recipe)
     if recipe.settings.get(scores.OPTION):
         made = (*made, *scores.score_features(connection, made))

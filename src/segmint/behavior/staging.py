@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from segmint.errors import ValueRuleError
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Kind
 from segmint.types import Progress, silent
-from segmint.words import Sentence
+from segmint.words import Sentence, sentence
 
 MEMORY: Final = 768 << 20
 """Bytes that the engine may take before it writes what it groups to disk."""
@@ -39,6 +39,8 @@ class Staged:
 
     Attributes
     ----------
+    name
+        The source, as people are shown it.
     connection
         The engine. The table has a column for each purpose: ``key``, ``day`` and ``second`` (whole days and
         seconds since 1970-01-01), texts, and exact decimals; ``amount`` also where it is quantity × price.
@@ -49,9 +51,10 @@ class Staged:
     n_without_key, n_without_date
         Rows left out.
     notices
-        What the reader found out or set aside.
+        What the reader found out or set aside, and what is missing by column.
     """
 
+    name: str
     connection: Connection
     date_format: str | None
     n_events: int
@@ -83,14 +86,26 @@ def staged(
         working_database(Path(folder), memory=MEMORY) as connection,
     ):
         with open_events(source, wanted, options) as events:
-            counts = _fill(connection, events, progress)
-            found = Staged(connection, events.date_format, *counts, events.notices())
+            counts, missing = _fill(connection, events, progress)
+            told = (*events.notices(), *_missing(missing, wanted))
+            found = Staged(events.name, connection, events.date_format, *counts, told)
         progress("read_events", found.n_events, found.n_events)
         yield found
 
 
-def _fill(connection: Connection, events: Events, progress: Progress) -> tuple[int, int, int]:
+def _missing(counts: Mapping[str, int], wanted: Wanted) -> Iterator[Sentence]:
+    """Count what is missing in each column, but keys and dates, whose events are left out and counted."""
+    for purpose, n in counts.items():
+        if n:
+            yield sentence("data.notice.missing", n=n, column=wanted.columns[purpose])
+
+
+def _fill(
+    connection: Connection, events: Events, progress: Progress
+) -> tuple[tuple[int, int, int], dict[str, int]]:
+    """Fill the table; return how many rows were read and left out, and how many cells are missing by purpose."""
     n_events = n_without_key = n_without_date = 0
+    missing = dict.fromkeys((name for name in events.columns if name not in ("key", "date")), 0)
     made = False
     for batch in events.batches:
         n_events += len(batch)
@@ -100,6 +115,8 @@ def _fill(connection: Connection, events: Events, progress: Progress) -> tuple[i
             dated = kept.filter(kept.column("date").is_valid())
             n_without_date += len(kept) - len(dated)
             kept = dated
+        for name in missing:
+            missing[name] += kept.column(name).null_count
         kept = _with_amounts(kept, events)
         connection.register("batch", kept)
         select = f"SELECT {', '.join(_selected(kept))} FROM batch"
@@ -107,7 +124,7 @@ def _fill(connection: Connection, events: Events, progress: Progress) -> tuple[i
         connection.unregister("batch")
         made = True
         progress("read_events", n_events, n_events + 1)
-    return n_events, n_without_key, n_without_date
+    return (n_events, n_without_key, n_without_date), missing
 
 
 def _with_amounts(table: pa.Table, events: Events) -> pa.Table:

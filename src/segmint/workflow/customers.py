@@ -13,6 +13,7 @@ from segmint.model.segment_model import SegmentModel
 from segmint.types import FloatMatrix, IntVector, RawColumns, TextVector
 from segmint.words import Sentence
 from segmint.workflow.assign import own_chunks, own_columns
+from segmint.workflow.room import refuse_if_too_large
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,9 @@ class Customers:
     notices: tuple[Sentence, ...]
 
 
-def read_customers(model: SegmentModel, data: Any, reading: ReadOptions) -> Customers:
+def read_customers(
+    model: SegmentModel, data: Any, reading: ReadOptions, *, memory: float | None = None
+) -> Customers:
     """Read a table as the model reads it.
 
     Parameters
@@ -37,13 +40,21 @@ def read_customers(model: SegmentModel, data: Any, reading: ReadOptions) -> Cust
         Whatever :func:`segmint.read` takes, or a :class:`Dataset`.
     reading
         How the data are written, and which column is the key.
+    memory
+        Bytes that may be used; ``None`` for what the machine has.
+
+    Raises
+    ------
+    ResourceError
+        As soon as so many rows were read that they would not fit.
     """
     if isinstance(data, Dataset):
         return _prepared(model, own_columns(model, data), data.keys, ())
-    parts = [
-        _prepared(model, chunk.columns, chunk.keys, chunk.notices)
-        for chunk in own_chunks(model, data, reading)
-    ]
+    parts, n_rows = list[Customers](), 0
+    for chunk in own_chunks(model, data, reading):
+        parts.append(_prepared(model, chunk.columns, chunk.keys, chunk.notices))
+        n_rows += len(chunk.keys)
+        refuse_if_too_large(n_rows, parts[-1].X.shape[1], memory=memory)
     return Customers(
         np.concatenate([part.keys for part in parts]),
         {name: np.concatenate([part.columns[name] for part in parts]) for name in model.preparation.columns},

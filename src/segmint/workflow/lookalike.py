@@ -21,6 +21,7 @@ from segmint.model.segment_model import SegmentModel
 from segmint.types import Progress, TextVector, silent
 from segmint.words import Sentence, sentence
 from segmint.workflow.customers import Customers, read_customers
+from segmint.workflow.room import refuse_if_too_large
 
 Keys = str | Path | Iterable[Any]
 COLUMNS = ("rank", "score", "segment", "group", "reason")
@@ -39,11 +40,14 @@ class LookalikeOptions:
         How likeness is scored: a name of :data:`segmint.likeness.scoring.RULES`.
     seed
         Draws samples and hidden seeds.
+    memory
+        Bytes that may be used; ``None`` for what the machine has.
     """
 
     reach: str = "5%"
     rule: str = DEFAULT_RULE
     seed: int = 0
+    memory: float | None = None
 
 
 def lookalike(
@@ -86,6 +90,8 @@ def lookalike(
         If the reach is none, the rule is not known, or no column is the key.
     DataError
         If fewer than five seeds are among the customers, nobody is left to be taken, or all rows are equal.
+    ResourceError
+        If the rows would not fit into memory, before they are ranked.
     SourceError, SchemaError, ValueRuleError
         As :func:`segmint.read` does.
 
@@ -106,9 +112,12 @@ def lookalike(
     key = key_of(model, reading)
     seed_keys, barred = _listed(seeds, key), _listed(exclude, key)
     progress("read_customers", 0, 1)
-    customers = read_customers(model, data, replace(reading or ReadOptions(), key=key))
+    customers = read_customers(model, data, replace(reading or ReadOptions(), key=key), memory=options.memory)
     progress("read_customers", len(customers.keys), len(customers.keys))
     chosen, told = _place(customers.keys, seed_keys, barred)
+    n_taken = asked.reach.of(int(chosen.free.sum()))
+    n_rows, n_features = customers.X.shape
+    refuse_if_too_large(n_rows, n_features, n_taken, memory=options.memory)
     found = find_lookalikes(model, _everyone(customers, options.seed), chosen, asked, progress)
     return replace(found, notices=(*customers.notices, *told, *found.notices))
 

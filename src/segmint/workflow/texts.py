@@ -116,11 +116,11 @@ def _read(source: Any, columns: TextColumns, reading: ReadOptions) -> Dataset:
 
 
 def _rows_by_key(keys: TextVector) -> dict[str, list[int]]:
-    """Return the rows of each customer, in the order in which customers first appear; none without a key."""
+    """Return the rows of each customer, in the order in which customers first appear; keys as they stand, none without one."""
     rows: dict[str, list[int]] = {}
     for row, key in enumerate(keys):
         if key is not None and str(key).strip():
-            rows.setdefault(str(key).strip(), []).append(row)
+            rows.setdefault(str(key), []).append(row)
     return rows
 
 

@@ -20,7 +20,7 @@ from segmint.families.table import FAMILIES
 from segmint.measure.sweep import PAIRS_BUDGET
 
 _PYTHON = 390e6  # bytes that the process and its libraries hold for a study of a few rows
-_SLACK = 0.9  # of the memory: the rest is the system's
+SLACK = 0.9  # of the memory: the rest is the system's
 _CONTROL_GROUPS: Final = Path("/sys/fs/cgroup")
 
 
@@ -112,7 +112,7 @@ def refuse_if_too_large(cost: Cost, n_samples: int, n_features: int, *, memory_l
     --------
     >>> refuse_if_too_large(Cost(1.0, 3e8), 1000, 4, memory_limit=1e9)
     """
-    limit = _SLACK * machine_memory() if memory_limit is None else memory_limit
+    limit = SLACK * machine_memory() if memory_limit is None else memory_limit
     if cost.memory <= limit:
         return
     growing = max(cost.memory - _PYTHON, 1.0)

@@ -222,3 +222,19 @@ def test_texts_that_are_called_like_what_clusters_are_refused(files: Files, tmp_
     )
     with pytest.raises(SchemaError, match="spend"):
         segmint.read(files.customers, with_beside(segmint.ReadOptions(), shares))
+
+
+def test_mlflow_predicts_from_texts(files: Files, model: SegmentModel, tmp_path: Path) -> None:
+    import mlflow
+
+    from segmint.model.bundle import save_bundle
+    from segmint.track.packaging import write_model
+
+    bundle = tmp_path / "m.segmint"
+    save_bundle(model, bundle)
+    write_model(bundle, tmp_path / "packed", model_id="m-1", run_id="1")
+    frame = pd.read_csv(files.both, dtype={"customer_id": str})
+    found = mlflow.pyfunc.load_model(str(tmp_path / "packed")).predict(frame)
+    assert found["segment_id"].tolist() == segmint.assign(model, files.both).segment_ids.tolist()
+    with pytest.raises(SegmintError):
+        mlflow.pyfunc.load_model(str(tmp_path / "packed")).predict(frame[["spend"]])

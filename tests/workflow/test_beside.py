@@ -169,6 +169,18 @@ def test_chunks_give_what_the_whole_gives(files: Files, model: SegmentModel) -> 
     assert any("12 of 120 customers" in str(notice) for notice in last.notices)
 
 
+def test_without_shares_and_texts_both_ways_are_told(files: Files, model: SegmentModel) -> None:
+    for ask in (segmint.assign, read_batch):
+        with pytest.raises(SchemaError, match="--texts") as refused:
+            ask(model, files.customers)
+        assert any("topic_1" in detail for detail in refused.value.details)
+    with pytest.raises(SchemaError, match="column “said”"):
+        read_again(files.customers, model)
+    with pytest.raises(SchemaError) as other:
+        segmint.assign(model, pd.DataFrame({"customer_id": ["1"], "said": ["late"]}))
+    assert other.value.code == "data.missing_columns"
+
+
 def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
     keys = [f"k{n}" for n in range(8)]
     numbers = np.arange(8.0)

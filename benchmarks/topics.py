@@ -28,7 +28,7 @@ from segmint.topics.comparison import compare, fit_seeds
 from segmint.topics.corpus import Corpus, read_corpus
 from segmint.topics.languages import detect
 from segmint.topics.perplexity import perplexity, perplexity_of
-from segmint.topics.sweep import draw_samples
+from segmint.topics.samples import draw_samples
 from segmint.types import FloatMatrix, IntVector
 from segmint.workflow.texts import TextColumns, Texts, read_texts
 
@@ -61,7 +61,8 @@ def _told(values: Sequence[float]) -> str:
 
 def _nmi(corpus: Corpus, texts: Texts, labels: IntVector) -> Iterator[tuple[str, str]]:
     k = len(np.unique(labels))
-    seeds = fit_seeds(corpus, k, SEEDS, seed=0, truth=labels)
+    fits = fit_seeds(corpus, k, SEEDS, seed=0, truth=labels)
+    seeds = {name: one.seeds for name, one in fits.items()}
     for method, one in seeds.items():
         for measure in ("nmi", "ari", "coherence", "c_v", "exclusivity", "stability"):
             yield f"{method} {measure}, K = {k}, {SEEDS} seeds", _told(one.values[measure])

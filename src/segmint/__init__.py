@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from segmint.workflow.beside import with_texts as with_texts
     from segmint.workflow.challenge import renew as retrain  # noqa: F401
     from segmint.workflow.deliver import run as run
+    from segmint.workflow.indexing import index_customers as index_customers
     from segmint.workflow.lookalike import LookalikeOptions as LookalikeOptions
     from segmint.workflow.lookalike import lookalike as lookalike
     from segmint.workflow.monitor import MonitorOptions as MonitorOptions
     from segmint.workflow.monitor import monitor as monitor
+    from segmint.workflow.neighbors import NeighborOptions as NeighborOptions
+    from segmint.workflow.neighbors import neighbors as neighbors
     from segmint.workflow.planning import RunOptions as RunOptions
     from segmint.workflow.retrain import RetrainOptions as RetrainOptions
     from segmint.workflow.run import study as study
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from segmint.workflow.studies import save_study as save_study
     from segmint.workflow.texts import TextColumns as TextColumns
     from segmint.workflow.topic_features import assign_topics as assign_topics
+    from segmint.workflow.topic_files import load_topic_study as load_topic_study
     from segmint.workflow.topics import TopicOptions as TopicOptions
     from segmint.workflow.topics import topics as find_topics  # noqa: F401
 
@@ -57,8 +61,11 @@ _PUBLIC = {
     "assign": "segmint.workflow.assign:assign",
     "with_beside": "segmint.workflow.beside:with_beside",
     "with_texts": "segmint.workflow.beside:with_texts",
+    "index_customers": "segmint.workflow.indexing:index_customers",
     "lookalike": "segmint.workflow.lookalike:lookalike",
     "LookalikeOptions": "segmint.workflow.lookalike:LookalikeOptions",
+    "neighbors": "segmint.workflow.neighbors:neighbors",
+    "NeighborOptions": "segmint.workflow.neighbors:NeighborOptions",
     "retrain": "segmint.workflow.challenge:renew",
     "monitor": "segmint.workflow.monitor:monitor",
     "MonitorOptions": "segmint.workflow.monitor:MonitorOptions",
@@ -74,6 +81,7 @@ _PUBLIC = {
     "TopicOptions": "segmint.workflow.topics:TopicOptions",
     "TextColumns": "segmint.workflow.texts:TextColumns",
     "load_topic_model": "segmint.model.topic_file:load_topic_model",
+    "load_topic_study": "segmint.workflow.topic_files:load_topic_study",
     "save_topic_model": "segmint.model.topic_file:save_topic_model",
     "charts": "segmint.charts:",
 }

@@ -99,10 +99,10 @@ _MOMENTS = st.sampled_from(
 _STARTS = st.sampled_from([dt.datetime(2026, 1, 1), dt.datetime(1969, 12, 10), dt.datetime(2024, 2, 1)])
 
 
-def _dates(last: int) -> st.SearchStrategy[Any]:
+def _dates(last: int, moments: st.SearchStrategy[int]) -> st.SearchStrategy[Any]:
     """Draw moments of some days, near each other in a day and at its edges."""
     days = st.one_of(st.integers(0, last), st.integers(0, 3))
-    return st.builds(lambda day, second: dt.timedelta(days=day, seconds=second), days, _MOMENTS)
+    return st.builds(lambda day, second: dt.timedelta(days=day, seconds=second), days, moments)
 
 
 @st.composite
@@ -117,7 +117,8 @@ def _drawn(
     start = draw(_STARTS)
     cells = {name: _CELLS[name] for name in purposes if name != "date"}
     if "date" in purposes:
-        cells["date"] = _or_missing(_dates(last).map(lambda after: start + after))
+        moments = draw(st.sampled_from([_MOMENTS, _MOMENTS, st.just(0)]))  # the last: days without times
+        cells["date"] = _or_missing(_dates(last, moments).map(lambda after: start + after))
     rows = draw(st.lists(st.fixed_dictionaries(cells), min_size=draw(st.sampled_from([1, 15])), max_size=30))
     first = (start - EPOCH).days
     at = draw(st.none() | st.integers(first - 1, first + last + 40)) if "date" in purposes else None

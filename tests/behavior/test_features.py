@@ -28,7 +28,7 @@ ALL: dict[str, BehaviorFeature] = {
     for one in (*journey.features, *score_names(journey.features))
 }
 CELLS: dict[str, list[Any]] = {
-    "key": ["a", "a", "b"], "date": ["2026-01-01", "2026-01-05", "2026-01-09"], "order": ["1", "2", "3"],
+    "key": ["a", "a", "b"], "date": ["2026-01-01 10:00", "2026-01-05 10:00", "2026-01-09 10:00"], "order": ["1", "2", "3"],
     "quantity": [1.0, 2.0, 3.0], "price": [1.0, 2.0, 3.0], "amount": [1.0, 2.0, 3.0], "category": ["x", "y", "x"],
     "game": ["x", "y", "x"], "level": [1.0, 2.0, 3.0], "duration": [1.0, 2.0, 3.0],
 }  # fmt: skip
@@ -38,6 +38,7 @@ SHAPES: list[tuple[Journey, tuple[str, ...], dict[str, Any]]] = [
     ("rfm", ("key", "date", "quantity"), {"buy_till_you_die": True}),
     ("rfm", ("key", "date", "order", "quantity", "price"), {"scores": True, "buy_till_you_die": True, "returns": "net"}),
     ("players", ("key", "date"), {}),
+    ("players", ("key", "date"), {"times": False}),
     ("players", ("key", "duration"), {}),
     ("players", ("key", "game", "duration", "level"), {}),
     ("players", ("key", "date", "game", "duration", "level", "amount"), {"currency": "€"}),
@@ -67,7 +68,7 @@ def test_features_need_purposes_that_there_are_and_names_differ() -> None:
         names = [one.name for one in rules.features]
         assert len({*names}) == len(names)
         for one in rules.features:
-            assert {*one.needs} <= {*OF_JOURNEY[journey], "amount", "size"}
+            assert {*one.needs} <= {*OF_JOURNEY[journey], "amount", "size", "time"}
     assert all({*purposes} <= {"key", *KINDS} for purposes in OF_JOURNEY.values())
 
 
@@ -78,7 +79,7 @@ def test_the_schema_of_a_recipe_is_that_of_its_table(
     recipe = Recipe(journey, {name: f"{name}_" for name in purposes}, None, rules)
     with behavior(pa.table({f"{name}_": CELLS[name] for name in purposes}), recipe) as found:
         (batch,) = found.batches
-    assert found.schema == schema_of_recipe(recipe)
+    assert found.schema == schema_of_recipe(found.recipe)
     assert tuple(batch) == found.schema.names
     assert found.schema.names[0] == "key_"
     for feature in found.schema:
@@ -95,7 +96,7 @@ def test_what_is_absent_is_told_with_the_option_that_it_needs(
     recipe = Recipe(journey, {name: f"{name}_" for name in purposes}, None, rules)
     with behavior(pa.table({f"{name}_": CELLS[name] for name in purposes}), recipe) as found:
         made = {*found.schema.names}
-        told = [notice for notice in found.notices if notice.key == "behavior.notice.absent"]
+        told = [notice for notice in found.notices if "features" in notice.figures]
     named = {name for notice in told for name in notice.figures["features"]}
     there = purposes_of(recipe)
     lacking = {
@@ -103,7 +104,10 @@ def test_what_is_absent_is_told_with_the_option_that_it_needs(
     }
     assert named == lacking
     assert not named & made
-    assert all(notice.figures["need"].startswith("--") for notice in told)
+    assert all(notice.figures.get("need", "--").startswith("--") for notice in told)
+    assert [one.key for one in told if "need" not in one.figures] == [
+        "behavior.notice.without_times" for _ in range(rules.get("times") is False)
+    ]
 
 
 def test_a_key_that_is_called_like_a_feature_is_refused() -> None:

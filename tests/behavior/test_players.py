@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmint.behavior.compute import behavior
-from segmint.errors import UsageError
+from segmint.errors import DataError, UsageError
 from segmint.model.recipe import Recipe
 
 EPOCH = dt.datetime(1970, 1, 1)
+TIMED = ("session_minutes", "sessions_a_day", "night", "morning", "afternoon", "evening")
 
 
 def features(events: pa.Table, at: str | None = None, **rules: Any) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def twin(drawn: Any) -> dict[str, dict[str, Any]]:
     if dated:
         everything = [row for row in drawn.rows if row["key"] is not None and row["date"] is not None]
         today = drawn.today([{**row, "day": (row["date"] - EPOCH).days} for row in everything])
+        timed = any((row["date"] - EPOCH).total_seconds() % 86_400 for row in everything)
     gap = 60 * drawn.settings.get("gap_minutes", 30)
     found: dict[str, dict[str, Any]] = {}
     for key in {row["key"] for row in rows}:
@@ -50,6 +52,8 @@ def twin(drawn: Any) -> dict[str, dict[str, Any]]:
             **(by_days(own, today) | by_sessions(own, gap) | by_clock(own) if dated else {}),
             **by_purposes(own, drawn.purposes),
         }
+        if dated and not timed:
+            found[key] = {name: value for name, value in found[key].items() if name not in TIMED}
     return found
 
 
@@ -181,6 +185,64 @@ def test_an_evening_at_a_weekend_is_one_in_any_year_and_to_its_last_moment(momen
     found = features(play_at(moment))
     assert (found["evening"], found["night"], found["weekend"]) == (1.0, 0.0, 1.0)
     assert found["recency"] == 1
+
+
+DAYS = ("2026-01-09", "2026-01-10", "2026-01-12", "2026-01-20")
+
+
+def of_days(dates: list[Any], **rules: Any) -> tuple[dict[str, Any], dict[str, Any], Recipe]:
+    """Return what was computed of dates, the notices by name, and the recipe."""
+    table = pa.table({"key": ["p"] * len(dates), "date": dates})
+    with behavior(table, Recipe("players", {"key": "key", "date": "date"}, None, rules)) as found:
+        (batch,) = found.batches
+    return batch, {one.key.split(".")[-1]: one.figures for one in found.notices}, found.recipe
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_dates_without_times_have_no_hours_of_play_and_sessions_are_days(typed: bool) -> None:
+    dates: list[Any] = [dt.date.fromisoformat(day) for day in DAYS] if typed else [*DAYS]
+    made, told, recipe = of_days([*dates, *dates])
+    assert not {*TIMED} & {*made}
+    assert told["without_times"]["features"] == [*TIMED]
+    assert "session_is_a_day" in told
+    assert recipe.settings["times"] is False
+    assert made["sessions"].tolist() == made["active_days"].tolist() == [4]
+    assert made["weekend"].tolist() == [0.25]
+
+
+def test_sessions_of_days_go_on_over_a_gap_of_days() -> None:
+    made, told, _ = of_days([*DAYS], gap_minutes=2 * 1440)
+    assert made["sessions"].tolist() == [2]
+    assert told["session_is_days"]["days"] == 2
+
+
+def test_one_event_with_a_time_says_that_dates_have_times() -> None:
+    made, told, recipe = of_days([*(f"{day} 00:00:00" for day in DAYS), "2026-01-09 00:00:01"])
+    assert {*TIMED} <= {*made}
+    assert recipe.settings["times"] is True
+    assert not {"without_times", "session_is_a_day"} & {*told}
+
+
+def test_a_recipe_of_days_takes_later_times_as_days() -> None:
+    timed = [f"{day} 13:{minute}:00" for day in DAYS for minute in ("00", "50")]
+    made, _, _ = of_days(timed, times=False)
+    assert made["sessions"].tolist() == [4]
+    assert not {*TIMED} & {*made}
+
+
+def test_a_recipe_of_times_takes_no_days() -> None:
+    with pytest.raises(DataError) as refused:
+        of_days([*DAYS], times=True)
+    assert refused.value.code == "behavior.no_times"
+
+
+def test_players_of_whom_all_events_are_later_are_counted() -> None:
+    table = pa.table(
+        {"key": ["a", "b", "b"], "date": ["2026-01-01 10:00", "2026-01-05 10:00", "2026-01-06 10:00"]}
+    )
+    with behavior(table, Recipe("players", {"key": "key", "date": "date"}), at="2026-01-02") as found:
+        told = {one.key.split(".")[-1]: one.figures.get("n") for one in found.notices}
+    assert (found.n_customers, told["later"], told["not_yet"]) == (1, 2, 1)
 
 
 def test_even_play_has_no_concentration_and_one_game_has_none_known() -> None:

@@ -37,9 +37,9 @@ def refused(table: Path) -> SourceError:
 
 def test_a_recipe_comes_back(tmp_path: Path) -> None:
     written = write_recipe(RECIPE, tmp_path / "rfm.csv.gz")
-    assert written == tmp_path / "rfm.recipe.json"
+    assert written == tmp_path / "rfm.csv.gz.recipe.json"
     assert read_recipe(tmp_path / "rfm.csv.gz") == RECIPE
-    assert [path.name for path in tmp_path.iterdir()] == ["rfm.recipe.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["rfm.csv.gz.recipe.json"]
 
 
 _TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
@@ -66,9 +66,16 @@ def test_tables_of_two_months_have_two_recipes(tmp_path: Path) -> None:
     names = ("rfm.2026-01.csv", "rfm.2026-02.csv", "rfm.csv", "RFM.2026.CSV.GZ", ".hidden.parquet", "plain")
     paths = {recipe_path(tmp_path / name).name for name in names}
     assert paths == {
-        "rfm.2026-01.recipe.json", "rfm.2026-02.recipe.json", "rfm.recipe.json", "RFM.2026.recipe.json",
-        ".hidden.recipe.json", "plain.recipe.json",
+        "rfm.2026-01.csv.recipe.json", "rfm.2026-02.csv.recipe.json", "rfm.csv.recipe.json",
+        "RFM.2026.CSV.GZ.recipe.json", ".hidden.parquet.recipe.json", "plain.recipe.json",
     }  # fmt: skip
+
+
+def test_tables_of_two_kinds_have_two_recipes(tmp_path: Path) -> None:
+    other = Recipe("players", {"key": "id", "duration": "hours"})
+    write_recipe(RECIPE, tmp_path / "a.csv")
+    write_recipe(other, tmp_path / "a.parquet")
+    assert (read_recipe(tmp_path / "a.csv"), read_recipe(tmp_path / "a.parquet")) == (RECIPE, other)
 
 
 # ------------------------------------------------------------------------------------------ refused
@@ -77,12 +84,12 @@ def test_tables_of_two_months_have_two_recipes(tmp_path: Path) -> None:
 def test_a_table_without_a_recipe(tmp_path: Path) -> None:
     error = refused(tmp_path / "rfm.csv")
     assert error.code == "behavior.no_recipe"
-    assert "rfm.recipe.json" in error.text()
+    assert "rfm.csv.recipe.json" in error.text()
 
 
 @pytest.mark.parametrize("special", ["folder", "pipe"])
 def test_a_folder_or_a_pipe_is_no_recipe(tmp_path: Path, special: str) -> None:
-    path = tmp_path / "rfm.recipe.json"
+    path = tmp_path / "rfm.csv.recipe.json"
     if special == "folder":
         path.mkdir()
     else:
@@ -133,10 +140,10 @@ HOSTILE = {
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
 def test_what_is_no_recipe_is_refused_without_its_content(tmp_path: Path, content: str | bytes) -> None:
     data = content if isinstance(content, bytes) else content.encode()
-    (tmp_path / "rfm.recipe.json").write_bytes(data)
+    (tmp_path / "rfm.csv.recipe.json").write_bytes(data)
     error = refused(tmp_path / "rfm.csv")
     assert error.code == "behavior.not_a_recipe"
-    assert error.where == "rfm.recipe.json"
+    assert error.where == "rfm.csv.recipe.json"
     assert "drop table" not in error.text()
 
 

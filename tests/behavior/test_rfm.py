@@ -151,7 +151,7 @@ COLUMNS = {
 
 def by_hand(tmp_path: Path, **rules: Any) -> tuple[dict[str, list[Any]], Behavior]:
     path = tmp_path / "hand.csv"
-    path.write_text(HAND)
+    path.write_text(HAND + "dan,8,2026-07-01,cup,1,1.00\n")
     recipe = Recipe("rfm", COLUMNS, None, {"cancelled": "C", "buy_till_you_die": True, **rules})
     with behavior(path, recipe, at="2026-06-30") as found:
         return columns_of(found), found
@@ -177,9 +177,9 @@ def test_a_small_table_done_by_hand(tmp_path: Path) -> None:
     assert columns["bgnbd_frequency"] == [2, 0]
     assert columns["bgnbd_recency"] == [160, 0]
     assert columns["bgnbd_T"] == [180, 122]
-    assert found.n_events == 9
+    assert found.n_events == 10
     assert {notice.key.split(".")[-1]: notice.figures.get("n") for notice in found.notices} == {
-        "returned": 2, "neither": 2, "bought_nothing": 1,
+        "later": 1, "returned": 2, "neither": 2, "bought_nothing": 2,
     }  # fmt: skip
 
 

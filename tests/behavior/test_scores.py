@@ -108,4 +108,4 @@ def test_of_players_no_score_is_made() -> None:
     recipe = Recipe("players", {"key": "id", "date": "day"}, None, {"scores": True})
     with behavior(pa.table(events), recipe) as found:
         (batch,) = found.batches
-    assert [*batch] == [*schema_of_recipe(recipe).names]
+    assert [*batch] == [*schema_of_recipe(found.recipe).names]

@@ -14,7 +14,7 @@ import pytest
 
 from segmint.behavior.compute import behavior
 from segmint.behavior.staging import staged
-from segmint.data import engine
+from segmint.data import ReadOptions, engine
 from segmint.errors import DataError, UsageError, ValueRuleError
 from segmint.model.recipe import Journey, Recipe
 from segmint.workflow.features import write_features
@@ -101,7 +101,7 @@ def test_rows_without_a_key_or_a_date_are_left_out_and_counted() -> None:
             for notice in found.notices
             if "n" in notice.figures
         }
-    assert told == {"without_key": 4, "without_date": 1, "later": 1}
+    assert told == {"without_key": 4, "without_date": 1, "later": 1, "bought_nothing": 1}
 
 
 def test_keys_are_texts_as_they_stand(tmp_path: Path) -> None:
@@ -136,14 +136,24 @@ def test_whole_numbers_as_keys_are_texts_to_the_last_digit() -> None:
 
 @pytest.mark.parametrize("number", [1e15, -1e15, 1.5e300, 123456789012345678.0])
 def test_an_amount_that_can_not_be_added_exactly_is_refused_and_not_shown(number: float) -> None:
-    table = pa.table({"id": ["a"], "on": ["2026-01-01"], "paid": [number]})
+    table = pa.table({"id": [None, "a", "a"], "on": ["2026-01-01"] * 3, "paid": [1.0, 1.0, number]})
     with (
         pytest.raises(ValueRuleError) as refused,
         behavior(table, Recipe("rfm", {"key": "id", "date": "on", "amount": "paid"})),
     ):
         pass
     assert refused.value.code == "behavior.too_large"
+    assert refused.value.where.endswith("row 3, column “paid”")
     assert not any(str(shown) in refused.value.text() for shown in (number, int(number), repr(number)))
+
+
+def test_an_amount_that_is_too_large_is_found_by_its_line_behind_lines_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text("id,on,paid\na,2026-01-01,x\n,2026-01-01,1\na,,1\na,2026-01-01,1\na,2026-01-02,1e16\n")
+    recipe = Recipe("rfm", {"key": "id", "date": "on", "amount": "paid"})
+    with pytest.raises(ValueRuleError) as refused, behavior(path, recipe, options=ReadOptions(lenient=True)):
+        pass
+    assert refused.value.where == "events.csv, line 6, column “paid”"
 
 
 def test_a_product_that_can_not_be_added_exactly_is_refused_and_one_below_is_not() -> None:

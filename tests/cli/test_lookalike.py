@@ -95,3 +95,13 @@ def test_bad_lists_have_no_traceback(segmint: Any, model: Path, table: Path, tmp
         done = segmint("lookalike", model, table, "--seeds", path)
         assert done.returncode == 3, done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("wish", [("--rule", "nonsense"), ("--reach", "nonsense")])
+def test_what_is_not_known_is_refused_before_anything_is_read(
+    segmint: Any, tmp_path: Path, wish: tuple[str, str]
+) -> None:
+    lost = [tmp_path / f"nowhere{ending}" for ending in (".segmint", ".csv", ".txt")]
+    done = segmint("lookalike", lost[0], lost[1], "--seeds", lost[2], *wish)
+    assert done.returncode == 2, done.stderr
+    assert "nonsense" in done.stderr and "nowhere" not in done.stderr

@@ -129,3 +129,33 @@ def test_odd_tables_end_in_an_answer_or_an_error(segmint, tmp_path: Path, rows, 
     done = segmint("neighbors", path, "--key", "id", *more, "--quiet")
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode == code, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "option", [("--metric", "nonsense"), ("--index", "nonsense"), ("--scale", "nonsense")]
+)
+def test_what_is_not_known_is_refused_before_the_table_is_read(
+    segmint, tmp_path: Path, option: tuple[str, str]
+) -> None:
+    done = segmint("neighbors", tmp_path / "nowhere.csv", *option)
+    assert done.returncode == 2, done.stderr
+    assert "nonsense" in done.stderr and "nowhere" not in done.stderr
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "jaccard", "gower"])
+def test_rows_that_are_all_equal_are_said_to_be(segmint, tmp_path: Path, metric: str) -> None:
+    path = tmp_path / "equal.csv"
+    path.write_text("id,x,y\n" + "".join(f"p{n},1,2\n" for n in range(6)))
+    done = segmint("neighbors", path, "--key", "id", "--k", 2, "--metric", metric, "--json", "--quiet")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert {pair["distance"] for pair in answer["neighbors"]} == {0}
+    assert any("All rows are equal" in notice for notice in answer["notices"])
+
+
+def test_rows_that_differ_are_not_said_to_be_equal(segmint, tmp_path: Path) -> None:
+    path = tmp_path / "ends.csv"
+    path.write_text("id,x\n" + "".join(f"p{n},{n in (0, 5)}\n" for n in range(6)))
+    done = segmint("neighbors", path, "--key", "id", "--k", 2, "--metric", "jaccard", "--json", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert not any("All rows are equal" in notice for notice in json.loads(done.stdout)["notices"])

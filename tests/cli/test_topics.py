@@ -52,6 +52,15 @@ def test_topics_are_found_written_and_used(segmint, tmp_path: Path) -> None:
     assert all(Path(picture).is_file() for picture in answer["pictures"])
     assert not any(text in done.stdout for text in TEXTS)
     assert shares.read_text().splitlines()[1].startswith("0000,")
+    page, pictures = tmp_path / "again.html", tmp_path / "pictures"
+    place = ("--workspace", tmp_path / "w")
+    assert segmint("report", "texts", "-o", page, *place).returncode == 0
+    assert page.read_bytes() == Path(answer["page"]).read_bytes()
+    assert segmint("charts", "texts", "-o", pictures, *place).returncode == 0
+    assert {path.name for path in pictures.iterdir()} == {
+        Path(picture).name for picture in answer["pictures"]
+    }
+    assert segmint("report", "nothing", *place).returncode == 1
     again = tmp_path / "again.csv"
     placed = segmint(
         "topics", path, "--key", "id", "--text", "msg", "--model", answer["model"], "--as-features", again

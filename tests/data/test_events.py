@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from segmint.data import ReadOptions
-from segmint.data.events import Events, Wanted, column_names, open_events
+from segmint.data.events import ROW, Events, Wanted, column_names, open_events
 from segmint.data.rows import BATCH_ROWS
 from segmint.errors import DataError, SchemaError, SourceError, ValueRuleError
 from segmint.model.schema import Kind
@@ -39,7 +39,7 @@ def wanted(columns: Mapping[str, str] = COLUMNS, date_format: str | None = None)
 def taken(source: Any, wants: Wanted | None = None, **options: Any) -> tuple[dict[str, list[Any]], Events]:
     with open_events(source, wants or wanted(), ReadOptions(**options)) as events:
         batches = list(events.batches)
-    return {name: [v for batch in batches for v in batch.column(name).to_pylist()] for name in batches[0].schema.names}, events  # fmt: skip
+    return {name: [v for batch in batches for v in batch.column(name).to_pylist()] for name in batches[0].schema.names if name != ROW}, events  # fmt: skip
 
 
 def day(text: str) -> float:
@@ -138,6 +138,15 @@ def test_json_lines_and_gzip(tmp_path: Path) -> None:
     packed = tmp_path / "events.csv.gz"
     packed.write_bytes(gzip.compress("\n".join([HEAD, *GOOD, ""]).encode()))
     assert taken(packed)[0]["key"] == ["a", "a", "b"]
+
+
+def test_rows_keep_their_numbers_where_some_are_set_aside(tmp_path: Path) -> None:
+    path = written(tmp_path, *GOOD[:1], "a,2026-01-03,x,tea", *GOOD[:1])
+    with open_events(path, wanted(), ReadOptions(lenient=True)) as events:
+        numbers = [row for batch in events.batches for row in batch.column(ROW).to_pylist()]
+    assert numbers == [0, 2]
+    assert events.where(2, "amount") == "events.csv, line 4, column “paid”"
+    assert events.where(2, "price") == "events.csv, line 4"
 
 
 def test_many_batches_are_one_source(tmp_path: Path) -> None:

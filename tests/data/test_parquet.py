@@ -7,11 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from segmint.data import ReadOptions, read
+from segmint.data import ReadOptions, read, read_chunks
 from segmint.errors import SchemaError, SegmintError, SourceError, ValueRuleError
 from segmint.model.schema import Kind, Role
 
@@ -173,3 +174,40 @@ def _varint(value: int) -> bytes:
         out.append(value & 0x7F | 0x80)
         value >>= 7
     return bytes([*out, value])
+
+
+def indexed(tmp_path: Path) -> Path:
+    """Return what pandas writes of a frame whose rows were filtered: an index that has no name."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"spend": rng.normal(50, 9, 90).round(2), "visits": rng.integers(0, 20, 90)})
+    path = tmp_path / "indexed.parquet"
+    frame[frame.spend > 45].to_parquet(path)
+    return path
+
+
+def test_an_index_that_pandas_wrote_is_ignored_and_said(tmp_path: Path) -> None:
+    dataset = read(indexed(tmp_path))
+    feature = dataset.schema.feature("__index_level_0__")
+    assert (feature.role, feature.reason.key) == (Role.IGNORE, "data.reason.index")
+    assert [one.name for one in dataset.schema.clustering] == ["spend", "visits"]
+    assert [notice.key for notice in dataset.notices] == ["data.notice.index"]
+
+
+def test_an_index_is_a_feature_or_the_key_where_it_is_named(tmp_path: Path) -> None:
+    path, name = indexed(tmp_path), "__index_level_0__"
+    for options, role in (
+        (ReadOptions(features=("spend", name)), Role.CLUSTER),
+        (ReadOptions(key=name), Role.KEY),
+        (ReadOptions(kinds={name: Kind.NUMBER}), Role.CLUSTER),
+        (ReadOptions(describe=(name,)), Role.DESCRIBE),
+    ):
+        dataset = read(path, options)
+        assert dataset.schema.feature(name).role is role
+        assert "data.notice.index" not in [notice.key for notice in dataset.notices]
+
+
+def test_a_model_of_an_indexed_table_demands_no_index(tmp_path: Path) -> None:
+    schema = read(indexed(tmp_path)).schema
+    table = pa.table({"visits": [1, 2], "spend": [50.0, 51.0]})
+    assert [len(chunk.keys) for chunk in read_chunks(table, schema)] == [2]
+    assert read(table, ReadOptions(schema=schema)).n_rows == 2

@@ -103,6 +103,7 @@ def test_play_without_dates_is_not_followed(tmp_path: Path) -> None:
     assert lesson.figures["horizon"] == 0 and lesson.figures["back"] is None
     assert "no dates" in str(lesson.headline)
     assert any("Ask for time stamps" in str(part) for part in lesson.explanation)
+    assert "Players" in lesson.tables[1].head and "Customers" not in lesson.tables[1].head
 
 
 def test_events_of_nobody_by_name(tmp_path: Path) -> None:
@@ -123,7 +124,9 @@ def test_the_picture_without_dates_has_no_columns_of_what_followed() -> None:
         }
         for n in (1, 2)
     ]  # fmt: skip
-    picture = case_picture(rows, "hours", 0)
+    picture = case_picture(rows, "hours", 0, "players")
+    assert picture.numbers.head[1] == "Players"
+    assert "customers" not in str(picture.description).lower()
     assert len(picture.numbers.head) == 3
     assert "67 % of the hours" in str(picture.finding)
     assert png(picture.titled())[:4] == b"\x89PNG"

@@ -8,6 +8,7 @@ import pytest
 
 from segmint.model.cards import SegmentCard
 from segmint.model.preparation import LevelStep, Preparation, Step
+from segmint.model.recipe import Recipe
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.prepare.categories import fit_levels
 from segmint.prepare.numeric import fit_number
@@ -28,6 +29,7 @@ def cards_of() -> Cards:
         describing: Sequence[str] = (),
         units: Mapping[str, str] | None = None,
         seed: int = 0,
+        recipe: Recipe | None = None,
         **measured: Sequence[float],
     ) -> tuple[SegmentCard, ...]:
         raw = {name: _array(values) for name, values in columns.items()}
@@ -52,6 +54,7 @@ def cards_of() -> Cards:
             stability=measured.get("stability"),
             silhouettes=measured.get("silhouettes"),
             seed=seed,
+            recipe=recipe,
         )
 
     return build

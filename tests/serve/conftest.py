@@ -23,6 +23,7 @@ import pytest
 import segmint
 from segmint.model.bundle import save_bundle
 from segmint.model.segment_model import SegmentModel
+from segmint.workflow.indexing import Indexed, index_customers
 
 Answer = tuple[int, dict[str, str], Any]
 
@@ -137,9 +138,25 @@ def bundle(model: SegmentModel, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="session")
+def indexed(
+    model: SegmentModel, customers: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> Indexed:
+    """Give the model's file with an index of the customers."""
+    folder = tmp_path_factory.mktemp("indexed")
+    return index_customers(model, customers, folder / "shop.segmint", folder / "workspace")
+
+
+@pytest.fixture(scope="session")
 def service(bundle: Path) -> Iterator[Service]:
     """Give a service with default settings."""
     with start(bundle) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def near(indexed: Indexed) -> Iterator[Service]:
+    """Give a service whose model carries an index of the customers."""
+    with start(indexed.bundle) as running:
         yield running
 
 

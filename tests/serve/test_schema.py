@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from schemathesis.generation import GenerationMode
 from segmint.serve.app import ROUTES
 
 Serve = Callable[..., Any]
+OF_INDEX = {("POST", "/neighbors"), ("POST", "/lookalike")}
 NOT_SAYABLE = [positive_data_acceptance]
 """Fields take texts in the grammar of numbers, and bodies of CSV: more than a JSON schema can say."""
 
@@ -37,12 +38,16 @@ def operations(address: str) -> list[Any]:
     return [result.ok() for result in schema.get_all_operations()]
 
 
-def answers(address: str, n_examples: int, number: int = 0) -> Counter[int]:
+def answers(
+    address: str, n_examples: int, number: int = 0, only: Collection[str] | None = None
+) -> Counter[int]:
     """Send what may and what may not be sent, to every operation; check each answer and count them by status."""
     load_all_checks()
     counted: Counter[int] = Counter()
     with requests.Session() as session:
         for operation in operations(address):
+            if only is not None and operation.path not in only:
+                continue
             for mode in GenerationMode:
 
                 @seed(number)
@@ -67,6 +72,7 @@ def test_every_route_is_described(service: Any) -> None:
     document = service.ask("GET", "/openapi.json")[2]
     name = document["info"]["title"]
     told = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
+    told |= OF_INDEX  # described where the model carries one: tests/serve/test_likeness.py
     versioned = {path for _, path, _ in ROUTES if "{version}" in path}
     same = {
         "/v2/",
@@ -95,3 +101,15 @@ def test_a_hundred_thousand_requests_never_break_it(logged: tuple[str, Path]) ->
     assert max(counted) < 500
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     assert not [line for line in lines if "fault" in line]
+
+
+def test_an_index_adds_what_the_document_says(near: Any) -> None:
+    told = {(method.upper(), path) for path, item in operations_of(near).items() for method in item}
+    assert told >= OF_INDEX
+    counted = answers(f"http://127.0.0.1:{near.port}", 6, only={path for _, path in OF_INDEX})
+    assert counted[200]
+    assert not any(status >= 500 for status in counted)
+
+
+def operations_of(service: Any) -> dict[str, Any]:
+    return dict(service.ask("GET", "/openapi.json")[2]["paths"])

@@ -11,10 +11,14 @@ from segmint.topics import lda
 from segmint.topics.choice import choose
 from segmint.topics.comparison import Seeds, compare, fit_seeds
 from segmint.topics.corpus import Corpus
-from segmint.topics.methods import METHODS, Fitted
-from segmint.topics.mixed import find_examples, split_documents
+from segmint.topics.methods import METHODS
+from segmint.topics.mixed import choose_examples, describe_split, split_documents
 from segmint.topics.positions import divergences, positions
-from segmint.topics.sweep import Tried, draw_samples, plan, run_sweep
+from segmint.topics.race import run_race
+from segmint.topics.samples import draw_samples
+from segmint.topics.scores import score_table
+from segmint.topics.sketches import Tried
+from segmint.topics.sweep import plan, run_sweep
 from segmint.topics.words import exclusivity, relevance
 
 
@@ -37,8 +41,8 @@ def test_both_methods_find_what_was_planted(
     corpus: Corpus, planted: tuple[list[str], np.ndarray], name: str
 ) -> None:
     seeds = fit_seeds(corpus, 3, 2, seed=0, truth=planted[1])
-    assert seeds[name].mean("nmi") > 0.75
-    assert seeds[name].mean("stability") > 0.9
+    assert seeds[name].seeds.mean("nmi") > 0.75
+    assert seeds[name].seeds.mean("stability") > 0.9
 
 
 def test_the_fold_in_agrees_with_tomotopys_inference(corpus: Corpus) -> None:
@@ -69,6 +73,43 @@ def test_the_number_that_was_planted_is_chosen(corpus: Corpus) -> None:
     assert sum(choice.wins.values()) == 4
 
 
+def test_a_race_chooses_as_the_whole_sweep_does_with_fewer_of_the_same_fits(corpus: Corpus) -> None:
+    ks, samples = (2, 3, 4, 6, 8), draw_samples(corpus, 6, seed=1)
+    reports: list[tuple[int, int]] = []
+    raced = run_race(
+        corpus, ks, samples, seed=1, progress=lambda _, done, total: reports.append((done, total))
+    )
+    whole = run_sweep(corpus, ks, samples, seed=1)
+    assert choose(raced).n_topics == choose(whole).n_topics == 3
+    measured = {(one.method, one.n_topics, one.sample): (one.coherence, one.perplexity) for one in whole}
+    n_lda = 0
+    for one in raced:
+        assert measured[one.method, one.n_topics, one.sample] == (one.coherence, one.perplexity)
+        n_lda += one.method == "lda"
+    assert 2 * len(ks) <= n_lda < len(whole) / 4
+    assert len(raced) == n_lda + len(ks) * len(samples)
+    assert [done == total for done, total in reports].count(True) == 1
+    assert reports[-1][0] == reports[-1][1] == len(raced)
+
+
+def test_a_race_of_one_ends_at_once(corpus: Corpus) -> None:
+    raced = run_race(corpus, (3,), draw_samples(corpus, 5, seed=0), seed=0)
+    assert sum(one.method == "lda" for one in raced) == 2
+
+
+def test_where_a_number_was_not_fitted_its_mean_stands_in() -> None:
+    again = {2: 0.2, 3: 0.8}
+    tried = [
+        Tried(name, k, s, 0.1 * k, 0.5, again[k] + s / 10, None)
+        for name in METHODS
+        for k in (2, 3)
+        for s in (0, 1)
+    ]
+    table = score_table(tried[:-1], (2, 3), 2)
+    assert table[0].tolist() == pytest.approx([0.1, 0.15])
+    assert table[1].tolist() == pytest.approx([0.9, (0.95 + 0.9) / 2])
+
+
 def test_a_number_that_was_asked_for_needs_no_vote() -> None:
     tried = [Tried(name, 4, sample, 0.1, 0.5, 0.9, None) for name in METHODS for sample in range(3)]
     assert choose(tried).confidence is None
@@ -83,7 +124,7 @@ def test_numbers_are_planned_by_the_documents(corpus: Corpus) -> None:
 
 
 def seeds_of(method: str, **values: tuple[float, ...]) -> Seeds:
-    return Seeds(method, values, Fitted(np.ones((2, 2)), None, 0.0), np.zeros(2, np.int64))
+    return Seeds(method, values)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +164,10 @@ def test_split_documents_are_those_that_were_written_so(corpus: Corpus) -> None:
     shares = mixtures(corpus.counts, found.weights, found.alpha)
     split = set(split_documents(corpus, shares).tolist())
     assert len(split & set(range(0, 200, 10))) > 0.7 * len(split)
-    examples = find_examples(corpus, found.weights, shares, np.zeros(200, np.int64))
+    chosen = choose_examples(corpus, shares)
+    assert set(chosen) <= split
+    clusters = np.zeros(200, np.int64)
+    examples = [describe_split(corpus, found.weights, shares, clusters, document) for document in chosen]
     assert 1 <= len(examples) <= 3  # a pair of topics each
     for one in examples:
         first, second = one.pulls

@@ -6,11 +6,11 @@ import pytest
 from segmint.errors import DataError
 from segmint.labels import FEWEST_TOLD
 from segmint.model.lexicon import joined, read_as
-from segmint.model.stop_words import STOP_WORDS
+from segmint.model.stop_words import STOP_WORDS, stop_words_of
 from segmint.model.tokens import words_of
 from segmint.topics.corpus import read_corpus
 from segmint.topics.languages import declared, detect
-from segmint.topics.vocabulary import build_lexicon, every_form, find_phrases
+from segmint.topics.vocabulary import as_written, build_lexicon, every_form, find_phrases
 
 FRENCH = [
     "Mon colis n'est pas arrivé, je veux être remboursé",
@@ -36,7 +36,9 @@ def test_french_is_read_by_lemma_with_and_without_accents() -> None:
 def test_training_and_service_read_a_text_alike() -> None:
     texts = [f"{one} {other}" for one in FRENCH for other in FRENCH]
     lexicon = build_lexicon(texts, "fr")
-    forms, left_out = every_form("fr"), STOP_WORDS[lexicon.stop_words]
+    left_out = STOP_WORDS[lexicon.stop_words]
+    written = [words_of(text, "fr", left_out) for text in texts]
+    forms = as_written(every_form("fr"), written, left_out | stop_words_of("fr"))
     for text in texts:
         read = joined(read_as(words_of(text, "fr", left_out), forms, left_out), frozenset(lexicon.phrases))
         assert lexicon.terms(text) == [term for term in read if term in lexicon.places]
@@ -46,7 +48,22 @@ def test_a_table_of_forms_holds_nothing_that_only_the_corpus_knows() -> None:
     texts = ["parcel refund Zorglubinator"] * 3 + ["parcel", "refund", "late"] * 9
     lexicon = build_lexicon(texts, "en")
     assert "zorglubinator" not in str(lexicon.forms) + str(lexicon.vocabulary) + str(lexicon.phrases)
-    assert set(lexicon.forms) <= set(every_form("en"))
+    known = every_form("en")
+    assert set(lexicon.forms) <= set(known) | set(known.values())
+
+
+def test_a_lemma_that_nobody_writes_is_called_by_its_commonest_form() -> None:
+    texts = ["playing"] * 6 + ["rails"] * 5 + ["plays"] * 5 + ["the rail"] * 2 + ["play"] * 5 + ["parcel"] * 9
+    lexicon = build_lexicon(texts, "en")
+    assert lexicon.vocabulary == ("parcel", "play", "playing", "rails")
+    assert lexicon.terms("rail Rails playing played plays") == ["rails", "rails", "playing", "play", "play"]
+
+
+def test_a_lemma_keeps_its_name_where_five_write_it_or_only_accents_tell_it_from_its_form() -> None:
+    forms = {"rails": "rail", "reclamation": "réclamation", "plays": "play"}
+    often = [["rails", "reclamation", "plays"]] * 9
+    assert as_written(forms, [*often, *[["rail"]] * FEWEST_TOLD], frozenset({"play"})) == forms
+    assert "rail" in as_written(forms, [*often, *[["rail"]] * (FEWEST_TOLD - 1)], frozenset({"play"}))
 
 
 def test_two_words_that_go_together_are_one_phrase() -> None:

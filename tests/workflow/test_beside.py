@@ -109,7 +109,7 @@ def test_a_table_of_shares_keeps_the_topics_beside_it(files: Files, tmp_path: Pa
     topics_path(alone).write_bytes(b"x")
     with pytest.raises(SegmintError) as refused:
         with_topics(segmint.ReadOptions(), alone)
-    assert "shares.topics" in str(refused.value)
+    assert "shares.csv.topics" in str(refused.value)
 
 
 @pytest.mark.parametrize("way", ["beside", "texts", "both"])

@@ -75,8 +75,11 @@ def model(events: Path, tmp_path_factory: pytest.TempPathFactory) -> SegmentMode
 @pytest.mark.parametrize("ending", ["csv", "tsv", "csv.gz", "parquet"])
 def test_a_table_with_its_recipe_beside_it(events: Path, tmp_path: Path, ending: str) -> None:
     made = write_features(events, RECIPE, tmp_path / f"rfm.{ending}", at=LAST.isoformat())
-    assert {path.name for path in tmp_path.iterdir()} == {f"rfm.{ending}", "rfm.recipe.json"}
-    assert (made.table, made.recipe_file) == (tmp_path / f"rfm.{ending}", tmp_path / "rfm.recipe.json")
+    assert {path.name for path in tmp_path.iterdir()} == {f"rfm.{ending}", f"rfm.{ending}.recipe.json"}
+    assert (made.table, made.recipe_file) == (
+        tmp_path / f"rfm.{ending}",
+        tmp_path / f"rfm.{ending}.recipe.json",
+    )
     assert (made.n_customers, made.n_events, made.at) == (90, sales().num_rows, "2026-06-30")
     assert made.recipe.date_format == "%d.%m.%Y"  # found out, and kept for the next events
     assert json.loads(made.recipe_file.read_text())["date_format"] == "%d.%m.%Y"
@@ -126,14 +129,14 @@ def test_what_fails_leaves_table_and_recipe_as_they_were(events: Path, tmp_path:
     with pytest.raises(DataError):
         write_features(events, RECIPE, made.table, at="1999-01-01")
     assert (made.table.read_bytes(), made.recipe_file.read_bytes()) == before
-    assert {path.name for path in tmp_path.iterdir()} == {"rfm.csv", "rfm.recipe.json", "bad.csv"}
+    assert {path.name for path in tmp_path.iterdir()} == {"rfm.csv", "rfm.csv.recipe.json", "bad.csv"}
 
 
 def test_where_the_recipe_can_not_be_written_there_is_no_table_either(events: Path, tmp_path: Path) -> None:
-    (tmp_path / "rfm.recipe.json").mkdir()
+    (tmp_path / "rfm.csv.recipe.json").mkdir()
     with pytest.raises(SourceError):
         write_features(events, RECIPE, tmp_path / "rfm.csv")
-    assert [path.name for path in tmp_path.iterdir()] == ["rfm.recipe.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["rfm.csv.recipe.json"]
 
 
 def test_another_kind_of_target_is_refused(events: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +10,16 @@ import pandas as pd
 import pytest
 
 import segmint
-from segmint.errors import DataError, SchemaError, UsageError
+from segmint.charts.topics import write_topic_pictures
+from segmint.errors import BundleError, DataError, NotFoundError, SchemaError, UsageError
 from segmint.model.fold_in import fold_in
-from segmint.model.topic_file import load_topic_model, topic_bytes
+from segmint.model.topic_file import load_topic_model, save_topic_model, topic_bytes
 from segmint.report.topics import summarize_topics
+from segmint.topics.study_file import hashed_bytes, read_topic_study, topic_study_bytes
 from segmint.topics.telling import better, confidence, doubts, headline
 from segmint.workflow.texts import TextColumns, read_texts
 from segmint.workflow.topic_features import assign_topics, feature_names, write_features
-from segmint.workflow.topic_files import excerpts_of, keep_topics
+from segmint.workflow.topic_files import excerpts_of, keep_topics, load_topic_study, write_topic_page
 from segmint.workflow.topics import Found, TopicOptions, topics
 
 SECRET = "Sesamebourne"
@@ -110,14 +113,77 @@ def test_texts_of_one_customer_are_one_document_and_keys_are_texts(found: Found)
 def test_no_text_and_no_key_leaves_but_where_a_person_asks(found: Found, tmp_path: Path) -> None:
     kept = keep_topics(found, tmp_path)
     page, model = kept.page.read_text(), kept.model.read_bytes()
-    for text in (page, model.decode("latin-1"), str(summarize_topics(found.study, ()))):
+    stored = (kept.page.parent / "topics.json").read_text()
+    for text in (page, stored, model.decode("latin-1"), str(summarize_topics(found.study, ()))):
         assert SECRET.lower() not in text.lower()
         assert not re.search(r"\b000\d{1,3}\b", text)
     assert not re.search(r"""https?://(?!www\.w3\.org)|style=["']""", page)
     shown = keep_topics(found, tmp_path, excerpts=excerpts_of(found)).page.read_text()
     key = excerpts_of(found)[0].key
     assert key in shown
-    assert {path.suffix for path in kept.page.parent.iterdir()} == {".html", ".topics", ".png"}
+    assert {path.suffix for path in kept.page.parent.iterdir()} == {".html", ".topics", ".png", ".json"}
+
+
+def test_page_and_pictures_are_made_again_from_what_is_stored(found: Found, tmp_path: Path) -> None:
+    kept = keep_topics(found, tmp_path / "w")
+    again = load_topic_study("tickets", tmp_path / "w")
+    assert topic_study_bytes(again) == (kept.page.parent / "topics.json").read_bytes()
+    assert (again.choice, again.seeds, again.better) == (
+        found.study.choice,
+        found.study.seeds,
+        found.study.better,
+    )
+    assert (again.topics, again.examples) == (found.study.topics, found.study.examples)
+    assert write_topic_page(again, tmp_path / "again.html").read_bytes() == kept.page.read_bytes()
+    pictures = write_topic_pictures(load_topic_study(kept.page.parent), tmp_path / "again")
+    assert [path.name for path in pictures] == [path.name for path in kept.pictures]
+    for path, first in zip(pictures, kept.pictures, strict=True):
+        assert path.read_bytes() == first.read_bytes()
+
+
+def test_a_picture_that_a_study_has_no_more_goes(found: Found, tmp_path: Path) -> None:
+    first = keep_topics(found, tmp_path)
+    stale = first.page.parent / "topic_of_before.png"
+    stale.write_bytes(b"")
+    keep_topics(found, tmp_path)
+    assert not stale.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda text: text.replace('"n_split":', '"n_split":1'), "study_files.altered"),
+        (lambda text: text[:-9], "bundle.json"),
+        (lambda text: "[]", "study_files.damaged"),
+        (lambda text: text.replace('"format":1', '"format":9'), "study_files.later"),
+    ],
+)
+def test_a_study_that_was_altered_is_not_opened(found: Found, tmp_path: Path, change, code: str) -> None:
+    path = keep_topics(found, tmp_path).page.parent / "topics.json"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(BundleError) as caught:
+        load_topic_study("tickets", tmp_path)
+    assert caught.value.code == code
+
+
+def test_a_study_of_another_model_is_not_opened(found: Found, tmp_path: Path) -> None:
+    keep_topics(found, tmp_path)
+    other = replace(found.study.model, seed=99)
+    save_topic_model(other, tmp_path / "topics" / "tickets" / "tickets.topics")
+    with pytest.raises(BundleError):
+        load_topic_study("tickets", tmp_path)
+    with pytest.raises(NotFoundError):
+        load_topic_study("others", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["topics", "crossing", "sample", "choice", "seeds", "examples", "corpus"])
+def test_a_study_whose_parts_do_not_fit_is_not_opened(found: Found, name: str) -> None:
+    """Also where its hash is right: whoever wrote it could compute that."""
+    plain = json.loads(topic_study_bytes(found.study))
+    for value in ([[]], {}, [[1]], None, "x"):
+        described = {key: part for key, part in plain.items() if key != "content"} | {name: value}
+        with pytest.raises(BundleError):
+            read_topic_study(hashed_bytes(described), found.study.model)
 
 
 def test_every_word_of_the_model_is_in_five_documents(found: Found) -> None:

@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from segmint.behavior import scores
-from segmint.behavior.features import BehaviorFeature, computable, schema_of
+from segmint.behavior.features import TIMES, BehaviorFeature, computable, purposes_of, schema_of
 from segmint.behavior.journeys import JOURNEYS
-from segmint.behavior.staging import Staged, staged
+from segmint.behavior.parts import make_sums
+from segmint.behavior.staging import DAY_SECONDS, Staged, staged
 from segmint.data import ReadOptions
 from segmint.data.engine import Connection
 from segmint.data.rows import BATCH_ROWS
@@ -37,7 +38,7 @@ class Behavior:
     Attributes
     ----------
     recipe
-        How they were made, with what was found out about the dates.
+        How they were made, with what was found out about the dates: how they are written, whether they have times.
     at
         The day that counted as today, ``2011-12-10``; ``None`` where events have no dates.
     schema
@@ -90,7 +91,8 @@ def behavior(
         If the recipe's columns can't make features, the key's column is called like one of them, or ``at`` is no
         day.
     DataError
-        As :func:`segmint.read`; or if there is no event with a key by that day, or no day after the last.
+        As :func:`segmint.read`; or if there is no event with a key by that day, no day after the last, or no event
+        has a time of day where the recipe says that they have.
 
     Examples
     --------
@@ -105,7 +107,7 @@ def behavior(
     with staged(source, recipe, options, progress) as events:
         recipe = replace(recipe, date_format=events.date_format)
         today = _today(events, recipe, day)
-        yield _computed(events, recipe, today, progress)
+        yield _computed(events, _with_times(events, recipe), today, progress)
 
 
 def day_number(text: str) -> int:
@@ -143,10 +145,24 @@ def _today(events: Staged, recipe: Recipe, day: int | None) -> int:
     return day
 
 
+def _with_times(events: Staged, recipe: Recipe) -> Recipe:
+    """Return a recipe that says whether dates have times of day; refuse events without, where they had some."""
+    if recipe.journey != "players" or "date" not in recipe.columns:
+        return recipe
+    some = f"SELECT coalesce(bool_or(second <> {DAY_SECONDS} * day), false) FROM events"
+    timed = bool(events.connection.execute(some).fetchall()[0][0])
+    known = recipe.settings.get(TIMES)
+    if known is None:
+        return replace(recipe, settings={**recipe.settings, TIMES: timed})
+    if known and not timed:
+        raise DataError("behavior.no_times", n=events.n_events)
+    return recipe
+
+
 def _computed(events: Staged, recipe: Recipe, today: int, progress: Progress) -> Behavior:
     connection, journey = events.connection, JOURNEYS[recipe.journey]
     progress("features", 0, 1)
-    journey.make_sums(connection, recipe, today)
+    make_sums(events, journey, recipe, today, progress)
     n_customers = connection.execute("SELECT count(*) FROM sums").fetchall()[0][0]
     if not n_customers:
         raise DataError("behavior.nobody", n=events.n_events)
@@ -157,8 +173,8 @@ def _computed(events: Staged, recipe: Recipe, today: int, progress: Progress) ->
         raise UsageError("behavior.key_is_a_feature", column=recipe.columns["key"])
     dated = "date" in recipe.columns
     told = (
-        *events.notices, *_counted(events, today if dated else None), *journey.notices(connection),
-        *_absent(absent),
+        *events.notices, *_counted(events, today if dated else None), *journey.notices(connection, recipe),
+        *_absent(absent, recipe),
     )  # fmt: skip
     progress("features", 1, 1)
     return Behavior(
@@ -186,13 +202,16 @@ def _counted(events: Staged, today: int | None) -> Iterator[Sentence]:
             yield sentence(f"behavior.notice.{what}", n=n)
 
 
-def _absent(features: tuple[BehaviorFeature, ...]) -> Iterator[Sentence]:
-    """Say which features can't be computed, by the column that they lack."""
-    by_need: dict[str, list[str]] = {}
+def _absent(features: tuple[BehaviorFeature, ...], recipe: Recipe) -> Iterator[Sentence]:
+    """Say which features can't be computed, by the first that they lack: a column, or times of day."""
+    there, by_need = purposes_of(recipe), dict[str, list[str]]()
     for one in features:
-        by_need.setdefault(one.needs[0], []).append(one.name)
+        by_need.setdefault(next(need for need in one.needs if need not in there), []).append(one.name)
     for need, names in by_need.items():
-        yield sentence("behavior.notice.absent", features=names, need=_option(need))
+        if need == "time":
+            yield sentence("behavior.notice.without_times", features=names)
+        else:
+            yield sentence("behavior.notice.absent", features=names, need=_option(need))
 
 
 def _option(purpose: str) -> str:

@@ -12,6 +12,8 @@ from segmint.words import sentence
 
 CURRENCY: Final = "currency"
 """Stands for the unit of the amounts, which a recipe may name."""
+TIMES: Final = "times"
+"""The setting that says whether the dates have times of day; found out where it is not there."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class BehaviorFeature:
     unit
         ``days``, ``orders``, …, :data:`CURRENCY`, or ``None`` for a share or a ratio.
     needs
-        Purposes of columns without which it can't be computed.
+        Purposes of columns (see :func:`purposes_of`) without which it can't be computed.
     formula
         Its formula over the journey's sums, in the engine's terms.
     option
@@ -48,12 +50,14 @@ class BehaviorFeature:
 def purposes_of(recipe: Recipe) -> frozenset[str]:
     """Return the purposes that a recipe's columns serve.
 
-    Quantity × price is an amount; an amount, or else a quantity, is a ``size``.
+    Quantity × price is an amount; an amount, or else a quantity, is a ``size``; dates have a ``time`` unless it is
+    known that they have none.
     """
     named = {*recipe.columns}
     amount = {"amount"} if "price" in named else set()
     size = {"size"} if {"amount", "price", "quantity"} & named else set()
-    return frozenset(named | amount | size)
+    time = {"time"} if "date" in named and recipe.settings.get(TIMES, True) else set()
+    return frozenset(named | amount | size | time)
 
 
 def computable(

@@ -24,12 +24,12 @@ class JourneyRules:
     make_sums
         Makes the table ``sums`` of the staged ``events``: engine, recipe, the day that counts as today.
     notices
-        Says what was left out.
+        Says what was left out, and how the rules were applied.
     """
 
     features: tuple[BehaviorFeature, ...]
     make_sums: Callable[[Connection, Recipe, int], None]
-    notices: Callable[[Connection], tuple[Sentence, ...]]
+    notices: Callable[[Connection, Recipe], tuple[Sentence, ...]]
 
 
 JOURNEYS: Final[Mapping[Journey, JourneyRules]] = {

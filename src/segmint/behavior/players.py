@@ -30,8 +30,8 @@ def _retained(day: int) -> BehaviorFeature:
     return BehaviorFeature(f"retention_{day}", _FLAG, _DESCRIBE, None, ("date",), formula)
 
 
-def _share(name: str) -> BehaviorFeature:
-    return BehaviorFeature(name, _NUMBER, _DESCRIBE, None, ("date",), f"n_{name} / n_events")
+def _share(name: str, *needs: str) -> BehaviorFeature:
+    return BehaviorFeature(name, _NUMBER, _DESCRIBE, None, ("date", *needs), f"n_{name} / n_events")
 
 
 FEATURES: Final[tuple[BehaviorFeature, ...]] = (
@@ -40,12 +40,14 @@ FEATURES: Final[tuple[BehaviorFeature, ...]] = (
     BehaviorFeature("active_days", _COUNT, _CLUSTER, "days", ("date",), "n_days"),
     BehaviorFeature("sessions", _COUNT, _DESCRIBE, "sessions", ("date",), "n_sessions"),
     BehaviorFeature(
-        "session_minutes", _NUMBER, _CLUSTER, "minutes", ("date",), "session_seconds / n_sessions / 60"
+        "session_minutes", _NUMBER, _CLUSTER, "minutes", ("date", "time"), "session_seconds / n_sessions / 60"
     ),
-    BehaviorFeature("sessions_a_day", _NUMBER, _CLUSTER, "sessions", ("date",), "n_sessions / n_days"),
+    BehaviorFeature(
+        "sessions_a_day", _NUMBER, _CLUSTER, "sessions", ("date", "time"), "n_sessions / n_days"
+    ),
     BehaviorFeature("streak", _COUNT, _DESCRIBE, "days", ("date",), "streak"),
     _retained(1), _retained(7), _retained(30),
-    *map(_share, ("night", "morning", "afternoon", "evening", "weekend")),
+    *(_share(name, "time") for name in ("night", "morning", "afternoon", "evening")), _share("weekend"),
     BehaviorFeature("hours", _NUMBER, _CLUSTER, "hours", ("duration",), "hours::DOUBLE"),
     BehaviorFeature("games", _COUNT, _CLUSTER, "games", ("game",), "coalesce(n_games, 0)"),
     BehaviorFeature("favorite_share", _NUMBER, _DESCRIBE, None, ("game",), "top::DOUBLE / play::DOUBLE"),
@@ -71,24 +73,30 @@ def make_sums(connection: Connection, recipe: Recipe, at: int) -> None:
     connection
         The engine with the staged ``events``.
     recipe
-        Its setting ``gap_minutes``: so long without an event, and the next one begins a session.
+        Its settings: ``gap_minutes``, so long without an event, and the next one begins a session; ``times``, false
+        where dates are taken as days.
     at
         The day that counts as today, in days since 1970-01-01; later events are left out.
     """
     there = purposes_of(recipe)
     dated = "date" in there
     where = f"WHERE day <= {at}" if dated else ""
-    connection.execute(f"CREATE VIEW play AS SELECT * FROM events {where}")
+    moments = "*" if not dated or "time" in there else f"* REPLACE ({DAY_SECONDS} * day AS second)"
+    connection.execute(f"CREATE VIEW play AS SELECT {moments} FROM events {where}")
     parts = ["everybody", *(["sessions", "days"] if dated else []), *(["breadth"] if "game" in there else [])]
     connection.execute(f"CREATE TABLE everybody AS {_everybody(there)}")
     if dated:
-        gap = 60 * float(recipe.settings.get("gap_minutes", GAP_MINUTES))
-        connection.execute(f"CREATE TABLE sessions AS {_sessions(gap)}")
+        connection.execute(f"CREATE TABLE sessions AS {_sessions(gap_seconds(recipe))}")
         connection.execute(f"CREATE TABLE days AS {_days()}")
     if "game" in there:
         connection.execute(f"CREATE TABLE breadth AS {_breadth(there)}")
     joined = " LEFT JOIN ".join([parts[0], *(f"{part} USING (key)" for part in parts[1:])])
     connection.execute(f"CREATE TABLE sums AS SELECT *, {at} AS at_day FROM {joined}")
+
+
+def gap_seconds(recipe: Recipe) -> float:
+    """Return the seconds without an event after which the next one begins a session."""
+    return 60 * float(recipe.settings.get("gap_minutes", GAP_MINUTES))
 
 
 def _everybody(there: frozenset[str]) -> str:
@@ -153,7 +161,27 @@ def _breadth(there: frozenset[str]) -> str:
         FROM ranked GROUP BY key"""
 
 
-def notices(connection: Connection) -> tuple[Sentence, ...]:
-    """Say how many players were seen once only: of them there is no pause, streak or habit."""
-    once = connection.execute("SELECT count(*) FROM sums WHERE n_events = 1").fetchall()[0][0]
-    return (sentence("behavior.notice.once", n=once),) if once else ()
+def notices(connection: Connection, recipe: Recipe) -> tuple[Sentence, ...]:
+    """Say who played only after today, who was seen once only (of them there is no habit), and what a session is."""
+    not_yet, once = connection.execute("""
+        SELECT (SELECT count(*) FROM (SELECT DISTINCT key FROM events) ANTI JOIN sums USING (key)),
+            count(*) FILTER (n_events = 1)
+        FROM sums""").fetchall()[0]
+    counted = tuple(
+        sentence(f"behavior.notice.{what}", n=n)
+        for what, n in {"not_yet": not_yet, "once": once}.items()
+        if n
+    )
+    return (*counted, *_sessions_of_days(recipe))
+
+
+def _sessions_of_days(recipe: Recipe) -> tuple[Sentence, ...]:
+    """Say what a session is where dates have no times of day."""
+    there, days = purposes_of(recipe), int(gap_seconds(recipe) // DAY_SECONDS)
+    if "date" not in there or "time" in there:
+        return ()
+    return (
+        sentence(
+            "behavior.notice.session_is_days" if days else "behavior.notice.session_is_a_day", days=days
+        ),
+    )

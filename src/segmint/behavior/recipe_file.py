@@ -24,15 +24,15 @@ _ENDING: Final = re.compile(r"(?<=.)(\.[A-Za-z0-9]{1,8})(\.(gz|zip|zst|bz2|xz))?
 
 
 def recipe_path(table: str | Path) -> Path:
-    """Return where the recipe of a table lies: beside it.
+    """Return where the recipe of a table lies: beside it, under its whole name.
 
     Examples
     --------
     >>> recipe_path("out/rfm.csv.gz").name, recipe_path("out/rfm.2026-01.csv").name
-    ('rfm.recipe.json', 'rfm.2026-01.recipe.json')
+    ('rfm.csv.gz.recipe.json', 'rfm.2026-01.csv.recipe.json')
     """
     path = Path(table)
-    return path.with_name(f"{name_of(path)}.recipe.json")
+    return path.with_name(f"{path.name}.recipe.json")
 
 
 def name_of(path: Path) -> str:

@@ -145,13 +145,14 @@ def _breadth(there: frozenset[str]) -> str:
         GROUP BY key"""
 
 
-def notices(connection: Connection) -> tuple[Sentence, ...]:
-    """Say what was no purchase, and who bought nothing."""
-    returned, neither = connection.execute(
-        "SELECT count(*) FILTER (sign = -1), count(*) FILTER (sign = 0) FROM lines"
-    ).fetchall()[0]
+def notices(connection: Connection, recipe: Recipe) -> tuple[Sentence, ...]:
+    """Say what was no purchase, and who bought nothing by that day: all events may be later."""
+    returned, neither = connection.execute(f"""
+        SELECT count(*) FILTER (sign = -1), count(*) FILTER (sign = 0) FROM (
+            SELECT {_sign(recipe)} AS sign FROM events WHERE day <= (SELECT any_value(at_day) FROM sums))
+        """).fetchall()[0]
     without = connection.execute(
-        "SELECT count(*) FROM (SELECT DISTINCT key FROM lines) ANTI JOIN sums USING (key)"
+        "SELECT count(*) FROM (SELECT DISTINCT key FROM events) ANTI JOIN sums USING (key)"
     ).fetchall()[0][0]
     counted = {"returned": returned, "neither": neither, "bought_nothing": without}
     return tuple(sentence(f"behavior.notice.{what}", n=n) for what, n in counted.items() if n)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from segmint.behavior.purposes import KINDS, check_recipe
 from segmint.data import ReadOptions
 from segmint.data.engine import Connection, working_database
-from segmint.data.events import Events, Wanted, open_events
+from segmint.data.events import ROW, Events, Wanted, open_events
 from segmint.errors import ValueRuleError
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Kind
@@ -117,15 +117,18 @@ def _with_amounts(table: pa.Table, events: Events) -> pa.Table:
     for name in table.column_names:
         if KINDS.get(name) is not Kind.NUMBER:
             continue
-        largest = pc.max(pc.abs(table.column(name))).as_py()
-        if largest is not None and largest >= LARGEST:
-            raise ValueRuleError("behavior.too_large", where=events.name, purpose=name)
+        beyond = table.filter(pc.greater_equal(pc.abs(table.column(name)), LARGEST))
+        if len(beyond):
+            place = events.where(beyond.column(ROW)[0].as_py(), name)
+            raise ValueRuleError("behavior.too_large", where=place, purpose=name)
     return table
 
 
 def _selected(table: pa.Table) -> list[str]:
     selected = []
     for name in table.column_names:
+        if name == ROW:
+            continue
         if name == "date":
             selected.append("floor(date)::BIGINT AS day")
             selected.append(f"{_SECOND} AS second")

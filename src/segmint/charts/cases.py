@@ -24,8 +24,8 @@ _GAP: Final = 18
 _STEP: Final = 46
 
 
-def case_picture(rows: Sequence[Row], worth: str, horizon: int) -> Picture:
-    """Return a segment's share of the customers, of the worth before, who came back, and of the worth after.
+def case_picture(rows: Sequence[Row], worth: str, horizon: int, who: str) -> Picture:
+    """Return a segment's share of all, of the worth before, who came back, and of the worth after.
 
     Parameters
     ----------
@@ -35,6 +35,8 @@ def case_picture(rows: Sequence[Row], worth: str, horizon: int) -> Picture:
         What the worth is, in words.
     horizon
         Days that were kept back.
+    who
+        What the rows are called: customers, or players.
     """
     panels = [panel for panel in PANELS if all(row[panel] is not None for row in rows)]
     top = max(rows, key=lambda row: row["worth_share"] or 0.0)
@@ -45,11 +47,13 @@ def case_picture(rows: Sequence[Row], worth: str, horizon: int) -> Picture:
         "part": top["worth_share"] or 0.0,
         "after": top["worth_after"] or 0.0,
         "horizon": horizon,
+        "who": who,
     }
     dated = "dated" if horizon else "undated"
     named = "worth_share" if horizon else "worth_undated"
     keys = {panel: named if panel == "worth_share" else panel for panel in panels}
-    heads = {panel: say(f"charts.cases.{key}", worth=capitalized(worth)) for panel, key in keys.items()}
+    words = {"worth": capitalized(worth), "who": capitalized(who)}
+    heads = {panel: say(f"charts.cases.{key}", **words) for panel, key in keys.items()}
     table = tuple(
         (
             row["name"],

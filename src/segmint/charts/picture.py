@@ -49,13 +49,13 @@ class Picture:
             lambda draw, canvas: draw(canvas), self.draw, Canvas(width or self.width, THEMES[theme])
         )
 
-    def titled(self) -> Any:
+    def titled(self, *, theme: str = "light") -> Any:
         """Draw it with its title: an Altair object that can be shown or saved."""
-        drawing = self.bare()
+        drawing = self.bare(theme=theme)
         title = textwrap.wrap(str(self.finding), max(20, int(self.width / 8.5)))
         subtitle = textwrap.wrap(str(self.reading), max(24, int(self.width / _CHARACTER)))
         titled = drawing.properties(
-            title=alt.TitleParams(text=title, subtitle=subtitle), background=THEMES["light"]["surface"]
+            title=alt.TitleParams(text=title, subtitle=subtitle), background=THEMES[theme]["surface"]
         )
         if isinstance(
             drawing, alt.HConcatChart

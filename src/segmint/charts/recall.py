@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import altair as alt
 
 from segmint.charts.chart import Canvas, Numbers
+from segmint.charts.index_names import GLYPH, Name, Plane, name_width, place_names
 from segmint.charts.marks import halo_text, layer, sized
 from segmint.charts.picture import Picture
+from segmint.charts.placing import Box
 from segmint.geometry.recommending import FOUND, Recommendation
 from segmint.geometry.speeds import Speed
 from segmint.words import say, sentence
@@ -21,13 +23,11 @@ Mark = dict[str, Any]
 _HEIGHT: Final = 360
 _AXES: Final = 70
 """Px that both axes take."""
-_LINE: Final = 16
-_CHARACTER: Final = 6.6
 _HEADROOM: Final = 0.13
 """How far the axis of recall goes on above 1, for names."""
 _BESIDE: Final = 12
-_ABOVE: Final = -15
-"""Px from a point to its name."""
+"""Px from a mark to its name."""
+_ROOM: Final = 4
 _MARKS: Final = {
     "exact": ("ink", "square"),
     "kd-tree": ("s3", "triangle-up"),
@@ -37,36 +37,6 @@ _MARKS: Final = {
     "ivf": ("s4", "triangle-down"),
 }
 """Color and shape of each kind of index: never the color alone."""
-
-
-@dataclass(frozen=True)
-class SpeedAxis:
-    """From which to which number of queries a second the axis reaches, on how many px."""
-
-    low: float
-    high: float
-    width: float
-
-    def place(self, per_second: float) -> float:
-        """Return where a speed lies, in px from the left."""
-        return self.width * math.log(per_second / self.low) / math.log(self.high / self.low)
-
-
-@dataclass(frozen=True)
-class Label:
-    """The name of a kind of index beside one of its points, ``dy`` px below it."""
-
-    at: Speed
-    text: str
-    dy: float
-    bold: bool
-
-    def touches(self, other: Label, axis: SpeedAxis, height: float) -> bool:
-        """Return whether it would lie over another one."""
-        left, right = sorted((self, other), key=lambda one: one.at.per_second)
-        end = axis.place(left.at.per_second) + _CHARACTER * 1.1 * len(left.text) + 4
-        down = (self.dy - height * self.at.recall) - (other.dy - height * other.at.recall)
-        return end > axis.place(right.at.per_second) and abs(down) < _LINE
 
 
 def recall_picture(
@@ -140,14 +110,14 @@ def _draw(speeds: Sequence[Speed], chosen: Speed, k: int, canvas: Canvas) -> Any
     rows = [_mark(one) for one in speeds]
     lowest, reach = _floor(speeds), _reach(speeds, chosen, canvas)
     x, y = _speed_axis(reach, canvas), _recall_axis(lowest, k)
-    height = (_HEIGHT - _AXES) / ((1 + _HEADROOM) * (1 - lowest))
+    plane = Plane(*reach, lowest, _ceiling(lowest), canvas.width - _AXES, _HEIGHT - _AXES)
     ring = layer([_mark(chosen)]).mark_point(filled=False, size=260, strokeWidth=2, color=canvas.theme["ink"])
     drawing = alt.layer(
         *_limit(y, canvas),
         *_doubts(rows, x, y, canvas),
         *_points(speeds, rows, x, y, canvas),
         ring.encode(x=x, y=y),
-        _labels(_named(speeds, chosen, reach, height), x, y, canvas),
+        *_labels(_names(speeds, chosen, plane), x, y, canvas),
     )
     return sized(drawing, canvas, _HEIGHT)
 
@@ -198,19 +168,24 @@ def _floor(speeds: Sequence[Speed]) -> float:
     return max(0.0, min(0.9, math.floor(10 * min(one.low for one in speeds)) / 10))
 
 
-def _reach(speeds: Sequence[Speed], chosen: Speed, canvas: Canvas) -> SpeedAxis:
-    """Return the axis of speeds: so long that the names at the right of their points have room."""
+def _ceiling(lowest: float) -> float:
+    """Return where the axis of recall ends."""
+    return 1 + _HEADROOM * (1 - lowest)
+
+
+def _reach(speeds: Sequence[Speed], chosen: Speed, canvas: Canvas) -> tuple[float, float]:
+    """Return the ends of the axis of speeds: so far that names at the right of their marks have room."""
     low = min(one.slowest for one in speeds) / 1.3
     width = canvas.width - _AXES
     needed = [math.log(max(one.fastest for one in speeds) * 1.1 / low)]
     for one in _anchors(speeds, chosen):
-        room = width - _BESIDE - _CHARACTER * 1.1 * len(_text(one, chosen))
+        room = width - _BESIDE - _ROOM - name_width(_text(one, chosen))
         needed.append(math.log(one.per_second / low) * width / room)
-    return SpeedAxis(low, low * math.exp(max(needed)), width)
+    return low, low * math.exp(max(needed))
 
 
-def _speed_axis(reach: SpeedAxis, canvas: Canvas) -> Any:
-    low, high = reach.low, reach.high
+def _speed_axis(reach: tuple[float, float], canvas: Canvas) -> Any:
+    low, high = reach
     first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
     steps = (1,) if last - first >= (2 if canvas.narrow else 3) else (1, 2, 5)
     values = [
@@ -229,7 +204,7 @@ def _recall_axis(lowest: float, k: int) -> Any:
     values = [round(lowest + number * step, 2) for number in range(int((1 - lowest) / step + 1e-9) + 1)]
     values = [*values, 1.0] if values[-1] < 1 else values
     axis = alt.Axis(title=say("charts.recall.y", k=k), values=values, format=".2~f")
-    domain = [lowest, 1 + _HEADROOM * (1 - lowest)]
+    domain = [lowest, _ceiling(lowest)]
     return alt.Y("recall:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
 
 
@@ -243,34 +218,39 @@ def _limit(y: Any, canvas: Canvas) -> list[Any]:
     ]
 
 
-def _labels(named: Sequence[Label], x: Any, y: Any, canvas: Canvas) -> Any:
-    """Name each kind once, at the upper right of a point: lines come from the left."""
-    parts = [
-        halo_text(
-            layer([{"per_second": one.at.per_second, "recall": one.at.recall, "text": one.text}]).encode(
-                x=x, y=y, text=alt.Text("text:N")
-            ),
-            canvas,
-            align="left",
-            dx=_BESIDE,
-            dy=one.dy,
-            color=canvas.theme["ink"],
+def _labels(named: Sequence[Name], x: Any, y: Any, canvas: Canvas) -> list[Any]:
+    """Draw each name with the mark of its kind, and a line to its own mark where that is not beside it."""
+    ink, rim = canvas.theme["ink"], canvas.theme["ink-2"]
+    parts = []
+    for one in named:
+        base = layer([_mark(one.at) | {"text": one.text}])
+        side = 1 if one.dx > 0 else -1
+        color, shape = _MARKS[one.at.kind]
+        if one.far:
+            rule = base.mark_rule(strokeWidth=1, color=rim, x2Offset=one.dx, y2Offset=one.dy)
+            parts.append(rule.encode(x=x, y=y, x2="per_second:Q", y2="recall:Q"))
+        glyph = base.mark_point(
+            filled=True, opacity=1, size=50, shape=shape, color=canvas.theme[color],
+            xOffset=one.dx + side * 5, yOffset=one.dy,
+        )  # fmt: skip
+        words = base.encode(x=x, y=y, text=alt.Text("text:N"))
+        told = halo_text(
+            words, canvas, align="left" if side > 0 else "right", dx=one.dx + side * GLYPH, dy=one.dy, color=ink,
             fontWeight=600 if one.bold else 400,
-        )
-        for one in named
-    ]
-    return alt.layer(*parts)
+        )  # fmt: skip
+        parts += [glyph.encode(x=x, y=y), told]
+    return parts
 
 
-def _named(speeds: Sequence[Speed], chosen: Speed, axis: SpeedAxis, height: float) -> list[Label]:
-    """Place the names: one over another where they would touch; ``height`` is that of a recall of 1 in px."""
-    placed: list[Label] = []
-    for one in sorted(_anchors(speeds, chosen), key=lambda one: one.per_second):
-        found = Label(one, _text(one, chosen), _ABOVE, one is chosen)
-        while any(found.touches(other, axis, height) for other in placed):
-            found = replace(found, dy=found.dy - _LINE)
-        placed.append(found)
-    return placed
+def _names(speeds: Sequence[Speed], chosen: Speed, plane: Plane) -> list[Name]:
+    """Name each kind once, beside one of its marks."""
+    kinds = dict.fromkeys(one.kind for one in speeds)
+    lines = [best_of([one for one in speeds if one.kind == kind]) for kind in kinds]
+    lone = [[one] for one in speeds]
+    anchors = [(one, _text(one, chosen), one is chosen) for one in _anchors(speeds, chosen)]
+    _, enough = plane.place(replace(chosen, recall=FOUND))
+    words = say("charts.recall.enough", least=FOUND)
+    return place_names(anchors, [*lines, *lone], plane, Box(0, enough, name_width(words), 20))
 
 
 def _anchors(speeds: Sequence[Speed], chosen: Speed) -> list[Speed]:

@@ -29,7 +29,7 @@ def sweep_picture(study: TopicStudy) -> Picture:
     head = tuple(
         say(f"charts.head.{name}")
         for name in ("k", "score", "wins_of_samples", "lda_coherence", "lda_again", "kmeans_coherence", "kmeans_again",
-                     "perplexity")
+                     "perplexity", "lda_samples")
     )  # fmt: skip
     return Picture(
         "topic_sweep",
@@ -51,6 +51,7 @@ def _row(means: Means, wins: int) -> tuple[str, ...]:
         score(means.coherence["kmeans"]),
         percent(means.stability["kmeans"]),
         MISSING if means.perplexity is None else count(means.perplexity),
+        count(means.n_lda),
     )
 
 

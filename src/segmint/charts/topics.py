@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from segmint.charts.files import FORMATS, rendered
 from segmint.charts.picture import Picture
 from segmint.charts.topic_map import map_picture
 from segmint.charts.topic_methods import crossing_picture, seeds_picture
 from segmint.charts.topic_mixtures import mixtures_picture
 from segmint.charts.topic_sweep import sweep_picture
 from segmint.charts.topic_words import words_picture
+from segmint.errors import UsageError
+from segmint.model.files import write_file
 from segmint.topics.study import TopicStudy
 
 
@@ -24,3 +29,35 @@ def topic_pictures(study: TopicStudy) -> tuple[Picture, ...]:
     if len(study.choice.means) > 1:
         found.append(sweep_picture(study))
     return tuple(found)
+
+
+def write_topic_pictures(
+    study: TopicStudy, folder: str | Path, *, format: str = "png", theme: str = "light"
+) -> list[Path]:
+    """Write the pictures of a topic study to a folder, one file each, named after the picture.
+
+    Parameters
+    ----------
+    study
+        The study to show.
+    folder
+        Made when it is missing; files of the same names are replaced.
+    format
+        ``png`` (two picture elements a px), ``svg`` or ``json`` (Vega-Lite).
+    theme
+        ``light`` or ``dark``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format.
+    """
+    if format not in FORMATS:
+        raise UsageError("charts.no_such_format", format=format, formats=list(FORMATS))
+    written = []
+    for picture in topic_pictures(study):
+        written.append(Path(folder) / f"{picture.name}.{format}")
+        write_file(
+            written[-1], [rendered(picture.titled(theme=theme), format)], refusal="workflow.unwritable_figure"
+        )
+    return written

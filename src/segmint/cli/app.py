@@ -12,6 +12,7 @@ from segmint.cli import (
     demo,
     export,
     features,
+    index,
     inspect,
     lookalike,
     models,
@@ -40,7 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for room in (
-    run, inspect, features, models, lookalike, neighbors, topics, monitor, retrain, registry, serve, package, export,
+    run, inspect, features, models, lookalike, neighbors, index, topics, monitor, retrain, registry, serve, package, export,
     signing, studies, practical_work, demo,
 ):  # fmt: skip
     room.register(app)

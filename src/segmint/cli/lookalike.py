@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from segmint.likeness.holdout import HoldOut, Interval
+    from segmint.likeness.lookalikes import Group, Lookalike
     from segmint.likeness.reasons import Usual
-    from segmint.workflow.lookalike import Group, Lookalike
 
 RULES = ("density", "center", "seed")
 
@@ -64,10 +64,12 @@ def lookalike(
 
     from segmint.cli.output import write_json
     from segmint.data import check_target
+    from segmint.likeness.reach import read_reach
     from segmint.workflow.lookalike import LookalikeOptions, key_of, write_audience
     from segmint.workflow.lookalike import lookalike as find
 
     options.one_of("--rule", rule, RULES)
+    read_reach(reach)
     if output is not None:
         check_target(output)
     loaded, _ = load(model, workspace)

@@ -87,6 +87,9 @@ def _write_rule(console: Console, model: SegmentModel) -> None:
     console.print()
     for line in wrapped(f"{closed(str(model.assigner.rule()))} {agreement}", indent=1):
         console.print(line)
+    if model.index is not None:
+        for line in wrapped(say("cli.carries_index", n=model.index.n_customers), indent=1):
+            console.print(line)
 
 
 def _model_json(model: SegmentModel, path: Path) -> dict[str, Any]:
@@ -105,6 +108,7 @@ def _model_json(model: SegmentModel, path: Path) -> dict[str, Any]:
         "agreement_held_out": manifest.agreement_held_out,
         "rule": str(model.assigner.rule()),
         "n_rows": model.reference.n_samples,
+        "n_indexed": 0 if model.index is None else model.index.n_customers,
         "columns": [feature.to_json() | {"reason": str(feature.reason)} for feature in model.schema],
         "text": None if topics is None else {"name": topics.text, "instead_of": list(topics.names)},
     }

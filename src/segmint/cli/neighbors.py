@@ -71,8 +71,10 @@ def neighbors(
 ) -> None:
     """Find the nearest rows of each row, or measure every index on them."""
     from segmint.data import check_target
+    from segmint.workflow.neighbors import checked_metric
 
     asked, reading = asking.options(), read_options(source, columns)
+    checked_metric(asked)
     _refuse_mixture(asking, measuring, output)
     if output is not None:
         check_target(output)

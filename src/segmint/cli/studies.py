@@ -122,10 +122,47 @@ def report(
     from segmint.workflow.workspace import open_workspace
 
     place = workspace_of(workspace)
+    topics = _topic_study(study, place)
+    if topics is not None:
+        results().print(str(_write_topic_page(topics, output)))
+        return
     opened = named_study(load_study(study, place), place)
     path = output or open_workspace(place).report(opened.provenance.name)
     write_report(opened, path)
     results().print(str(path))
+
+
+def _topic_study(study: str, place: Path) -> Path | None:
+    """Return the folder of a topic study, where no other study is named so; refuse what names neither."""
+    from segmint.errors import NotFoundError
+    from segmint.workflow.studies import find_study
+    from segmint.workflow.topic_files import find_topic_study
+
+    try:
+        find_study(study, place)
+    except NotFoundError:
+        found = find_topic_study(study, place)
+        if found is None:
+            raise
+        return found
+    return None
+
+
+def _write_topic_page(folder: Path, output: Path | None) -> Path:
+    from segmint.workflow.topic_files import load_topic_study, write_topic_page
+
+    opened = load_topic_study(folder)
+    return write_topic_page(opened, output or folder / f"{opened.model.name}.html")
+
+
+def _write_topic_pictures(folder: Path, output: Path | None, format: str, theme: str) -> list[Path]:
+    from segmint.charts.topics import write_topic_pictures
+    from segmint.workflow.topic_files import load_topic_study
+
+    opened = load_topic_study(folder)
+    return write_topic_pictures(
+        opened, output or Path(f"{opened.model.name}-charts"), format=format, theme=theme
+    )
 
 
 def charts(
@@ -143,6 +180,11 @@ def charts(
     options.one_of("--format", format, ["png", "svg", "json"])
     options.one_of("--theme", theme, ["light", "dark"])
     place = workspace_of(workspace)
+    topics = _topic_study(study, place)
+    if topics is not None:
+        for path in _write_topic_pictures(topics, output, format, theme):
+            results().print(str(path))
+        return
     opened = named_study(load_study(study, place), place)
     folder = output or Path(f"{opened.provenance.name}-charts")
     for path in write_charts(opened, folder, format=format, theme=theme):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +24,9 @@ from segmint.errors import SchemaError
 from segmint.model.parsing import BLANKS, date_pattern
 from segmint.model.schema import Feature, Kind, Role
 from segmint.words import Sentence
+
+ROW: Final = "row"
+"""The column of a batch that numbers its rows in the source, from 0."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,23 @@ class Events:
     date_format
         How its dates are written; ``None`` for the year first, for dates with a type, and where there are none.
     batches
-        Tables of one column a purpose: texts, or float64 (dates as days since 1970-01-01); null for missing.
+        Tables of one column a purpose: texts, or float64 (dates as days since 1970-01-01); null for missing;
+        and :data:`ROW`.
     rows
         The opened source: its notices, and what was set aside so far.
+    columns
+        Names of columns by purpose.
     """
 
     name: str
     date_format: str | None
     batches: Iterator[pa.Table]
     rows: Rows
+    columns: Mapping[str, str]
+
+    def where(self, row: int, purpose: str) -> str:
+        """Return where a cell stands, as errors show it; of a purpose without a column only its row."""
+        return self.rows.where(row, self.columns.get(purpose))
 
     def notices(self) -> tuple[Sentence, ...]:
         """Return what was found out, and what was set aside by now."""
@@ -111,7 +122,7 @@ def open_events(source: Any, wanted: Wanted, options: ReadOptions | None = None)
         _require_format(date_format, wanted, rows)
         wanted = replace(wanted, date_format=date_format)
         batches = _batches(rows, wanted, options, aside if options.lenient else None)
-        yield Events(rows.name, date_format, batches, rows)
+        yield Events(rows.name, date_format, batches, rows, wanted.columns)
 
 
 def column_names(source: Any, options: ReadOptions | None = None) -> tuple[str, ...]:
@@ -178,7 +189,8 @@ def _table(parsed: Parsed, wanted: Wanted) -> pa.Table:
         purpose: _key(parsed.found[name]) if purpose == "key" else parsed.values[name]
         for purpose, name in wanted.columns.items()
     }
-    table = pa.table(columns)
+    numbers = np.arange(parsed.first, parsed.first + len(parsed.fits))
+    table = pa.table({**columns, ROW: numbers})
     return table if np.all(parsed.fits) else table.filter(pa.array(parsed.fits))
 
 

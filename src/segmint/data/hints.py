@@ -82,6 +82,17 @@ def names_identifier(name: str) -> bool:
     return names_key(name) or (bool(words) and words[-1] in _IDENTIFIER_WORDS)
 
 
+def names_index(name: str) -> bool:
+    """Return whether pandas gave a name to an index that had none, when it wrote a frame.
+
+    Examples
+    --------
+    >>> names_index("__index_level_0__"), names_index("index")
+    (True, False)
+    """
+    return re.fullmatch(r"__index_level_\d+__", name) is not None
+
+
 def names_amount(name: str) -> bool:
     """Return whether a name is that of something counted or graded, however few values there are."""
     return bool(_COUNTED & set(words_of(name)))

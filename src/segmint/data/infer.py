@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -63,23 +63,26 @@ def infer(
         raise SchemaError(error.code, where=where, details=error.details, **error.figures) from None
     n_rows = len(next(iter(columns.values())))
     key = choose_key(looks, n_rows, options)
-    features, notices = [], []
+    features: list[Feature] = []
+    notices: list[Sentence] = []
     for name, seen in looks.items():
         feature = stored.get(name) or _inferred(name, seen, options, extra=options.schema is not None)
         feature = _able_to_cluster(_overruled(feature, seen, options, key), where)
         _require_levels(feature, seen, where)
-        if seen.lost and feature.role is Role.CLUSTER:
-            notices.append(sentence("data.notice.precision", column=name))
-        if (
-            key is None
-            and hints.names_key(name)
-            and feature.role is Role.IGNORE
-            and seen.n_distinct > 1
-            and not feature.given
-        ):
-            notices.append(sentence("data.notice.events", column=name))
+        notices += _notices(feature, seen, key)
         features.append(feature)
     return Schema(tuple(features)), tuple(notices)
+
+
+def _notices(feature: Feature, seen: Look, key: str | None) -> Iterator[Sentence]:
+    """Say what a reader must know about a column: digits that are lost, and what is left out though it looks useful."""
+    name, left_out = feature.name, feature.role is Role.IGNORE and not feature.given
+    if seen.lost and feature.role is Role.CLUSTER:
+        yield sentence("data.notice.precision", column=name)
+    if key is None and hints.names_key(name) and left_out and seen.n_distinct > 1:
+        yield sentence("data.notice.events", column=name)
+    if hints.names_index(name) and left_out:
+        yield sentence("data.notice.index", column=name)
 
 
 def _require_known(columns: Mapping[str, pa.Array], options: ReadOptions, where: str) -> None:
@@ -162,6 +165,8 @@ def _role(name: str, seen: Look) -> tuple[Role, Sentence]:
         return Role.IGNORE, sentence("data.reason.all_missing")
     if seen.n_distinct == 1:
         return Role.IGNORE, sentence("data.reason.constant")
+    if hints.names_index(name):
+        return Role.IGNORE, sentence("data.reason.index")
     if seen.kind is Kind.DATE:
         return Role.DATE, seen.reason
     if seen.kind is Kind.TEXT:

@@ -11,6 +11,7 @@ from segmint.charts.cases import case_picture
 from segmint.charts.picture import Picture
 from segmint.lab.case import Case, Outcome
 from segmint.lab.lesson import Table
+from segmint.profile.titles import capitalized
 from segmint.words import Sentence, numbers, say, sentence
 
 Advice = Literal["keep", "grow", "win_back", "let_rest"]
@@ -31,6 +32,11 @@ class Told:
     def worth(self) -> str:
         """What somebody is worth, in words."""
         return say(f"{self.place}.{self.worth_key}")
+
+    @property
+    def who(self) -> str:
+        """What the rows are called: customers, or players."""
+        return say(f"{self.place}.who")
 
 
 def advice(case: Case, one: Outcome) -> Advice:
@@ -95,7 +101,7 @@ def segment_rows(case: Case, told: Told) -> Table:
             row.append(f"{numbers.percent(low)} – {numbers.percent(high)}")
             row.append(_share(one.worth_after))
         rows.append(tuple(row))
-    words = {"worth": say("lab.head.share_of", what=told.worth)}
+    words = {"worth": say("lab.head.share_of", what=told.worth), "customers": capitalized(told.who)}
     return Table(tuple(words.get(head) or say(f"lab.head.{head}") for head in heads), tuple(rows))
 
 
@@ -118,7 +124,7 @@ def case_picture_of(case: Case, told: Told) -> Picture:
         }
         for one in case.outcomes
     ]
-    return case_picture(rows, told.worth, case.horizon)
+    return case_picture(rows, told.worth, case.horizon, told.who)
 
 
 def case_figures(case: Case) -> dict[str, Any]:

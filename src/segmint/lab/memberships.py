@@ -9,7 +9,7 @@ from segmint.charts.topics import topic_pictures
 from segmint.data import ReadOptions, example_table
 from segmint.lab.lesson import Assignment, Lesson, Table
 from segmint.lab.requests import REQUESTS, text_columns
-from segmint.topics.mixed import Pull, Split
+from segmint.topics.mixed import Pull
 from segmint.topics.study import TopicStudy
 from segmint.topics.telling import better, doubts, headline
 from segmint.words import Sentence, numbers, say, sentence
@@ -37,7 +37,7 @@ def memberships(assignment: Assignment) -> Lesson:
             sentence(
                 "lab.t42.split", n=study.n_split, total=study.corpus.n_documents, share=_split_share(study)
             ),
-            *(_example(found, one, shown=shown) for one in study.examples[:3]),
+            *(_example(found, place, shown=shown) for place in range(len(study.examples[:3]))),
             *doubts(study),
             *([] if news is None else [sentence("lab.t42.news", said=str(headline(news.study)))]),
         ),
@@ -82,13 +82,14 @@ def _split_share(study: TopicStudy) -> float:
     return study.n_split / max(1, study.corpus.n_documents)
 
 
-def _example(found: Found, split: Split, *, shown: bool) -> Sentence:
+def _example(found: Found, place: int, *, shown: bool) -> Sentence:
     """Tell one document of two topics: what pulls it where, and where K-Means puts it."""
-    study, (first, second) = found.study, split.pulls
+    study, split = found.study, found.study.examples[place]
+    first, second = split.pulls
     key = "example_text" if shown else "example"
     return sentence(
         f"lab.t42.{key}",
-        text=found.texts.documents[split.document] if shown else "",
+        text=found.texts.documents[found.examples[place]] if shown else "",
         first=_title(study, first), second=_title(study, second),
         a=first.share, b=second.share,
         pulled=list(first.words), other=list(second.words),

@@ -34,7 +34,7 @@ class Audience:
     """
 
     rows: IntVector
-    keys: TextVector
+    keys: TextVector | IntVector
     score: FloatVector
     group: IntVector
     n_candidates: int
@@ -111,7 +111,7 @@ def candidates(first: Mapping[str, int], n_rows: int, barred: Collection[str]) -
 
 
 def audience_of(
-    scores: FloatVector, free: BoolVector, keys: TextVector, Z: FloatMatrix, reach: Reach
+    scores: FloatVector, free: BoolVector, keys: TextVector | IntVector, Z: FloatMatrix, reach: Reach
 ) -> Audience:
     """Take the candidates that are most alike; their groups are not told yet (all 0).
 

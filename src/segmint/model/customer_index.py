@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -29,7 +30,7 @@ class CustomerIndex:
     Attributes
     ----------
     pseudonyms
-        Numbers that stand for keys, rising, none twice; shape (n_customers,).
+        Numbers that stand for keys, none twice; shape (n_customers,), in the order of the table.
     rows
         The customers as the model's preparation makes them, shape (n_customers, n_features).
     """
@@ -59,17 +60,24 @@ class CustomerIndex:
 
         Examples
         --------
-        >>> index = CustomerIndex(np.array([-2, 5]), np.zeros((2, 1)))
+        >>> index = CustomerIndex(np.array([5, -2]), np.zeros((2, 1)))
         >>> index.places(["0000000000000005", "fffffffffffffffe", "nobody"]).tolist()
-        [1, 0, -1]
+        [0, 1, -1]
         """
         known = [_number(text) for text in texts]
         numbers = np.array([0 if number is None else number for number in known], dtype=np.int64)
-        found = np.minimum(np.searchsorted(self.pseudonyms, numbers), self.n_customers - 1)
+        order, rising = self._rising
+        found = order[np.minimum(np.searchsorted(rising, numbers), self.n_customers - 1)]
         there = (self.pseudonyms[found] == numbers) & np.array(
             [number is not None for number in known], np.bool_
         )
         return np.where(there, found, NOISE).astype(np.int64)
+
+    @cached_property
+    def _rising(self) -> tuple[IntVector, IntVector]:
+        """Return the order in which pseudonyms rise, and themselves in it."""
+        order = np.argsort(self.pseudonyms)
+        return order, self.pseudonyms[order]
 
 
 def pseudonym_text(number: int) -> str:
@@ -108,7 +116,7 @@ def audit_index_shapes(
 
 
 def audit_index_values(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Refuse pseudonyms that do not rise, and rows that are not finite.
+    """Refuse pseudonyms that stand there twice, and rows that are not finite.
 
     Raises
     ------
@@ -119,5 +127,5 @@ def audit_index_values(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         return
     pseudonyms, rows = arrays["index.pseudonyms"], arrays["index.rows"]
     typed = pseudonyms.dtype == np.int64 and rows.dtype == np.float64
-    if not typed or not bool((pseudonyms[1:] > pseudonyms[:-1]).all()) or not bool(np.isfinite(rows).all()):
+    if not typed or len(np.unique(pseudonyms)) < len(pseudonyms) or not bool(np.isfinite(rows).all()):
         raise BundleError("bundle.structure", place="model.index")

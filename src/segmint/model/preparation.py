@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from segmint.model.distances import FEW_ROWS
-from segmint.types import BoolVector, FloatMatrix, FloatVector, RawColumn, RawColumns
+from segmint.types import BoolVector, FloatMatrix, FloatVector, RawColumn, RawColumns, TextVector
 from segmint.words import Sentence
 
 BOUND = 1e100
@@ -107,6 +107,11 @@ class LevelStep:
         codes = self.codes(column)
         hot = (codes[:, None] == np.arange(len(self.levels) + 1)[None, :]).astype(np.float64)
         return np.asarray(hot * self.weight - np.asarray(self.centers)[None, :])
+
+    def backward(self, prepared: FloatMatrix) -> TextVector:
+        """Return the levels; ``None`` for other and missing."""
+        names = np.array([*self.levels, None], dtype=object)
+        return np.asarray(names[np.argmax(prepared + np.asarray(self.centers), axis=1)])
 
     def codes(self, column: RawColumn) -> np.ndarray[Any, np.dtype[np.int64]]:
         """Return the number of each value's level; len(levels) for other and missing."""
@@ -221,6 +226,13 @@ class Preparation:
             step.name: step.backward(X[:, place])
             for step, place in zip(self.steps, self.places(), strict=True)
             if isinstance(step, NumericStep)
+        }
+
+    def originals(self, X: FloatMatrix) -> dict[str, RawColumn]:
+        """Return all columns as they were, from prepared rows: a missing value as what it was filled with."""
+        return {
+            step.name: step.backward(X[:, place])
+            for step, place in zip(self.steps, self.places(), strict=True)
         }
 
     def to_json(self) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from segmint.labels import FEWEST_TOLD, sizes
 from segmint.model.cards import Effect, SegmentCard
 from segmint.model.preparation import Preparation
+from segmint.model.recipe import Recipe
 from segmint.model.schema import Schema
 from segmint.profile.centers import centers, level_shares
 from segmint.profile.effects import find_effects
+from segmint.profile.ends import ends_of
 from segmint.profile.few import told_effects, without_levels
 from segmint.profile.names import choose_traits, name_segments
 from segmint.profile.rules import write_rules
@@ -32,6 +34,7 @@ def build_cards(
     stability: Sequence[float] | None,
     silhouettes: Sequence[float] | None,
     seed: int,
+    recipe: Recipe | None = None,
 ) -> tuple[SegmentCard, ...]:
     """Describe each cluster in original units: what sets it apart, by how much, and a rule of thumb.
 
@@ -52,6 +55,8 @@ def build_cards(
         where not measured.
     seed
         Decides which rows write the rules and which judge them.
+    recipe
+        How the columns were made, where they were made of events: their names say more than high and low.
 
     Returns
     -------
@@ -79,7 +84,8 @@ def build_cards(
     counts = sizes(labels).tolist()
     traits = [row if n >= FEWEST_TOLD else without_levels(row) for row, n in zip(traits, counts, strict=True)]
     chosen = choose_traits(traits, correlation_of(preparation, columns))
-    names = name_segments(traits, chosen, short_names(preparation.columns))
+    short, ends = short_names(preparation.columns), ends_of(preparation.columns, recipe)
+    names = name_segments(traits, chosen, short, ends)
     rules = write_rules(columns, preparation, labels, [_favored(row) for row in traits], seed=seed)
     cards = []
     for label, name in enumerate(names):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from segmint.profile.ends import worded
 from segmint.profile.titles import capitalized
 from segmint.profile.traits import Trait
 from segmint.words import say
@@ -47,7 +49,10 @@ def choose_traits(segments: Sequence[Sequence[Trait]], correlations: Correlation
 
 
 def name_segments(
-    segments: Sequence[Sequence[Trait]], chosen: Sequence[Sequence[Trait]], short: Mapping[str, str]
+    segments: Sequence[Sequence[Trait]],
+    chosen: Sequence[Sequence[Trait]],
+    short: Mapping[str, str],
+    ends: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """Return a name for each segment, all different.
 
@@ -62,6 +67,9 @@ def name_segments(
         The traits that name it (see :func:`choose_traits`).
     short
         Short names of the columns.
+    ends
+        Where the words for a column's low and high end stand, for those that have some (see
+        :func:`segmint.profile.ends.ends_of`).
 
     Examples
     --------
@@ -72,11 +80,20 @@ def name_segments(
     if len(segments) == 1 and not any(trait.strength for trait in segments[0]):
         return (say("profile.name.everyone"),)
     order = {trait.feature: number for number, trait in enumerate(segments[0])}
+    called = {name: _Called(name_of, ends.get(name)) for name, name_of in short.items()}
     drafts = [_Draft(sorted(traits, key=lambda trait: order[trait.feature]), {}) for traits in chosen]
     for improve in (_with_third, _with_degrees):
-        for group in _equal_groups([draft.text(short) for draft in drafts]):
+        for group in _equal_groups([draft.text(called) for draft in drafts]):
             improve(drafts, segments, group)
-    return _numbered([draft.text(short) for draft in drafts])
+    return _numbered([draft.text(called) for draft in drafts])
+
+
+@dataclass(frozen=True)
+class _Called:
+    """How a column is called: its short name, and where the words for its ends stand."""
+
+    short: str
+    place: str | None
 
 
 @dataclass
@@ -86,8 +103,11 @@ class _Draft:
     traits: list[Trait]
     degrees: dict[str, str]
 
-    def text(self, short: Mapping[str, str]) -> str:
-        parts = [_worded(trait, self.degrees.get(trait.feature, ""), short) for trait in self.traits]
+    def text(self, called: Mapping[str, _Called]) -> str:
+        parts = [
+            _worded(trait, self.degrees.get(trait.feature, ""), called[trait.feature])
+            for trait in self.traits
+        ]
         return capitalized(say("profile.name.joined", parts=parts)) if parts else ""
 
 
@@ -133,14 +153,12 @@ def _level(trait: Trait) -> str:
     return "high" if trait.strength > 0 else "low"
 
 
-def _worded(trait: Trait, degree: str, short: Mapping[str, str]) -> str:
-    name = short[trait.feature]
+def _worded(trait: Trait, degree: str, called: _Called) -> str:
     if trait.level is None:
-        key = f"{degree}_{_level(trait)}" if degree else _level(trait)
-        return say(f"profile.name.{key}", name=name)
-    level = trait.level if _speaks_alone(trait.level) else f"{name} {trait.level}"
+        return worded(called.short, _level(trait), degree, called.place)
+    level = trait.level if _speaks_alone(trait.level) else f"{called.short} {trait.level}"
     if not trait.apart:
-        return say("profile.name.mixed", name=name)
+        return say("profile.name.mixed", name=called.short)
     if trait.strength < 0:
         return say("profile.name.fewer", level=level)
     return say("profile.name.mostly" if trait.inside > 0.5 else "profile.name.more", level=level)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from segmint.model.cards import SegmentCard
 from segmint.model.segment_model import SegmentModel
 from segmint.serve.served import Served
+from segmint.words import say
 from segmint.words.visible import safe
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -52,6 +53,12 @@ def _signature(served: Served) -> dict[str, Any] | None:
     return None if signed is None else {"key": signed.key, "version": signed.version}
 
 
+def _index(served: Served) -> dict[str, Any] | None:
+    """Say what is stored of single customers."""
+    index = served.model.index
+    return None if index is None else {"n_customers": index.n_customers, "stores": say("serve.stores")}
+
+
 def model(served: Served) -> dict[str, Any]:
     """Return what is known of the model: which, where it comes from, and the fields it needs."""
     manifest = served.model.manifest
@@ -65,6 +72,7 @@ def model(served: Served) -> dict[str, Any]:
         "confidence_kind": served.model.assigner.confidence_kind,
         "versions": dict(manifest.versions),
         "signature": _signature(served),
+        "index": _index(served),
         "key": None if served.model.schema.key is None else served.model.schema.key.name,
         "fields": [
             {"name": feature.name, "kind": feature.kind.value, "unit": feature.unit}

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
-from segmint.serve import customers, explaining, inference, openapi, scoring
+from segmint.serve import customers, explaining, inference, likeness, openapi, scoring
 from segmint.serve.desk import Desk
 from segmint.serve.guard import Guard, Log
 from segmint.serve.keys import Keys
@@ -23,6 +23,8 @@ Endpoint = Callable[[Desk, Request], Awaitable[Response]]
 ROUTES: Final[tuple[tuple[str, str, Endpoint], ...]] = (
     ("POST", "/assign", customers.assign),
     ("POST", "/explain", explaining.answer),
+    ("POST", "/neighbors", likeness.neighbors),
+    ("POST", "/lookalike", likeness.lookalike),
     ("GET", "/segments", customers.segments),
     ("GET", "/segments/{segment}", customers.segment),
     ("GET", "/model", customers.model),

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from segmint.model.schema import Feature
 from segmint.model.segment_model import SegmentModel
+from segmint.serve import openapi_index as of_index
 from segmint.serve.desk import Desk, respond
 from segmint.serve.problems import of_inference
 from segmint.serve.served import Served
@@ -37,7 +38,10 @@ def describe(served: Served) -> dict[str, Any]:
             "summary": say("serve.api.summary"),
         },
         "security": [{}, {"bearer": []}, {"key": []}],
-        "paths": {path: _with_problem(path, item) for path, item in _paths(model).items()},
+        "paths": {
+            path: _with_problem(path, item)
+            for path, item in (_paths(model) | of_index.paths(model, example_of(model))).items()
+        },
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
@@ -47,7 +51,7 @@ def describe(served: Served) -> dict[str, Any]:
                 "Problem": _answer("Problem", "application/problem+json"),
                 "InferenceProblem": _answer("InferenceProblem"),
             },
-            "schemas": _schemas(model),
+            "schemas": _schemas(model) | of_index.schemas(model),
         },
     }
 

@@ -14,6 +14,7 @@ from segmint.model.segment_model import SegmentModel
 from segmint.model.signature import Signature
 
 if TYPE_CHECKING:
+    from segmint.serve.near import Near
     from segmint.signing.trust import Trust
 
 Trace: TypeAlias = tuple[int, int, int]
@@ -36,12 +37,15 @@ class Served:
         Names that an error may show: the schema's, and that of the texts.
     signature
         Who vouches for it, verified; ``None`` where nobody was asked to.
+    near
+        Its index of customers, ready to be asked; ``None`` where it carries none.
     """
 
     model: SegmentModel
     version: str
     columns: frozenset[str]
     signature: Signature | None = None
+    near: Near | None = None
 
     def about(self) -> dict[str, str | int]:
         """Return which model answers: name, version, revision."""
@@ -70,13 +74,23 @@ def load(path: Path, trust: Trust | None = None) -> Served:
         data = read_bundle(path)
         signature = None if trust is None else trust.check(data)
         model = from_bytes(data)
+        near = _near(model)
     except BundleError as error:
         raise BundleError(error.code, where=path.name, **error.figures) from None
     taken = (*RESULT_COLUMNS, "model")
     if model.schema.key is not None and model.schema.key.name in taken:
         raise UsageError("workflow.key_taken", key=model.schema.key.name, columns=list(taken))
     texts = () if model.topics is None else (model.topics.text,)
-    return Served(model, content_hash(model)[:16], frozenset((*model.schema.names, *texts)), signature)
+    known = frozenset((*model.schema.names, *texts))
+    return Served(model, content_hash(model)[:16], known, signature, near)
+
+
+def _near(model: SegmentModel) -> Near | None:
+    if model.index is None:  # a service without one starts without what finds likes
+        return None
+    from segmint.serve.near import near_of
+
+    return near_of(model, model.index)
 
 
 class Shelf:

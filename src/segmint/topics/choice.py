@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from segmint.topics.methods import METHODS
-from segmint.topics.sweep import Tried
+from segmint.topics.scores import score_table
+from segmint.topics.sketches import Tried
 from segmint.words import Sentence, sentence
 
 _MOST_RIVALS: Final = 3
@@ -33,7 +34,9 @@ class Means:
     coherence, stability, exclusivity
         By method.
     perplexity
-        Of LDA; ``None`` where nothing was held out.
+        Of LDA, over the first two samples; ``None`` where nothing was held out.
+    n_lda
+        Samples to which LDA was fitted.
     """
 
     n_topics: int
@@ -42,6 +45,7 @@ class Means:
     stability: Mapping[str, float]
     exclusivity: Mapping[str, float]
     perplexity: float | None
+    n_lda: int
 
 
 @dataclass(frozen=True)
@@ -86,15 +90,15 @@ class Choice:
 def choose(tried: Sequence[Tried]) -> Choice:
     """Choose the number of topics.
 
-    The score of K is the mean, over both methods, of its coherence and its stability. Coherence is brought to
-    0 … 1 between the worst and the best K of the method, stability is a share already. Perplexity does not
+    The score of K is the mean, over both methods, of its coherence and its stability (see
+    :func:`segmint.topics.scores.score_table`). Perplexity does not
     vote: it falls with K long after people stop seeing topics (Chang et al., 2009, Reading Tea Leaves).
     The samples vote one by one: the K with the most votes is chosen, of equal ones that with the better mean.
 
     Parameters
     ----------
     tried
-        The whole sweep.
+        The sweep, or what a race made of it.
 
     Returns
     -------
@@ -102,8 +106,8 @@ def choose(tried: Sequence[Tried]) -> Choice:
         With the reasons.
     """
     ks = sorted({one.n_topics for one in tried})
-    samples = sorted({one.sample for one in tried})
-    scores = _scores(tried, ks, samples)
+    samples = {one.sample for one in tried}
+    scores = score_table(tried, ks, len(samples))
     means = tuple(_means(tried, k, float(scores[place].mean())) for place, k in enumerate(ks))
     wins = Counter(ks[int(place)] for place in scores.argmax(axis=0))
     best = max(means, key=lambda one: (wins[one.n_topics], one.score, -one.n_topics))
@@ -119,22 +123,6 @@ def choose(tried: Sequence[Tried]) -> Choice:
         _reasons(best, means),
         tuple(_lost(rival, best) for rival in rivals),
     )
-
-
-def _scores(tried: Sequence[Tried], ks: Sequence[int], samples: Sequence[int]) -> Any:
-    """Return the score of each K on each sample, shape (n_ks, n_samples)."""
-    total = np.zeros((len(ks), len(samples)))
-    for method in METHODS:
-        by_place = {(one.n_topics, one.sample): one for one in tried if one.method == method}
-        rows = [[by_place[k, sample] for sample in samples] for k in ks]
-        coherence = np.array([[one.coherence for one in row] for row in rows])
-        again = np.nan_to_num(np.array([[one.stability for one in row] for row in rows]))
-        low, high = coherence.mean(axis=1).min(), coherence.mean(axis=1).max()
-        scaled = (
-            np.clip((coherence - low) / (high - low), 0.0, 1.0) if high > low else np.ones_like(coherence)
-        )
-        total += (scaled + again) / 2
-    return total / len(METHODS)
 
 
 def _means(tried: Sequence[Tried], k: int, score: float) -> Means:
@@ -154,6 +142,7 @@ def _means(tried: Sequence[Tried], k: int, score: float) -> Means:
         mean("stability"),
         mean("exclusivity"),
         float(np.mean(foreseen)) if foreseen else None,
+        sum(one.method == "lda" for one in of_k),
     )
 
 

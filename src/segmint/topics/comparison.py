@@ -15,7 +15,7 @@ from segmint.topics.coherence import c_v, in_windows
 from segmint.topics.corpus import Corpus
 from segmint.topics.matching import stability
 from segmint.topics.methods import METHODS, Fitted
-from segmint.topics.sweep import mean_coherence, words_of_all
+from segmint.topics.sketches import mean_coherence, words_of_all
 from segmint.topics.words import exclusivity
 from segmint.types import IntVector, Progress, silent
 from segmint.words import Sentence, sentence
@@ -25,7 +25,7 @@ WITHOUT_LABELS: Final = ("coherence", "stability")
 WITH_LABELS: Final = "nmi"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Seeds:
     """One method at the chosen number of topics, fitted to all documents with several seeds.
 
@@ -36,16 +36,10 @@ class Seeds:
     values
         By measure, one value a seed: ``coherence`` (C_NPMI), ``c_v``, ``exclusivity``, ``stability``, and
         ``nmi`` and ``ari`` where labels were given; higher is better for all of them.
-    best
-        The fit with the greatest likelihood, or the least inertia.
-    labels
-        Its topic or cluster of each document.
     """
 
     method: str
     values: Mapping[str, tuple[float, ...]]
-    best: Fitted
-    labels: IntVector
 
     def interval(self, measure: str) -> tuple[float, float]:
         """Return the least and the greatest value over the seeds."""
@@ -54,6 +48,14 @@ class Seeds:
     def mean(self, measure: str) -> float:
         """Return the mean over the seeds."""
         return float(np.mean(self.values[measure]))
+
+
+@dataclass(frozen=True, eq=False)
+class SeedFits:
+    """What was measured about a method's fits, and the one with the greatest likelihood, or the least inertia."""
+
+    seeds: Seeds
+    best: Fitted
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def fit_seeds(
     seed: int,
     truth: IntVector | None = None,
     progress: Progress = silent,
-) -> dict[str, Seeds]:
+) -> dict[str, SeedFits]:
     """Fit both methods to all documents with several seeds.
 
     Parameters
@@ -114,12 +116,11 @@ def fit_seeds(
     return found
 
 
-def _measured(corpus: Corpus, name: str, fits: Sequence[Fitted], truth: IntVector | None) -> Seeds:
+def _measured(corpus: Corpus, name: str, fits: Sequence[Fitted], truth: IntVector | None) -> SeedFits:
     firsts = [fit.top(corpus.lexicon.naming) for fit in fits]
     together = in_windows(corpus.sequences, words_of_all(firsts), corpus.counts.n_words)
-    labels = [METHODS[name].labels(fit, corpus.counts, corpus.idf) for fit in fits]
     values = {
-        "coherence": mean_coherence(corpus, fits).tolist(),
+        "coherence": mean_coherence(corpus, firsts).tolist(),
         "c_v": [float(c_v(first, together).mean()) for first in firsts],
         "exclusivity": [
             float(exclusivity(fit.weights, first).mean()) for fit, first in zip(fits, firsts, strict=True)
@@ -127,10 +128,11 @@ def _measured(corpus: Corpus, name: str, fits: Sequence[Fitted], truth: IntVecto
         "stability": stability(firsts).tolist(),
     }
     if truth is not None:
+        labels = [METHODS[name].labels(fit, corpus.counts, corpus.idf) for fit in fits]
         values["nmi"] = [normalized_mutual_information(*_both(truth, found)) for found in labels]
         values["ari"] = [adjusted_rand(*_both(truth, found)) for found in labels]
-    best = max(range(len(fits)), key=lambda place: fits[place].goodness)
-    return Seeds(name, {key: tuple(given) for key, given in values.items()}, fits[best], labels[best])
+    seeds = Seeds(name, {key: tuple(given) for key, given in values.items()})
+    return SeedFits(seeds, max(fits, key=lambda fit: fit.goodness))
 
 
 def _both(truth: IntVector, found: IntVector) -> tuple[IntVector, IntVector]:
@@ -148,7 +150,7 @@ def compare(seeds: Mapping[str, Seeds]) -> Better:
     Parameters
     ----------
     seeds
-        Both methods' (see :func:`fit_seeds`).
+        What was measured about both methods (see :func:`fit_seeds`).
     """
     first, second = seeds.values()
     measures = (WITH_LABELS,) if WITH_LABELS in first.values else WITHOUT_LABELS

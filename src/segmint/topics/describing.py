@@ -15,7 +15,6 @@ from segmint.model.topic_model import TopicModel, top_words
 from segmint.topics.coherence import c_npmi, in_documents
 from segmint.topics.corpus import Corpus
 from segmint.topics.methods import Fitted, largest_topic
-from segmint.topics.mixed import Split, find_examples, split_documents
 from segmint.topics.positions import positions
 from segmint.topics.study import Agreement, Topic, Word
 from segmint.topics.words import relevance
@@ -92,13 +91,6 @@ def agreement(largest: IntVector, clusters: IntVector) -> Agreement:
     known = (largest != NOISE) & (clusters != NOISE)
     both = (largest[known], clusters[known])
     return Agreement(adjusted_rand(*both), normalized_mutual_information(*both))
-
-
-def mixed(
-    corpus: Corpus, model: TopicModel, shares: FloatMatrix, clusters: IntVector
-) -> tuple[int, tuple[Split, ...]]:
-    """Return how many documents are split, and a few of them."""
-    return len(split_documents(corpus, shares)), find_examples(corpus, model.topic_word, shares, clusters)
 
 
 def draw_mixtures(corpus: Corpus, shares: FloatMatrix, n_documents: int) -> FloatMatrix:

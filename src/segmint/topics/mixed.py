@@ -34,15 +34,12 @@ class Split:
 
     Attributes
     ----------
-    document
-        Its place in the corpus; where it is shown, it is shown by number.
     cluster
         The cluster into which K-Means puts it.
     pulls
         Its two largest topics.
     """
 
-    document: int
     cluster: int
     pulls: tuple[Pull, Pull]
 
@@ -59,10 +56,28 @@ def split_documents(corpus: Corpus, shares: FloatMatrix) -> IntVector:
     return found[np.lexsort((found, -second[found]))].astype(np.int64)
 
 
-def find_examples(
-    corpus: Corpus, topic_word: FloatMatrix, shares: FloatMatrix, clusters: IntVector
-) -> tuple[Split, ...]:
+def choose_examples(corpus: Corpus, shares: FloatMatrix) -> tuple[int, ...]:
     """Return a few split documents, of different pairs of topics as far as there are.
+
+    Parameters
+    ----------
+    corpus
+        The documents.
+    shares
+        θ, shape (n_documents, n_topics).
+    """
+    chosen: dict[tuple[int, ...], int] = {}
+    for document in split_documents(corpus, shares).tolist():
+        pair = tuple(sorted(np.argsort(-shares[document], kind="stable")[:2].tolist()))
+        if pair not in chosen and len(chosen) < _EXAMPLES:
+            chosen[pair] = document
+    return tuple(chosen.values())
+
+
+def describe_split(
+    corpus: Corpus, topic_word: FloatMatrix, shares: FloatMatrix, clusters: IntVector, document: int
+) -> Split:
+    """Return what draws a document to its two topics.
 
     Parameters
     ----------
@@ -74,18 +89,9 @@ def find_examples(
         θ, shape (n_documents, n_topics).
     clusters
         The cluster of each document, shape (n_documents,).
+    document
+        Its place in the corpus.
     """
-    chosen: dict[tuple[int, ...], int] = {}
-    for document in split_documents(corpus, shares).tolist():
-        pair = tuple(sorted(np.argsort(-shares[document], kind="stable")[:2].tolist()))
-        if pair not in chosen and len(chosen) < _EXAMPLES:
-            chosen[pair] = document
-    return tuple(_split(corpus, topic_word, shares, clusters, document) for document in chosen.values())
-
-
-def _split(
-    corpus: Corpus, topic_word: FloatMatrix, shares: FloatMatrix, clusters: IntVector, document: int
-) -> Split:
     counts = corpus.counts.take(np.array([document]))
     own = shares[document]
     pulled = responsibilities(counts, topic_word, own[None, :]) * counts.counts[:, None]
@@ -97,4 +103,4 @@ def _split(
         words = tuple(corpus.lexicon.vocabulary[word] for word in counts.words[order].tolist())
         return Pull(topic, float(own[topic]), words)
 
-    return Split(document, int(clusters[document]), (pull(first, second), pull(second, first)))
+    return Split(int(clusters[document]), (pull(first, second), pull(second, first)))

@@ -34,7 +34,7 @@ def build_lexicon(texts: Sequence[str], language: str | None) -> Lexicon:
 
     Function words are left out; of short texts (half hold fewer than ten other words) articles, conjunctions and
     auxiliaries only. Words are brought to their lemmas; one typed without its accents is read as the one with them where no
-    other word is spelled so. Pairs that follow each other in five documents and whose normalized pointwise mutual
+    other word is spelled so; a lemma that hardly anybody writes is called by its commonest form. Pairs that follow each other in five documents and whose normalized pointwise mutual
     information, log(p(ab) / p(a) p(b)) / −log p(ab), reaches .7 are one phrase: Bouma (2009). What then stands
     in five documents at least (of fewer nothing is told) and in no more than half of them is the vocabulary;
     of more than 20,000 the most frequent.
@@ -68,7 +68,7 @@ def build_lexicon(texts: Sequence[str], language: str | None) -> Lexicon:
     left_out = STOP_WORDS[listed]
     documents = [[word for word in words if word not in left_out] for words in every]
     _refuse_too_few(documents)
-    forms = every_form(language)
+    forms = as_written(every_form(language), documents, left_out | stop_words_of(language))
     read = [read_as(words, forms, left_out) for words in documents]
     phrases = find_phrases(read, stop_words_of(language))
     vocabulary = _kept([joined(words, frozenset(phrases)) for words in read])
@@ -113,6 +113,50 @@ def every_form(language: str | None) -> Mapping[str, str]:
     }
     bare = {form: lemma for form, lemma in typed.items() if form not in known and form not in lemmas}
     return {form: lemma for form, lemma in (bare | known).items() if form != lemma}
+
+
+def as_written(
+    forms: Mapping[str, str], documents: Sequence[Sequence[str]], kept: frozenset[str] = frozenset()
+) -> Mapping[str, str]:
+    """Return forms in which a lemma that fewer than five documents write is called by its commonest form.
+
+    That is one that five documents or more write and that differs by more than accents: dictionaries have
+    lemmas that are no words, and words that nobody uses. What counts as one word stays the same.
+
+    Parameters
+    ----------
+    forms
+        The lemma of each word that has another one.
+    documents
+        The words of each document, as they are written.
+    kept
+        Lemmas that keep their names.
+
+    Examples
+    --------
+    >>> as_written({"playing": "playe", "plays": "play"}, [["playing", "plays", "play"]] * 5)
+    {'plays': 'play', 'playe': 'playing'}
+    """
+    written = Counter(word for words in documents for word in set(words))
+    names: dict[str, str] = {}
+    for form in sorted(written, key=lambda word: (-written[word], word)):
+        if form in forms and written[form] >= FEWEST_TOLD:
+            names.setdefault(forms[form], form)
+    hardly = {
+        lemma: form
+        for lemma, form in names.items()
+        if lemma not in kept and _written_as(lemma, forms, written) < FEWEST_TOLD
+    }
+    if not hardly:
+        return forms
+    named = {form: hardly.get(lemma, lemma) for form, lemma in forms.items()} | hardly
+    return {form: name for form, name in named.items() if form != name}
+
+
+def _written_as(lemma: str, forms: Mapping[str, str], written: Mapping[str, int]) -> int:
+    """Return how many documents write a lemma, with its accents or without."""
+    bare = without_accents(lemma)
+    return written.get(lemma, 0) + (written.get(bare, 0) if forms.get(bare) == lemma else 0)
 
 
 def find_phrases(

@@ -74,7 +74,7 @@ def write_features(
     recipe
         The journey (``rfm`` or ``players``), and which column is what.
     target
-        A file that ends in ``.csv``, ``.tsv`` or ``.parquet``; the recipe is ``NAME.recipe.json`` beside it.
+        A file that ends in ``.csv``, ``.tsv`` or ``.parquet``; the recipe is ``TARGET.recipe.json`` beside it.
     at
         The day that counts as today, ``2011-12-10``; ``None`` for the day after the last event.
     options

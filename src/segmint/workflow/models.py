@@ -108,6 +108,7 @@ def _cards(
         stability=None if resampling is None else resampling.jaccard.get(configuration),
         silhouettes=None if silhouettes is None or not silhouettes.size else silhouettes.tolist(),
         seed=about.seed,
+        recipe=dataset.recipe,
     )
 
 

@@ -25,7 +25,7 @@ from segmint.model.files import write_file
 from segmint.prepare.fit import Prepared, prepare
 from segmint.prepare.options import PreparationOptions
 from segmint.types import FloatMatrix, Progress, silent
-from segmint.words import sentence
+from segmint.words import Sentence, sentence
 from segmint.workflow.neighbor_rows import rows_for, with_levels
 
 CHUNK: Final = 1024
@@ -87,6 +87,14 @@ class Ready:
         """The number of features that are compared."""
         return int(self.X.shape[1])
 
+    @property
+    def notices(self) -> tuple[Sentence, ...]:
+        """What was found out when the table was read, prepared and compared."""
+        alike = (
+            (sentence("workflow.notice.all_alike", metric=self.metric.name),) if _alike(self.points) else ()
+        )
+        return (*self.dataset.notices, *self.prepared.notices, *alike)
+
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
@@ -111,6 +119,19 @@ class Chosen:
     n_measured: int
 
 
+def checked_metric(options: NeighborOptions) -> Metric:
+    """Return the metric that was asked for, before anything is read.
+
+    Raises
+    ------
+    UsageError
+        If there is no such metric, no such index, or the index does not serve the metric.
+    """
+    metric = metric_named(options.metric)
+    check_serves(options.index, metric)
+    return metric
+
+
 def ready(source: Any, options: NeighborOptions) -> Ready:
     """Read a table (unless it was read) and prepare its rows for a metric.
 
@@ -121,8 +142,7 @@ def ready(source: Any, options: NeighborOptions) -> Ready:
     DataError
         If the table can't be prepared, or its values are not what the metric compares.
     """
-    metric = metric_named(options.metric)
-    check_serves(options.index, metric)
+    metric = checked_metric(options)
     dataset = with_levels(metric, source if isinstance(source, Dataset) else read(source))
     prepared = prepare(dataset, options.preparation)
     n_samples = prepared.matrix.n_samples
@@ -130,6 +150,14 @@ def ready(source: Any, options: NeighborOptions) -> Ready:
         raise UsageError("likeness.too_many_neighbors", k=options.k, n=n_samples, most=n_samples - 1)
     rows = rows_for(metric, prepared, dataset.schema)
     return Ready(dataset, prepared, metric, rows.X, rows.points(metric), options)
+
+
+def _alike(points: Points) -> bool:
+    """Return whether all rows are equal to the metric."""
+    first, rows = points.ready[0], points.ready
+    if not np.array_equal(first, rows[-1], equal_nan=True):  # nearly always: not all rows are looked at
+        return False
+    return bool(np.all((rows == first) | (np.isnan(rows) & np.isnan(first))))
 
 
 def neighbors(source: Any, options: NeighborOptions | None = None) -> Neighbors:

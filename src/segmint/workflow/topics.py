@@ -22,14 +22,17 @@ from segmint.topics.describing import (
     contingency_of,
     describe_topics,
     draw_mixtures,
-    mixed,
     ordered,
 )
 from segmint.topics.languages import Language, declared, detect
 from segmint.topics.lda import INSTRUCTIONS
 from segmint.topics.methods import Fitted, largest_topic
+from segmint.topics.mixed import choose_examples, describe_split, split_documents
+from segmint.topics.race import run_race
+from segmint.topics.samples import draw_samples
+from segmint.topics.sketches import N_FORESEEN, without_topics
 from segmint.topics.study import CorpusFacts, TopicStudy
-from segmint.topics.sweep import draw_samples, plan, run_sweep, without_topics
+from segmint.topics.sweep import plan
 from segmint.types import FloatMatrix, IntVector, Progress, silent
 from segmint.workflow.texts import TextColumns, Texts, read_texts
 
@@ -82,12 +85,15 @@ class Found:
         The mixture of each document, shape (n_documents, n_topics).
     clusters
         The cluster of each, shape (n_documents,).
+    examples
+        The place of each of the study's examples among the documents.
     """
 
     study: TopicStudy
     texts: Texts
     shares: FloatMatrix
     clusters: IntVector
+    examples: tuple[int, ...]
 
 
 def topics(
@@ -138,16 +144,17 @@ def study_texts(
     ks = plan(corpus, options.ks)
     progress("worded", corpus.counts.n_words, corpus.counts.n_words)
     samples = draw_samples(corpus, max(1, options.n_samples), seed=options.seed)
-    choice = choose(run_sweep(corpus, ks, samples, seed=options.seed, progress=progress))
-    seeds = fit_seeds(
+    choice = choose(run_race(corpus, ks, samples, seed=options.seed, progress=progress))
+    fits = fit_seeds(
         corpus, choice.n_topics, options.n_seeds, seed=options.seed, truth=texts.labels, progress=progress
     )
-    model = _model(corpus, *ordered(corpus, seeds["lda"].best, seeds["kmeans"].best), options, texts.source)
+    model = _model(corpus, *ordered(corpus, fits["lda"].best, fits["kmeans"].best), options, texts.source)
+    seeds = {name: one.seeds for name, one in fits.items()}
     shares = fold_in(model, texts.documents)
     clusters = nearest_clusters(model, texts.documents)
-    n_split, examples = mixed(corpus, model, shares, clusters)
+    examples = choose_examples(corpus, shares)
     largest = largest_topic(shares, corpus.counts)
-    alone = [value for value in map(without_topics, samples) if value is not None]
+    alone = [value for value in map(without_topics, samples[:N_FORESEEN]) if value is not None]
     found = TopicStudy(
         model=model,
         source=texts.source,
@@ -158,12 +165,14 @@ def study_texts(
         perplexity_of_words=float(np.mean(alone)) if alone else None,
         topics=describe_topics(corpus, model, shares, clusters),
         agreement=agreement(largest, clusters),
-        n_split=n_split,
-        examples=examples,
+        n_split=len(split_documents(corpus, shares)),
+        examples=tuple(
+            describe_split(corpus, model.topic_word, shares, clusters, document) for document in examples
+        ),
         crossing=contingency_of(largest, clusters, model.n_topics),
         sample=draw_mixtures(corpus, shares, _DRAWN),
     )
-    return Found(found, texts, shares, clusters)
+    return Found(found, texts, shares, clusters, examples)
 
 
 def _model(corpus: Corpus, lda: Fitted, clusters: Fitted, options: TopicOptions, source: str) -> TopicModel:

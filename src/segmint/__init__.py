@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from segmint.model.topic_file import load_topic_model as load_topic_model
     from segmint.model.topic_file import save_topic_model as save_topic_model
     from segmint.workflow.assign import assign as assign
+    from segmint.workflow.beside import with_beside as with_beside
+    from segmint.workflow.beside import with_texts as with_texts
     from segmint.workflow.challenge import renew as retrain  # noqa: F401
     from segmint.workflow.deliver import run as run
     from segmint.workflow.indexing import index_customers as index_customers
@@ -57,6 +59,8 @@ _PUBLIC = {
     "run": "segmint.workflow.deliver:run",
     "RunOptions": "segmint.workflow.planning:RunOptions",
     "assign": "segmint.workflow.assign:assign",
+    "with_beside": "segmint.workflow.beside:with_beside",
+    "with_texts": "segmint.workflow.beside:with_texts",
     "index_customers": "segmint.workflow.indexing:index_customers",
     "lookalike": "segmint.workflow.lookalike:lookalike",
     "LookalikeOptions": "segmint.workflow.lookalike:LookalikeOptions",

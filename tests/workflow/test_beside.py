@@ -109,7 +109,7 @@ def test_a_table_of_shares_keeps_the_topics_beside_it(files: Files, tmp_path: Pa
     topics_path(alone).write_bytes(b"x")
     with pytest.raises(SegmintError) as refused:
         with_topics(segmint.ReadOptions(), alone)
-    assert "shares.topics" in str(refused.value)
+    assert "shares.csv.topics" in str(refused.value)
 
 
 @pytest.mark.parametrize("way", ["beside", "texts", "both"])
@@ -169,6 +169,18 @@ def test_chunks_give_what_the_whole_gives(files: Files, model: SegmentModel) -> 
     assert any("12 of 120 customers" in str(notice) for notice in last.notices)
 
 
+def test_without_shares_and_texts_both_ways_are_told(files: Files, model: SegmentModel) -> None:
+    for ask in (segmint.assign, read_batch):
+        with pytest.raises(SchemaError, match="--texts") as refused:
+            ask(model, files.customers)
+        assert any("topic_1" in detail for detail in refused.value.details)
+    with pytest.raises(SchemaError, match="column “said”"):
+        read_again(files.customers, model)
+    with pytest.raises(SchemaError) as other:
+        segmint.assign(model, pd.DataFrame({"customer_id": ["1"], "said": ["late"]}))
+    assert other.value.code == "data.missing_columns"
+
+
 def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
     keys = [f"k{n}" for n in range(8)]
     numbers = np.arange(8.0)
@@ -222,3 +234,19 @@ def test_texts_that_are_called_like_what_clusters_are_refused(files: Files, tmp_
     )
     with pytest.raises(SchemaError, match="spend"):
         segmint.read(files.customers, with_beside(segmint.ReadOptions(), shares))
+
+
+def test_mlflow_predicts_from_texts(files: Files, model: SegmentModel, tmp_path: Path) -> None:
+    import mlflow
+
+    from segmint.model.bundle import save_bundle
+    from segmint.track.packaging import write_model
+
+    bundle = tmp_path / "m.segmint"
+    save_bundle(model, bundle)
+    write_model(bundle, tmp_path / "packed", model_id="m-1", run_id="1")
+    frame = pd.read_csv(files.both, dtype={"customer_id": str})
+    found = mlflow.pyfunc.load_model(str(tmp_path / "packed")).predict(frame)
+    assert found["segment_id"].tolist() == segmint.assign(model, files.both).segment_ids.tolist()
+    with pytest.raises(SegmintError):
+        mlflow.pyfunc.load_model(str(tmp_path / "packed")).predict(frame[["spend"]])

@@ -93,7 +93,7 @@ def _write_rule(console: Console, model: SegmentModel) -> None:
 
 
 def _model_json(model: SegmentModel, path: Path) -> dict[str, Any]:
-    manifest = model.manifest
+    manifest, topics = model.manifest, model.topics
     return {
         "model": str(path.resolve()),
         "name": manifest.name,
@@ -110,6 +110,7 @@ def _model_json(model: SegmentModel, path: Path) -> dict[str, Any]:
         "n_rows": model.reference.n_samples,
         "n_indexed": 0 if model.index is None else model.index.n_customers,
         "columns": [feature.to_json() | {"reason": str(feature.reason)} for feature in model.schema],
+        "text": None if topics is None else {"name": topics.text, "instead_of": list(topics.names)},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,15 @@ import pandas as pd
 
 from segmint.errors import SchemaError, ValueRuleError
 from segmint.model.parsing import ABSENT, flag_text, is_missing, level_text, parse_flag, parse_number
-from segmint.model.schema import Feature, Kind
+from segmint.model.schema import Feature, Kind, Schema
 from segmint.model.segment_model import SegmentModel
 from segmint.types import RawColumn
 
 
 def frame_columns(model: SegmentModel, frame: pd.DataFrame) -> dict[str, RawColumn]:
     """Return the raw columns that a model needs, read from a frame by the model's own grammar.
+
+    Texts stand in the place of shares of topics, where none of these is there.
 
     Raises
     ------
@@ -24,11 +27,18 @@ def frame_columns(model: SegmentModel, frame: pd.DataFrame) -> dict[str, RawColu
     ValueRuleError
         If a column of numbers holds a text that is none; the value is not shown.
     """
-    needed = model.preparation.columns
+    topics, found = model.topics, [str(name) for name in frame.columns]
+    if topics is not None and topics.replaces(found):
+        schema = topics.with_text(model.schema)
+        return dict(topics.folded(_columns(schema, [one.name for one in schema.clustering], frame)))
+    return _columns(model.schema, model.preparation.columns, frame)
+
+
+def _columns(schema: Schema, needed: Sequence[str], frame: pd.DataFrame) -> dict[str, RawColumn]:
     missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise SchemaError("track.missing_columns", missing=missing, needed=list(needed))
-    return {name: _column(model.schema.feature(name), frame[name]) for name in needed}
+    return {name: _column(schema.feature(name), frame[name]) for name in needed}
 
 
 def _column(feature: Feature, values: pd.Series[Any]) -> RawColumn:

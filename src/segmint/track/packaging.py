@@ -58,7 +58,10 @@ def signature(model: SegmentModel) -> ModelSignature:
     The columns that the model needs are named; their types are left to the model's own grammar, since
     MLflow would refuse whole numbers where it was told of floats, and flags written in two ways.
     """
-    columns = [ColSpec(AnyType(), name, required=True) for name in model.preparation.columns]
+    shares = () if model.topics is None else model.topics.names
+    columns = [ColSpec(AnyType(), name, required=name not in shares) for name in model.preparation.columns]
+    if model.topics is not None:  # in the place of the shares
+        columns.append(ColSpec(AnyType(), model.topics.text, required=False))
     outputs = [ColSpec(_TYPES[kind], name) for name, kind in RESULT_COLUMNS.items()]
     return ModelSignature(inputs=ColumnSchema(columns), outputs=ColumnSchema(outputs))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,24 @@ def own_chunks(
     schema
         Another than the model's.
     """
-    return read_chunks(source, schema or model.schema, replace(reading or ReadOptions(), topics=model.topics))
+    with advising(model):
+        yield from read_chunks(
+            source, schema or model.schema, replace(reading or ReadOptions(), topics=model.topics)
+        )
+
+
+@contextmanager
+def advising(model: SegmentModel) -> Iterator[None]:
+    """Say of a source without shares of topics that texts can stand in their place."""
+    try:
+        yield
+    except SchemaError as error:
+        topics, lacking = model.topics, error.figures.get("missing") or error.figures.get("columns") or ()
+        if topics is None or {*topics.names}.isdisjoint(lacking):
+            raise
+        raise SchemaError(
+            "workflow.no_shares", where=error.where, details=error.details, column=topics.text
+        ) from None
 
 
 def own_columns(model: SegmentModel, dataset: Dataset) -> RawColumns:

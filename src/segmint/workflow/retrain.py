@@ -29,7 +29,7 @@ from segmint.prepare.missing import with_policies
 from segmint.prepare.options import PreparationOptions, Scale
 from segmint.types import IntVector, Progress, RawColumn, silent
 from segmint.words import Sentence, say, sentence
-from segmint.workflow.assign import own_columns
+from segmint.workflow.assign import advising, own_columns
 from segmint.workflow.planning import Planned, RunOptions, plan_prepared
 from segmint.workflow.run import Made, conclude, fit
 
@@ -95,9 +95,9 @@ def read_again(data: Any, model: SegmentModel, reading: ReadOptions | None = Non
     if isinstance(data, Dataset):
         known = {feature.name: feature.missing for feature in model.schema}
         return replace(data, schema=with_policies(data.schema, known))
-    return read(
-        data, replace(reading or ReadOptions(), schema=model.schema, recipe=model.recipe, topics=model.topics)
-    )
+    own = replace(reading or ReadOptions(), schema=model.schema, recipe=model.recipe, topics=model.topics)
+    with advising(model):
+        return read(data, own)
 
 
 def retrain(

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from segmint.behavior.recipe_file import name_of
 from segmint.data import ReadOptions, open_writer
 from segmint.data.options import clean_name
 from segmint.data.write import check_target
@@ -95,7 +94,7 @@ def write_features(
     Parameters
     ----------
     target
-        A file that ends in ``.csv``, ``.tsv`` (each also ``.gz``) or ``.parquet``; ``NAME.topics`` lies beside it.
+        A file that ends in ``.csv``, ``.tsv`` (each also ``.gz``) or ``.parquet``; ``TARGET.topics`` lies beside it.
     columns
         Which columns held what; without one of keys it is called ``row``.
     texts, shares
@@ -115,15 +114,15 @@ def write_features(
 
 
 def topics_path(table: str | Path) -> Path:
-    """Return where the topic model of a table of shares lies: beside it.
+    """Return where the topic model of a table of shares lies: beside it, under its whole name.
 
     Examples
     --------
     >>> topics_path("out/shares.csv.gz").name
-    'shares.topics'
+    'shares.csv.gz.topics'
     """
     path = Path(table)
-    return path.with_name(f"{name_of(path)}.topics")
+    return path.with_name(f"{path.name}.topics")
 
 
 def refuse_target(target: Path | None) -> None:

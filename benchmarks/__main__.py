@@ -6,11 +6,13 @@ import platform
 import sys
 from datetime import UTC, datetime
 
+from benchmarks.behavior import report as behavior
 from benchmarks.drift_tables import report as drift
 from benchmarks.endurance import SWAP_SECONDS, overload, swaps
 from benchmarks.identity import report as identity
 from benchmarks.journeys import journeys
 from benchmarks.lineage import report as lineage
+from benchmarks.lookalike import report as lookalike
 from benchmarks.peers import comparisons
 from benchmarks.serving import compare
 
@@ -18,6 +20,9 @@ out = sys.stdout.write
 out(f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {platform.machine()}\n\n")
 out("| Whole process | Seconds | Peak memory so far |\n|---|---|---|\n")
 for what, elapsed, memory in journeys():
+    out(f"| {what} | {elapsed:.2f} | {memory / 1e6:.0f} MB |\n")
+out("\n| Made of generated rows, a process each | Seconds | Peak memory |\n|---|---|---|\n")
+for what, elapsed, memory in (*behavior(), *lookalike()):
     out(f"| {what} | {elapsed:.2f} | {memory / 1e6:.0f} MB |\n")
 out(
     "\n| Two versions matched (60 planted pairs; all 390: python -m benchmarks.lineage) | Share |\n|---|---|\n"

@@ -1,7 +1,8 @@
 """Topics beside their peers: NMI, held-out perplexity, time, the fold-in, and how well the number is chosen.
 
 ``python -m benchmarks.topics [CORPUS …]`` reads the four corpora of the reference data (``SEGMINT_DATA``) and
-writes a line a figure. Labels enter NMI only. One vocabulary, one set of defaults for all corpora.
+writes a line a figure; ``python -m benchmarks.topics race [SEED …]`` the race beside the whole sweep on all four.
+Labels enter NMI only. One vocabulary, one set of defaults for all corpora.
 """
 
 from __future__ import annotations
@@ -20,15 +21,19 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import LatentDirichletAllocation
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.metrics import normalized_mutual_info_score
+from threadpoolctl import threadpool_limits
 
 from segmint.model.fold_in import mixtures
 from segmint.model.word_counts import WordCounts
 from segmint.topics import lda
+from segmint.topics.choice import choose
 from segmint.topics.comparison import compare, fit_seeds
 from segmint.topics.corpus import Corpus, read_corpus
 from segmint.topics.languages import detect
 from segmint.topics.perplexity import perplexity, perplexity_of
+from segmint.topics.race import run_race
 from segmint.topics.samples import draw_samples
+from segmint.topics.sweep import plan, run_sweep
 from segmint.types import FloatMatrix, IntVector
 from segmint.workflow.texts import TextColumns, Texts, read_texts
 
@@ -42,14 +47,62 @@ CORPORA = {
 SEEDS = 10
 PEER_SEEDS = 3
 SPLITS = 5
+SAMPLES = 10
+
+
+def short_report() -> Iterator[tuple[str, str]]:
+    """Give what takes less than a minute: both methods on the short corpora, and the race on one of them."""
+    for name in ("snips_intents_en", "illuin_intents_fr"):
+        texts, corpus = _read(name)
+        assert texts.labels is not None
+        fits = fit_seeds(corpus, len(np.unique(texts.labels)), SEEDS, seed=0, truth=texts.labels)
+        for method, one in fits.items():
+            yield f"{name}: {method} nmi, {SEEDS} seeds", _told(one.seeds.values["nmi"])
+        yield f"{name}: better by NMI", str(compare({m: one.seeds for m, one in fits.items()}).method)
+    yield from race_report(("illuin_intents_fr", "snips_intents_en"), seeds=(0,))
+
+
+def race_report(
+    names: Sequence[str] = tuple(CORPORA), seeds: Sequence[int] = (0, 1, 2)
+) -> Iterator[tuple[str, str]]:
+    """Give the number of topics of the race and of the whole sweep, their votes, fits of LDA and processor time."""
+    for name in names:
+        _, corpus = _read(name)
+        ks = plan(corpus, None)
+        for seed in seeds:
+            samples = draw_samples(corpus, SAMPLES, seed=seed)
+            whole, long = _timed(run_sweep, corpus, ks, samples, seed)
+            raced, short = _timed(run_race, corpus, ks, samples, seed)
+            yield (
+                f"{name}, seed {seed}",
+                f"whole {_chosen(whole)}, {long:.1f} s; race {_chosen(raced)}, {short:.1f} s: {long / short:.2f} times",
+            )
+
+
+def _timed(search: Any, corpus: Corpus, ks: Sequence[int], samples: Any, seed: int) -> tuple[Any, float]:
+    """Run a search on one thread and give its processor time, which others on the machine change less."""
+    with threadpool_limits(1):
+        started = time.process_time()
+        found = search(corpus, ks, samples, seed=seed)
+        return found, time.process_time() - started
+
+
+def _chosen(tried: Any) -> str:
+    choice = choose(tried)
+    n_lda = sum(one.method == "lda" for one in tried)
+    return f"K = {choice.n_topics} ({choice.wins.get(choice.n_topics, 0)} of {choice.n_samples}, {n_lda} fits of LDA)"
+
+
+def _read(name: str) -> tuple[Texts, Corpus]:
+    texts = read_texts(TEXTS / CORPORA[name], TextColumns(text="text", labels="label"))
+    return texts, read_corpus(texts.documents, detect(texts.documents))
 
 
 def report(names: Sequence[str] = tuple(CORPORA)) -> Iterator[tuple[str, str]]:
     """Give what was measured and the figure, corpus after corpus."""
     for name in names:
-        texts = read_texts(TEXTS / CORPORA[name], TextColumns(text="text", labels="label"))
+        texts, corpus = _read(name)
         assert texts.labels is not None
-        corpus = read_corpus(texts.documents, detect(texts.documents))
         for what, figure in (*_nmi(corpus, texts, texts.labels), *_foreseeing(corpus, texts.labels),
                              *_times(corpus, texts.labels), *_folding(corpus, texts.labels)):  # fmt: skip
             yield f"{name}: {what}", figure
@@ -174,6 +227,13 @@ def _folding(corpus: Corpus, labels: IntVector) -> Iterator[tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    for what, figure in report(sys.argv[1:] or tuple(CORPORA)):
+    first, *others = [*sys.argv[1:], ""]
+    seeds = tuple(int(seed) for seed in others if seed) or (0, 1, 2)
+    rows = (
+        race_report(seeds=seeds)
+        if first == "race"
+        else report(list(filter(None, sys.argv[1:])) or tuple(CORPORA))
+    )
+    for what, figure in rows:
         sys.stdout.write(f"| {what} | {figure} |\n")
         sys.stdout.flush()

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from segmint.workflow.texts import TextColumns as TextColumns
     from segmint.workflow.topic_features import assign_topics as assign_topics
     from segmint.workflow.topic_files import load_topic_study as load_topic_study
-    from segmint.workflow.topics import TopicOptions as TopicOptions
+    from segmint.workflow.topic_planning import TopicOptions as TopicOptions
     from segmint.workflow.topics import topics as find_topics  # noqa: F401
 
 __version__ = "0.1.0"
@@ -74,7 +74,7 @@ _PUBLIC = {
     "SegmintError": "segmint.errors:SegmintError",
     "find_topics": "segmint.workflow.topics:topics",
     "assign_topics": "segmint.workflow.topic_features:assign_topics",
-    "TopicOptions": "segmint.workflow.topics:TopicOptions",
+    "TopicOptions": "segmint.workflow.topic_planning:TopicOptions",
     "TextColumns": "segmint.workflow.texts:TextColumns",
     "load_topic_model": "segmint.model.topic_file:load_topic_model",
     "load_topic_study": "segmint.workflow.topic_files:load_topic_study",

@@ -11,7 +11,8 @@ from segmint.charts.render import svg
 from segmint.charts.topics import topic_pictures
 from segmint.topics.study import TopicStudy
 from segmint.workflow.texts import TextColumns
-from segmint.workflow.topics import TopicOptions, topics
+from segmint.workflow.topic_planning import TopicOptions
+from segmint.workflow.topics import topics
 
 NAMES = ("topic_map", "topic_words", "topic_mixtures", "topic_seeds", "topic_crossing", "topic_sweep")
 

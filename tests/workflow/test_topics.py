@@ -11,7 +11,7 @@ import pytest
 
 import segmint
 from segmint.charts.topics import write_topic_pictures
-from segmint.errors import BundleError, DataError, NotFoundError, SchemaError, UsageError
+from segmint.errors import BundleError, DataError, NotFoundError, ResourceError, SchemaError, UsageError
 from segmint.model.fold_in import fold_in
 from segmint.model.topic_file import load_topic_model, save_topic_model, topic_bytes
 from segmint.report.topics import summarize_topics
@@ -20,7 +20,8 @@ from segmint.topics.telling import better, confidence, doubts, headline
 from segmint.workflow.texts import TextColumns, read_texts
 from segmint.workflow.topic_features import assign_topics, feature_names, write_features
 from segmint.workflow.topic_files import excerpts_of, keep_topics, load_topic_study, write_topic_page
-from segmint.workflow.topics import Found, TopicOptions, topics
+from segmint.workflow.topic_planning import TopicOptions, plan_topics
+from segmint.workflow.topics import Found, topics
 
 SECRET = "Sesamebourne"
 COLUMNS = TextColumns(text="said", key="customer", labels="subject")
@@ -184,6 +185,37 @@ def test_a_study_whose_parts_do_not_fit_is_not_opened(found: Found, name: str) -
         described = {key: part for key, part in plain.items() if key != "content"} | {name: value}
         with pytest.raises(BundleError):
             read_topic_study(hashed_bytes(described), found.study.model)
+
+
+def test_what_it_will_cost_is_known_before_the_first_fit() -> None:
+    asked: list[str] = []
+    planned = plan_topics(frame(), COLUMNS, QUICK, progress=lambda step, *_: asked.append(step))
+    assert asked == ["read", "worded"]
+    more = plan_topics(frame(), COLUMNS, replace(QUICK, n_samples=30, n_seeds=30)).forecast
+    assert 0 < planned.forecast.seconds < more.seconds
+    assert 0 < planned.forecast.memory < more.memory
+    assert planned.ks == (2, 3, 4)
+
+
+def test_what_would_not_fit_is_refused_with_what_would() -> None:
+    needed = plan_topics(frame(), COLUMNS, QUICK).forecast.memory
+    alone = plan_topics(frame(20), COLUMNS, replace(QUICK, ks=(2,))).forecast.memory
+    with pytest.raises(ResourceError) as caught:
+        plan_topics(frame(), COLUMNS, replace(QUICK, memory=(needed + alone) / 2))
+    assert caught.value.code == "topics.too_large"
+    assert 10 <= caught.value.figures["fitting"] < 150
+    with pytest.raises(ResourceError) as caught:
+        topics(frame(), COLUMNS, replace(QUICK, memory=1e6))
+    assert caught.value.code == "topics.too_large_for_any"
+
+
+def test_long_texts_are_refused_before_their_words_are_counted() -> None:
+    steps: list[str] = []
+    with pytest.raises(ResourceError):
+        plan_topics(
+            frame(), COLUMNS, replace(QUICK, memory=1e6), progress=lambda step, *_: steps.append(step)
+        )
+    assert steps == ["read"]
 
 
 def test_every_word_of_the_model_is_in_five_documents(found: Found) -> None:

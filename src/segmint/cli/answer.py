@@ -163,7 +163,8 @@ def _left_out(study: Study) -> list[str]:
     return [say(f"cli.left_out_{role}", names=names) for role, names in named.items() if names]
 
 
-def _time(spent: Spent) -> str:
+def time_told(spent: Spent) -> str:
+    """Return what a run took, beside what was forecast."""
     figures = {
         "seconds": spent.seconds,
         "forecast": spent.forecast.seconds,
@@ -187,7 +188,7 @@ def _write_places(delivered: Delivered, spent: Spent) -> None:
         (say("cli.study"), delivered.study_id),
         (say("cli.mlflow"), None if delivered.tracked is None else str(delivered.tracked)),
         (say("cli.written"), delivered.output),
-        (say("cli.time"), _time(spent)),
+        (say("cli.time"), time_told(spent)),
     ]
     for label, text in rows:
         if text:

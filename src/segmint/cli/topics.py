@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +19,7 @@ from segmint.words import say
 
 if TYPE_CHECKING:
     from segmint.workflow.texts import TextColumns
-    from segmint.workflow.topics import TopicOptions
+    from segmint.workflow.topic_planning import TopicOptions
 
 LANGUAGES = ("en", "fr")
 
@@ -55,7 +56,7 @@ class Looking:
 
     def options(self, source: Source) -> TopicOptions:
         """Make the options of the journey."""
-        from segmint.workflow.topics import TopicOptions
+        from segmint.workflow.topic_planning import TopicOptions
 
         options.one_of("--language", self.language, LANGUAGES)
         return TopicOptions(
@@ -113,15 +114,23 @@ def _find(
     as_json: bool,
     quiet: bool,
 ) -> None:
+    from segmint.charts import vega
+    from segmint.choosing.forecast import memory_used
+    from segmint.cli.answer import Spent
     from segmint.cli.topics_answer import write_answer, write_answer_json
     from segmint.model.topic_file import save_topic_model
     from segmint.workflow.topic_features import write_features
     from segmint.workflow.topic_files import excerpts_of, keep_topics
-    from segmint.workflow.topics import topics as find
+    from segmint.workflow.topic_planning import plan_topics
+    from segmint.workflow.topics import carry_out
 
+    started = time.perf_counter()
     with Steps(quiet=quiet) as steps:
         steps("read", 0, 1)
-        found = find(data, columns, asked, progress=steps)
+        planned = plan_topics(data, columns, asked, progress=steps)
+        expected = planned.forecast
+        steps.tell("forecast", seconds=expected.seconds, memory=expected.memory)
+        found = carry_out(planned, steps)
         steps("saved", 0, 1)
         model = found.study.model
         kept = keep_topics(found, place, excerpts=excerpts_of(found) if giving.show_texts else ())
@@ -130,8 +139,10 @@ def _find(
         if giving.as_features is not None:
             write_features(giving.as_features, columns, found.texts, model, found.shares)
         steps("saved", 1, 1)
+    memory = memory_used(helper=vega.process_number())
+    spent = Spent(time.perf_counter() - started, 0.0, memory, expected)
     written = write_answer_json if as_json else write_answer
-    written(found, kept, giving.as_features, columns.key)
+    written(found, kept, spent, giving.as_features, columns.key)
 
 
 def _refuse_search(holding: Holding, looking: Looking, giving: Giving) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from segmint.cli.answer import Spent, time_told
 from segmint.cli.output import results, wrapped, write_json, write_labeled
 from segmint.cli.tables import plain_table
 from segmint.cli.typed import shown_path
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 _WORDS: Final = 4
 
 
-def write_answer(found: Found, kept: KeptTopics, features: Path | None, key: str | None) -> None:
+def write_answer(
+    found: Found, kept: KeptTopics, spent: Spent, features: Path | None, key: str | None
+) -> None:
     """Write the answer, the doubt beside it, the topics, and where everything lies."""
     console = results()
     console.print()
@@ -41,6 +44,7 @@ def write_answer(found: Found, kept: KeptTopics, features: Path | None, key: str
             key=key or say("cli.topic_row"),
         )
         write_labeled(console, say("cli.features"), [told])
+    write_labeled(console, say("cli.time"), [time_told(spent)])
 
 
 def _write_reasons(console: Console, found: Found) -> None:
@@ -80,7 +84,9 @@ def _write_topics(console: Console, found: Found) -> None:
     plain_table(console, heads, rows, right=frozenset((2, 3, 4)), fold=1)
 
 
-def write_answer_json(found: Found, kept: KeptTopics, features: Path | None, key: str | None) -> None:
+def write_answer_json(
+    found: Found, kept: KeptTopics, spent: Spent, features: Path | None, key: str | None
+) -> None:
     """Write the same as one JSON object: words and figures, no text and no key."""
     from dataclasses import asdict
 
@@ -112,6 +118,9 @@ def write_answer_json(found: Found, kept: KeptTopics, features: Path | None, key
             "pictures": [str(path.resolve()) for path in kept.pictures],
             "features": None if features is None else str(features.resolve()),
             "key": key,
+            "seconds": spent.seconds,
+            "memory": spent.memory,
+            "forecast": {"seconds": spent.forecast.seconds, "memory": spent.forecast.memory},
         }
     )
 

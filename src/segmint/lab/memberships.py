@@ -14,7 +14,8 @@ from segmint.topics.study import TopicStudy
 from segmint.topics.telling import better, doubts, headline
 from segmint.words import Sentence, numbers, say, sentence
 from segmint.workflow.texts import TextColumns
-from segmint.workflow.topics import Found, TopicOptions, topics
+from segmint.workflow.topic_planning import TopicOptions
+from segmint.workflow.topics import Found, topics
 
 NEWS: Final = Path("text") / "octis_bbc_news.tsv.gz"
 _KS: Final = {"requests": (5, 6, 7, 8, 9), "news": (4, 5, 6, 7), "own": tuple(range(2, 13))}

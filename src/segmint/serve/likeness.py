@@ -13,8 +13,9 @@ from starlette.responses import Response
 from segmint.errors import RequestError, UsageError
 from segmint.serve.customers import customers_of
 from segmint.serve.desk import Desk, json_body, read_body, respond
-from segmint.serve.rows import by_field, columns_of, keys_of
+from segmint.serve.rows import keys_of
 from segmint.serve.served import Served
+from segmint.serve.texts import columns_of_values, values_of_rows
 from segmint.types import JSON, FloatMatrix, IntVector
 
 if TYPE_CHECKING:
@@ -136,9 +137,9 @@ def _prepared(desk: Desk, served: Served, customers: Sequence[Any]) -> FloatMatr
     model = served.model
     if not customers:
         return np.empty((0, len(model.preparation.feature_names)))
-    values = by_field(model.schema, customers_of([*customers], desk))
+    values = values_of_rows(model, customers_of([*customers], desk))
     keys_of(model.schema, values, len(customers))  # what is refused elsewhere is refused here
-    return model.preparation.forward(columns_of(model.schema, values))
+    return model.preparation.forward(columns_of_values(model, values))
 
 
 def _there(near: Near, names: Sequence[str]) -> IntVector:

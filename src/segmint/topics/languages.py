@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import simplemma
+from simplemma.strategies import DictionaryLookupStrategy
+from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 
 from segmint.model.stop_words import STOP_WORDS
 from segmint.model.tokens import every_word
@@ -80,8 +81,10 @@ def detect(texts: Sequence[str]) -> Language:
     documents = [every_word(text, None)[:_MOST_WORDS] for text in texts[::step]]
     documents = [words for words in documents if words]
     n_words = sum(map(len, documents))
+    distinct = {word for words in documents for word in words}
+    dictionaries = DictionaryLookupStrategy(DefaultDictionaryFactory(cache_max_size=1))
     found = {
-        language: [sum(_knows(language, word) for word in words) for words in documents]
+        language: _n_known(documents, _known_of(language, distinct, dictionaries))
         for language in (*SPOKEN, *OTHERS)
     }
     known = {language: sum(counts) / n_words if n_words else 0.0 for language, counts in found.items()}
@@ -91,8 +94,14 @@ def detect(texts: Sequence[str]) -> Language:
     return Language(name if name in SPOKEN else None, name, known, _confidence(name, found))
 
 
-def _knows(language: str, word: str) -> bool:
-    return word in STOP_WORDS.get(language, ()) or simplemma.is_known(word, language)
+def _known_of(language: str, words: set[str], dictionaries: DictionaryLookupStrategy) -> set[str]:
+    """Return the words that a language knows; its dictionary leaves memory when the next one comes."""
+    listed = STOP_WORDS.get(language, frozenset())
+    return {word for word in words if word in listed or dictionaries.get_lemma(word, language) is not None}
+
+
+def _n_known(documents: Sequence[Sequence[str]], known: set[str]) -> list[int]:
+    return [sum(word in known for word in words) for words in documents]
 
 
 def _confidence(name: str, found: dict[str, list[int]]) -> float:

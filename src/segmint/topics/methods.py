@@ -70,8 +70,9 @@ class Method:
     labels: Callable[[Fitted, WordCounts, FloatVector], IntVector]
 
 
-_SKETCH: Final = {"burn_in": 100, "n_samples": 5}
-_FEW_STARTS: Final = 3
+SKETCH: Final = {"burn_in": 100, "n_samples": 5}
+"""Rounds of LDA in a sweep: half of those of a fit."""
+FEW_STARTS: Final = 3
 
 
 def _fit_topics(counts: WordCounts, _: FloatVector, n_topics: int, seed: int) -> Fitted:
@@ -79,7 +80,7 @@ def _fit_topics(counts: WordCounts, _: FloatVector, n_topics: int, seed: int) ->
 
 
 def _sketch_topics(counts: WordCounts, _: FloatVector, n_topics: int, seed: int) -> Fitted:
-    return _of_topics(fit_lda(counts, n_topics, seed=seed, **_SKETCH))
+    return _of_topics(fit_lda(counts, n_topics, seed=seed, **SKETCH))
 
 
 def _of_topics(found: Topics) -> Fitted:
@@ -101,7 +102,7 @@ def _fit_clusters(counts: WordCounts, idf: FloatVector, n_topics: int, seed: int
 
 
 def _sketch_clusters(counts: WordCounts, idf: FloatVector, n_topics: int, seed: int) -> Fitted:
-    return _of_clusters(fit_clusters(counts, idf, n_topics, seed=seed, n_starts=_FEW_STARTS))
+    return _of_clusters(fit_clusters(counts, idf, n_topics, seed=seed, n_starts=FEW_STARTS))
 
 
 def _of_clusters(found: Clusters) -> Fitted:

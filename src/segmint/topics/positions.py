@@ -17,9 +17,9 @@ def divergences(topic_word: FloatMatrix) -> FloatMatrix:
     >>> divergences(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])).round(2).tolist()
     [[0.0, 1.0, 0.31], [1.0, 0.0, 0.31], [0.31, 0.31, 0.0]]
     """
-    mixed = (topic_word[:, None, :] + topic_word[None, :, :]) / 2
     alone = _entropy(topic_word)
-    return np.asarray(np.maximum(_entropy(mixed) - (alone[:, None] + alone[None, :]) / 2, 0.0))
+    mixed = np.array([_entropy((topic_word + one) / 2) for one in topic_word])
+    return np.asarray(np.maximum(mixed - (alone[:, None] + alone[None, :]) / 2, 0.0))
 
 
 def _entropy(shares: FloatMatrix) -> FloatMatrix:

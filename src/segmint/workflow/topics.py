@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Final
 
 import numpy as np
 
-from segmint.data import ReadOptions
 from segmint.labels import NOISE
 from segmint.model.fold_in import fold_in
-from segmint.model.ids import check_model_name, model_name_from
+from segmint.model.ids import model_name_from
 from segmint.model.tfidf import nearest_clusters
 from segmint.model.topic_model import TopicModel
 from segmint.topics.choice import choose
 from segmint.topics.comparison import compare, fit_seeds
-from segmint.topics.corpus import Corpus, read_corpus
+from segmint.topics.corpus import Corpus
 from segmint.topics.describing import (
     agreement,
     contingency_of,
@@ -24,7 +23,6 @@ from segmint.topics.describing import (
     draw_mixtures,
     ordered,
 )
-from segmint.topics.languages import Language, declared, detect
 from segmint.topics.lda import INSTRUCTIONS
 from segmint.topics.methods import Fitted, largest_topic
 from segmint.topics.mixed import choose_examples, describe_split, split_documents
@@ -32,43 +30,12 @@ from segmint.topics.race import run_race
 from segmint.topics.samples import draw_samples
 from segmint.topics.sketches import N_FORESEEN, without_topics
 from segmint.topics.study import CorpusFacts, TopicStudy
-from segmint.topics.sweep import plan
 from segmint.types import FloatMatrix, IntVector, Progress, silent
-from segmint.workflow.texts import TextColumns, Texts, read_texts
+from segmint.workflow.texts import TextColumns, Texts
+from segmint.workflow.topic_planning import PlannedTopics, TopicOptions, plan_topics
 
 _DRAWN: Final = 80
 """Documents whose mixtures are drawn."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TopicOptions:
-    """How topics are found.
-
-    Attributes
-    ----------
-    ks
-        Numbers of topics to try; one of them: that number; ``None`` for 2 to 20.
-    language
-        ``en``, ``fr``, another code, or ``None`` to find out.
-    name
-        The model's name; made from the source's where it is ``None``.
-    seed
-        Same seed, same topics (on processors with the same instructions: see ``model.versions``).
-    n_samples
-        Samples of four fifths of the documents on which the number of topics is chosen.
-    n_seeds
-        Fits of all documents on which the methods are compared.
-    reading
-        How the source is written.
-    """
-
-    ks: tuple[int, ...] | None = None
-    language: str | None = None
-    name: str | None = None
-    seed: int = 0
-    n_samples: int = 10
-    n_seeds: int = 10
-    reading: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +83,8 @@ def topics(
     ------
     DataError
         If fewer than two documents hold a word that counts.
+    ResourceError
+        If it would not fit into memory.
 
     Examples
     --------
@@ -127,22 +96,12 @@ def topics(
     >>> sorted(topic.words[0].word for topic in made.study.topics)
     ['late', 'money']
     """
-    options = options or TopicOptions()
-    if options.name is not None:
-        check_model_name(options.name)
-    texts = read_texts(source, columns, options.reading)
-    progress("read", len(texts.documents), len(texts.documents))
-    language = detect(texts.documents) if options.language is None else declared(options.language)
-    return study_texts(texts, language, options, progress)
+    return carry_out(plan_topics(source, columns, options, progress=progress), progress)
 
 
-def study_texts(
-    texts: Texts, language: Language, options: TopicOptions, progress: Progress = silent
-) -> Found:
-    """Find the topics of texts that were read (see :func:`topics`)."""
-    corpus = read_corpus(texts.documents, language)
-    ks = plan(corpus, options.ks)
-    progress("worded", corpus.counts.n_words, corpus.counts.n_words)
+def carry_out(planned: PlannedTopics, progress: Progress = silent) -> Found:
+    """Find the topics that were planned (see :func:`topics`)."""
+    options, texts, corpus, ks = planned.options, planned.texts, planned.corpus, planned.ks
     samples = draw_samples(corpus, max(1, options.n_samples), seed=options.seed)
     choice = choose(run_race(corpus, ks, samples, seed=options.seed, progress=progress))
     fits = fit_seeds(

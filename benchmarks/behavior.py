@@ -11,7 +11,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +21,15 @@ import pyarrow.parquet as pq
 SIZES = (1, 10, 100)
 _STEP = 1_000_000
 _MEASURED = """
-import resource, sys, time
+import sys, time
+from segmint.choosing.forecast import memory_used
 from segmint.model.recipe import Recipe
 from segmint.workflow.features import write_features
 columns = {"key": "customer", "date": "day", "order": "number", "amount": "paid"}
 started = time.perf_counter()
 made = write_features(sys.argv[1], Recipe("rfm", columns), sys.argv[2])
 seconds = time.perf_counter() - started
-print(made.n_customers, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+print(made.n_customers, seconds, memory_used())
 """
 
 
@@ -53,25 +54,20 @@ def _part(rng: np.random.Generator, n: int, n_customers: int) -> pa.Table:
     )
 
 
-def main(sizes: tuple[int, ...]) -> None:
-    print("million events   customers   seconds   peak MB   seconds a million")
+def report(sizes: tuple[int, ...] = SIZES[:2]) -> Iterator[tuple[str, float, float]]:
+    """Yield for each size, in millions of events, what it is, the seconds and the peak of memory in bytes."""
     for millions in sizes:
         with tempfile.TemporaryDirectory() as folder:
             path, out = Path(folder) / "events.parquet", Path(folder) / "rfm.parquet"
             write_events(path, millions)
-            started = time.perf_counter()
             done = subprocess.run(
                 [sys.executable, "-c", _MEASURED, str(path), str(out)],
                 check=True, capture_output=True, text=True,
             )  # fmt: skip
-            customers, seconds, memory = map(float, done.stdout.split())
-            whole = time.perf_counter() - started
-            print(
-                f"{millions:>14}   {customers:>9,.0f}   {seconds:>7.1f}   {memory / 1e6:>7.0f}   {seconds / millions:>17.2f}"
-                f"   (process {whole:.1f} s)",
-                flush=True,
-            )
+        customers, seconds, memory = map(float, done.stdout.split())
+        yield f"features of {millions} million events, {customers:,.0f} customers", seconds, memory
 
 
 if __name__ == "__main__":
-    main(tuple(map(int, sys.argv[1:])) or SIZES)
+    for what, elapsed, peak in report(tuple(map(int, sys.argv[1:])) or SIZES):
+        print(f"| {what} | {elapsed:.1f} | {peak / 1e6:.0f} MB |", flush=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from segmint.data import read_chunks
 from segmint.likeness.crowd import crowd_of
 from segmint.likeness.holdout import HoldOut, Interval, Trial, hold_out
 from segmint.likeness.scoring import RULES
+from segmint.model.bundle import save_bundle
 from segmint.model.segment_model import SegmentModel
 from segmint.types import IntVector
 from segmint.workflow.assign import assign
@@ -80,6 +82,56 @@ def read(model: SegmentModel, table: Path) -> tuple[dict[str, np.ndarray], list[
     chunks = list(read_chunks(table, model.schema))
     columns = {name: np.concatenate([one.columns[name] for one in chunks]) for name in chunks[0].columns}
     return columns, [key for one in chunks for key in one.keys], assign(model, table).labels
+
+
+_MEASURED = """
+import sys, time
+from pathlib import Path
+import segmint
+from segmint.choosing.forecast import memory_used
+from segmint.workflow.lookalike import write_audience
+model, table, seeds, out = map(Path, sys.argv[1:])
+started = time.perf_counter()
+found = segmint.lookalike(segmint.load_model(model), table, seeds)
+write_audience(found, "customer_id", out)
+print(len(found.audience.keys), time.perf_counter() - started, memory_used())
+"""
+
+
+def report(
+    n_rows: int = 200_000, n_features: int = 16, n_seeds: int = 1_000
+) -> Iterator[tuple[str, float, float]]:
+    """Yield what was ranked, the seconds and the peak of memory in bytes, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        model, table, seeds, out = (
+            Path(folder) / name for name in ("many.segmint", "many.parquet", "seeds.txt", "audience.parquet")
+        )
+        rows = drawn(n_rows, n_features)
+        rows.to_parquet(table, index=False)
+        seeds.write_text("".join(f"{key}\n" for key in rows.customer_id[:: n_rows // n_seeds]))
+        options = segmint.RunOptions(families=("kmeans",), ks=(4,), n_resamples=0, name="many")
+        found = segmint.study(segmint.read(rows[:5_000]), options).model
+        assert found is not None, "four groups are found"
+        save_bundle(found, model)
+        done = subprocess.run(
+            [sys.executable, "-c", _MEASURED, *map(str, (model, table, seeds, out))],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+    taken, elapsed, memory = map(float, done.stdout.split())
+    yield (
+        f"lookalikes among {n_rows:,} × {n_features}, {n_seeds:,} seeds, {taken:,.0f} taken",
+        elapsed,
+        memory,
+    )
+
+
+def drawn(n_rows: int, n_features: int) -> pd.DataFrame:
+    """Draw customers of four kinds."""
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(n_rows, n_features)) + rng.integers(0, 4, n_rows)[:, None]
+    frame = pd.DataFrame(values, columns=[f"x{number}" for number in range(n_features)])
+    frame.insert(0, "customer_id", [f"c{number:07d}" for number in range(n_rows)])
+    return frame
 
 
 def figure(interval: Interval) -> str:

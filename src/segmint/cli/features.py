@@ -16,7 +16,7 @@ from segmint.words import say
 
 if TYPE_CHECKING:
     from segmint.data import ReadOptions
-    from segmint.model.recipe import Journey
+    from segmint.model.recipe import Journey, Recipe
     from segmint.workflow.features import Featured
 
 RETURNS = ("apart", "net")
@@ -137,23 +137,30 @@ def _make(
     from segmint.behavior.naming import guessed
     from segmint.cli.output import write_json
     from segmint.data import check_target
-    from segmint.model.recipe import Recipe
     from segmint.workflow.features import write_features
 
     check_target(output)
     by_name = not columns
     if by_name:
         columns = guessed(events, journey, reading)
-    kept = {name: value for name, value in (settings | {"currency": shared.currency}).items() if value}
-    column = f"{columns.get('date')}="  # the format may be given as `run` takes it
-    date_format = shared.date_format and shared.date_format.removeprefix(column)
-    recipe = Recipe(journey, columns, date_format, kept)
+    recipe = _recipe(journey, columns, settings | {"currency": shared.currency}, shared.date_format)
     with Steps(quiet=quiet) as steps:
         made = write_features(events, recipe, output, at=shared.at, options=reading, progress=steps)
     if json:
         write_json(_told(made))
     else:
         _write(made, by_name=by_name)
+
+
+def _recipe(
+    journey: Journey, columns: dict[str, str], settings: dict[str, Any], date_format: str | None
+) -> Recipe:
+    """Make a recipe of the settings that were given; a format may be written as ``run`` takes it."""
+    from segmint.model.recipe import Recipe
+
+    given = {name: value for name, value in settings.items() if value}
+    written = date_format and date_format.removeprefix(f"{columns.get('date')}=")
+    return Recipe(journey, columns, written, given)
 
 
 def _told(made: Featured) -> dict[str, Any]:
@@ -177,7 +184,6 @@ def _write(made: Featured, *, by_name: bool) -> None:
     from segmint.cli.output import results, write_command, write_labeled
     from segmint.cli.tables import plain_table
     from segmint.cli.typed import command, shown_path
-    from segmint.words import numbers
 
     console = results()
     console.print()
@@ -185,7 +191,23 @@ def _write(made: Featured, *, by_name: bool) -> None:
     told = say(f"cli.{head}_{made.recipe.journey}", n=made.n_customers, events=made.n_events, at=made.at)
     console.print(f" {told}", style="bold")
     console.print()
-    rows = [
+    heads = [say(f"cli.head.{name}") for name in ("feature", "unit", "role", "mean")]
+    plain_table(console, heads, _rows(made), right=frozenset({3}))
+    console.print()
+    if by_name:
+        columns = [f"{purpose} {name}" for purpose, name in made.recipe.columns.items()]
+        write_labeled(console, say("cli.read_as"), [say("cli.by_name", columns=columns)])
+    write_labeled(console, say("cli.notice"), [str(notice) for notice in made.notices])
+    write_labeled(console, say("cli.recipe"), [shown_path(made.recipe_file)])
+    following = command("run", shown_path(made.table), "--from-features")
+    write_command(console, say("cli.next"), following)
+
+
+def _rows(made: Featured) -> list[tuple[str, str, str, str]]:
+    """Return each feature with its unit, its role, and its mean where it clusters."""
+    from segmint.words import numbers
+
+    return [
         (
             one.name,
             one.unit or "",
@@ -195,13 +217,3 @@ def _write(made: Featured, *, by_name: bool) -> None:
         for one in made.schema
         if one.role.value != "key"
     ]
-    heads = [say(f"cli.head.{name}") for name in ("feature", "unit", "role", "mean")]
-    plain_table(console, heads, rows, right=frozenset({3}))
-    console.print()
-    if by_name:
-        columns = [f"{purpose} {name}" for purpose, name in made.recipe.columns.items()]
-        write_labeled(console, say("cli.read_as"), [say("cli.by_name", columns=columns)])
-    write_labeled(console, say("cli.notice"), [str(notice) for notice in made.notices])
-    write_labeled(console, say("cli.recipe"), [shown_path(made.recipe_file)])
-    following = command("run", shown_path(made.table), "--from-features")
-    write_command(console, say("cli.next"), following)

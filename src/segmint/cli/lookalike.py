@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from segmint.cli import options
-from segmint.cli.events import FromEvents, Joined, table_of
+from segmint.cli.events import FromEvents, Joined, Table, table_of
 from segmint.cli.models import Model, load
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from segmint.likeness.holdout import HoldOut, Interval
     from segmint.likeness.lookalikes import Group, Lookalike
     from segmint.likeness.reasons import Usual
+    from segmint.model.segment_model import SegmentModel
+    from segmint.workflow.lookalike import LookalikeOptions
 
 RULES = ("density", "center", "seed")
 
@@ -60,13 +62,10 @@ def lookalike(
     quiet: options.Quiet = False,
 ) -> None:
     """Rank the customers that are most like some, with reasons and a measured lift."""
-    from dataclasses import replace
-
     from segmint.cli.output import write_json
     from segmint.data import check_target
     from segmint.likeness.reach import read_reach
-    from segmint.workflow.lookalike import LookalikeOptions, key_of, write_audience
-    from segmint.workflow.lookalike import lookalike as find
+    from segmint.workflow.lookalike import LookalikeOptions
 
     options.one_of("--rule", rule, RULES)
     read_reach(reach)
@@ -78,18 +77,36 @@ def lookalike(
         Steps(quiet=quiet) as steps,
         table_of(data, read_options(source), events, joined, loaded, steps) as table,
     ):
-        reading = replace(table.reading, key=lists.key)
-        found = find(
-            loaded, table.data, lists.seeds, exclude=lists.without or (), options=asked, reading=reading,
-            progress=steps,
-        )  # fmt: skip
-        if output is not None:
-            write_audience(found, key_of(loaded, reading), output)
+        found = _find(loaded, table, lists, asked, output, steps)
     notices = [str(notice) for notice in (*table.notices, *found.notices)]
     if json:
         write_json(_told(found, output, asked.rule) | {"notices": notices})
         return
     _write(found, output, notices)
+
+
+def _find(
+    model: SegmentModel, table: Table, lists: Lists, asked: LookalikeOptions, output: str | None, steps: Steps
+) -> Lookalike:
+    """Find the audience, and write it where a file is asked for."""
+    from dataclasses import replace
+
+    from segmint.workflow.lookalike import key_of, write_audience
+    from segmint.workflow.lookalike import lookalike as find
+
+    reading = replace(table.reading, key=lists.key)
+    found = find(
+        model,
+        table.data,
+        lists.seeds,
+        exclude=lists.without or (),
+        options=asked,
+        reading=reading,
+        progress=steps,
+    )
+    if output is not None:
+        write_audience(found, key_of(model, reading), output)
+    return found
 
 
 def _told(found: Lookalike, output: str | None, rule: str) -> dict[str, Any]:

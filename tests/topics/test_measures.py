@@ -10,7 +10,7 @@ from segmint.measure.mutual_information import normalized_mutual_information
 from segmint.topics.coherence import WINDOW, c_npmi, c_v, in_documents, in_windows
 from segmint.topics.corpus import Corpus
 from segmint.topics.lda import fit_lda
-from segmint.topics.matching import found_again, stability
+from segmint.topics.matching import found_again, shared_words, stability
 from segmint.topics.perplexity import halves, perplexity, perplexity_of
 
 TOP = [np.array([0, 1, 2, 3]), np.array([4, 5, 6]), np.array([7, 1, 9])]
@@ -98,6 +98,16 @@ def test_topics_foresee_words_better_than_their_frequencies(corpus: Corpus) -> N
     found = fit_lda(corpus.counts, 3, seed=0)
     alone = perplexity_of(foreseen, np.ones((len(foreseen), 1)), corpus.word_share[None, :])
     assert perplexity(seen, foreseen, found.topic_word, found.alpha) < 0.6 * alone
+
+
+def test_shared_words_are_counted_as_by_hand() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        first, second = (
+            [rng.choice(60, rng.integers(0, 11), replace=False) for _ in range(n)] for n in (4, 7)
+        )
+        wanted = [[len(set(a) & set(b)) / max(len(a), len(b), 1) for b in second] for a in first]
+        assert shared_words(first, second).tolist() == wanted
 
 
 def test_topics_are_found_again_whatever_their_order() -> None:

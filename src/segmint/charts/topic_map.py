@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import altair as alt
 
 from segmint.charts.chart import Canvas, Numbers
-from segmint.charts.marks import halo_text, layer, sized, spread
+from segmint.charts.marks import layer, sized
 from segmint.charts.matching import color_token
 from segmint.charts.naming import shortened
 from segmint.charts.picture import Picture
@@ -15,8 +16,14 @@ from segmint.topics.study import TopicStudy
 from segmint.words import say, sentence
 from segmint.words.numbers import count, score, share
 
-_HIGHEST: Final = 330
-"""Px between the highest and the lowest topic, at most."""
+_HIGHEST: Final = 380
+"""Px of the map, at most."""
+_KEY: Final = 310
+"""Px for the words beside the map; on a phone they stand below it."""
+_LINE: Final = 22
+_GAP: Final = 20
+_NUMBER_WIDE: Final = 26
+_NUMBER_HIGH: Final = 14
 _LARGEST: Final = 3600
 """Area of the largest circle, px²."""
 
@@ -43,48 +50,91 @@ def map_picture(study: TopicStudy) -> Picture:
 
 
 def _draw(study: TopicStudy, canvas: Canvas) -> Any:
-    c, n = canvas.theme, len(study.topics)
-    most = max(one.share for one in study.topics)
-    reach = max(abs(one.place[0]) for one in study.topics) * 1.25 or 1.0
-    highest = max(abs(one.place[1]) for one in study.topics)
-    unit = canvas.width / (reach * (3.65 if canvas.narrow else 2.95))  # one length on both axes
-    unit = min(unit, _HIGHEST / (2 * highest)) if highest else unit
-    height = max(22 * n + 30, 90 + 2 * unit * highest)
-    wide = alt.Scale(domain=[-reach * 1.05, canvas.width / unit - reach * 1.05], nice=False)
-    half = height / unit / 2
-    edge_y = half * (1 - 24 / height)
-    label_y = spread([one.place[1] for one in study.topics], gap=18 / unit, lowest=-edge_y, highest=edge_y)
-    rows = [
-        {
-            "x": one.place[0],
-            "y": one.place[1],
-            "at": at,
-            "size": _LARGEST * (0.3 if canvas.narrow else 1.0) * one.share / most,
-            "color": c[color_token(one.number, n)],
-            "label": shortened(f"T{one.number} {one.title}", 22 if canvas.narrow else 40),
-        }
-        for one, at in zip(study.topics, label_y, strict=True)
-    ]
-    tall = alt.Scale(domain=[-half, half], nice=False)
-    x, y = alt.X("x:Q", scale=wide, axis=None), alt.Y("y:Q", scale=tall, axis=None)
-    base = layer(rows)
-    edge = reach * 1.15
-    lines = base.transform_calculate(edge=str(edge)).mark_rule(color=c["line-2"])
+    beside = 0 if canvas.narrow else _KEY
+    circles, map_height = _circles(study, canvas, canvas.width - beside)
+    names_height = _LINE * len(study.topics)
+    height = map_height + _GAP + names_height if canvas.narrow else max(map_height, names_height)
+    down = 0.0 if canvas.narrow else (height - map_height) / 2
+    circles = [{**row, "y": row["y"] + down, "at": row["at"] + down} for row in circles]
+    left, top = (
+        (0.0, map_height + _GAP)
+        if canvas.narrow
+        else (canvas.width - _KEY + _GAP, (height - names_height) / 2)
+    )
+    names = _names(study, canvas, left, top)
+    across, along = alt.Scale(domain=[0, canvas.width], nice=False), alt.Scale(domain=[height, 0], nice=False)
+    x, y = alt.X("x:Q", scale=across, axis=None), alt.Y("y:Q", scale=along, axis=None)
+    color, size = alt.Color("color:N", scale=None), alt.Size("size:Q", scale=None)
+    drawn, key = layer(circles), layer(names)
     drawing = alt.layer(
-        lines.encode(x=x, x2="edge:Q", y=y, y2="at:Q"),
-        base.mark_circle(opacity=0.85, stroke=c["surface"], strokeWidth=1).encode(
-            x=x, y=y, size=alt.Size("size:Q", scale=None), color=alt.Color("color:N", scale=None)
+        drawn.mark_circle(opacity=1, fillOpacity=0.25, strokeWidth=2).encode(
+            x=x,
+            y=y,
+            size=size,
+            fill=alt.Fill("color:N", scale=None),
+            stroke=alt.Stroke("color:N", scale=None),
         ),
-        halo_text(
-            layer([{**row, "edge": edge} for row in rows]).encode(
-                x=alt.X("edge:Q", scale=wide, axis=None),
-                y=alt.Y("at:Q", scale=tall, axis=None),
-                text="label:N",
-            ),
-            canvas,
-            align="left",
-            dx=6,
-            fontWeight=500,
+        drawn.mark_text(baseline="middle", fontWeight=600).encode(
+            x=x, y=alt.Y("at:Q", scale=along, axis=None), text="label:N"
+        ),
+        key.mark_circle(size=90, opacity=1).encode(x=x, y=y, color=color),
+        key.mark_text(align="left", baseline="middle", fontWeight=500).encode(
+            x=alt.X("text_x:Q", scale=across, axis=None), y=y, text="label:N"
+        ),
+        key.mark_text(align="right", baseline="middle").encode(
+            x=alt.X("share_x:Q", scale=across, axis=None), y=y, text="share:N"
         ),
     )
     return sized(drawing, canvas, round(height))
+
+
+def _circles(study: TopicStudy, canvas: Canvas, width: float) -> tuple[list[dict[str, Any]], float]:
+    """Place the circles and their numbers in px, with one length on both axes; return them and their height."""
+    most, n = max(one.share for one in study.topics), len(study.topics)
+    largest = _LARGEST * (0.4 if canvas.narrow else 1.0)
+    edge = math.sqrt(largest / math.pi) + 4
+    xs, ys = ([one.place[axis] for one in study.topics] for axis in (0, 1))
+    wide, tall = max(xs) - min(xs), max(ys) - min(ys)
+    units = [(room - 2 * edge) / span for room, span in ((width, wide), (_HIGHEST, tall)) if span > 0]
+    unit = min(units, default=0.0)
+    left = (width - unit * wide) / 2
+    rows = [
+        {
+            "x": left + unit * (one.place[0] - min(xs)),
+            "y": edge + unit * (max(ys) - one.place[1]),
+            "size": largest * one.share / most,
+            "color": canvas.theme[color_token(one.number, n)],
+            "label": f"T{one.number}",
+        }
+        for one in study.topics
+    ]
+    return _apart(rows), 2 * edge + unit * tall
+
+
+def _apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give each number a height of its own: in the middle of its circle, or below numbers that stand there."""
+    placed: list[dict[str, Any]] = []
+    for row in sorted(rows, key=lambda one: one["y"]):
+        at = row["y"]
+        for other in sorted(placed, key=lambda one: one["at"]):
+            if abs(other["x"] - row["x"]) < _NUMBER_WIDE and abs(other["at"] - at) < _NUMBER_HIGH:
+                at = other["at"] + _NUMBER_HIGH
+        placed.append({**row, "at": at})
+    return placed
+
+
+def _names(study: TopicStudy, canvas: Canvas, left: float, top: float) -> list[dict[str, Any]]:
+    """Place the words of each number in px, with its share of all words."""
+    n = len(study.topics)
+    return [
+        {
+            "x": left + 6,
+            "text_x": left + 18,
+            "share_x": canvas.width - 2,
+            "y": top + _LINE * (place + 0.5),
+            "color": canvas.theme[color_token(one.number, n)],
+            "label": shortened(f"T{one.number} {one.title}", 34),
+            "share": share(one.share),
+        }
+        for place, one in enumerate(study.topics)
+    ]

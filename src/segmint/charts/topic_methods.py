@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,6 +19,9 @@ from segmint.words.numbers import count, score
 
 _ORDER: Final = ("nmi", "ari", "stability", "coherence", "c_v", "exclusivity")
 _CELL: Final = 26
+_STEP: Final = 0.2
+_TEXT: Final = 110
+"""Px for the name of a method and its mean."""
 
 
 def seeds_picture(study: TopicStudy) -> Picture:
@@ -52,15 +56,15 @@ def seeds_picture(study: TopicStudy) -> Picture:
 
 
 def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) -> Any:
-    c, rows = canvas.theme, _seed_rows(seeds, names, canvas)
-    lowest = min(0.0, *(row["low"] for row in rows))
-    highest = max(row["high"] for row in rows)
-    span = highest - lowest
-    x_scale = alt.Scale(domain=[lowest, highest + span * (0.5 if canvas.narrow else 0.22)], nice=False)
+    c = canvas.theme
+    lowest = min(0.0, *(one.interval(name)[0] for one in seeds.values() for name in names))
+    lowest = math.floor(lowest / _STEP) * _STEP
+    rows = _seed_rows(seeds, names, canvas, lowest)
+    x_scale = alt.Scale(domain=[lowest, 1], nice=False)
     y_scale = alt.Scale(domain=[len(names), 0], nice=False)
-    x = alt.X(
-        "mean:Q", scale=x_scale, axis=alt.Axis(title=say("charts.topic_seeds.x"), grid=True, tickCount=5)
-    )
+    ticks = [round(lowest + _STEP * place, 1) for place in range(round((1 - lowest) / _STEP) + 1)]
+    axis = alt.Axis(title=say("charts.topic_seeds.x"), grid=True, values=ticks, format=".1f")
+    x = alt.X("mean:Q", scale=x_scale, axis=axis)
     y = alt.Y("y:Q", scale=y_scale, axis=None)
     base = layer(rows)
     color = alt.Color("color:N", scale=None)
@@ -72,13 +76,7 @@ def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) ->
         base.mark_point(filled=True, size=80, opacity=1).encode(
             x=x, y=y, color=color, shape=alt.Shape("mark:N", scale=None)
         ),
-        halo_text(
-            base.encode(x=alt.X("high:Q", scale=x_scale, title=None), y=y, text="text:N"),
-            canvas,
-            align="left",
-            dx=9,
-            baseline="middle",
-        ),
+        *_texts(rows, x_scale, y, canvas),
         halo_text(
             layer(heads).encode(x=x, y=y, text="text:N"),
             canvas,
@@ -90,9 +88,29 @@ def _draw_seeds(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) ->
     return sized(drawing, canvas, 50 + 62 * len(names))
 
 
-def _seed_rows(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) -> list[dict[str, Any]]:
-    """Return a row a measure and method: its interval, its mean, its mark."""
-    c = canvas.theme
+def _texts(rows: list[dict[str, Any]], x_scale: Any, y: Any, canvas: Canvas) -> list[Any]:
+    """Write each mean beyond its interval: at the right, or at the left where it would run over the end."""
+    sides = (("high", "left", 9), ("low", "right", -9))
+    return [
+        halo_text(
+            layer([row for row in rows if row["side"] == side]).encode(
+                x=alt.X(f"{side}:Q", scale=x_scale, title=None), y=y, text="text:N"
+            ),
+            canvas,
+            align=align,
+            dx=dx,
+            baseline="middle",
+        )
+        for side, align, dx in sides
+        if any(row["side"] == side for row in rows)
+    ]
+
+
+def _seed_rows(
+    seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas, lowest: float
+) -> list[dict[str, Any]]:
+    """Return a row a measure and method: its interval, its mean, its mark, and at which end its text stands."""
+    c, room = canvas.theme, (1 - lowest) * _TEXT / canvas.width
     rows: list[dict[str, Any]] = []
     for place, name in enumerate(names):
         for offset, (method, one) in enumerate(seeds.items()):
@@ -106,6 +124,7 @@ def _seed_rows(seeds: Mapping[str, Seeds], names: list[str], canvas: Canvas) -> 
                     "text": f"{say(f'topics.method.{method}')} {score(one.mean(name))}",
                     "color": c["accent"] if method == "lda" else c["ink-2"],
                     "mark": "circle" if method == "lda" else "square",
+                    "side": "high" if high + room <= 1 or low - lowest < 1 - high else "low",
                 }
             )
     return rows

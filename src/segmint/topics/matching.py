@@ -18,10 +18,18 @@ def shared_words(first: Top, second: Top) -> FloatMatrix:
 
     Shape (topics of the first, topics of the second); of lists of different lengths, the share of the longer.
     """
-    return np.array(
-        [[len(np.intersect1d(a, b)) / max(len(a), len(b), 1) for b in second] for a in first],
-        dtype=np.float64,
-    )
+    words = np.unique(np.concatenate([*first, *second]))
+    both = _held(first, words) @ _held(second, words).T
+    longer = np.maximum.outer([len(a) for a in first], [len(b) for b in second])
+    return np.asarray(both / np.maximum(longer, 1))
+
+
+def _held(top: Top, words: IntVector) -> FloatMatrix:
+    """Return which of the words each topic has among its first, 0 or 1, shape (n_topics, n_words)."""
+    held = np.zeros((len(top), len(words)))
+    for topic, mine in enumerate(top):
+        held[topic, np.searchsorted(words, mine)] = 1.0
+    return held
 
 
 def found_again(first: Top, second: Top) -> float:

@@ -24,7 +24,7 @@ from segmint.topics.sweep import KS, plan
 from segmint.types import Progress, silent
 from segmint.workflow.texts import TextColumns, Texts, read_texts
 
-_ALONE: Final = Cost(7.0, 800e6)
+_ALONE: Final = Cost(9.0, 800e6)
 """What it takes without documents: the process, dictionaries of two languages, page and pictures in Vega's process."""
 _FEWEST: Final = 10
 """Documents of which a search is worth a word: where fewer would fit, none are spoken of."""

@@ -30,7 +30,8 @@ def test_from_a_table_to_an_audience_over_http(
     assert done.returncode == 0, done.stderr
     assert "personal data" in done.stdout.lower()
     assert "p00" not in done.stdout + done.stderr
-    with (Path(made["workspace"]) / "members" / f"{made['name']}-pseudonyms.csv").open() as file:
+    (private,) = (Path(made["workspace"]) / "members").glob("*.pseudonyms.csv")
+    with private.open() as file:
         known = {row["player_id"]: row["pseudonym"] for row in csv.DictReader(file)}
     command = [str(COMMAND), "serve", str(target), "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:

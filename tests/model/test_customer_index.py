@@ -55,7 +55,7 @@ def test_what_is_saved_comes_back(carried: SegmentModel, tmp_path: Path) -> None
     [
         put("index", to=None), put("index", to={}), put("index", "n_customers", to=3), put("index", "more", to=1),
         put("index", "n_customers", to=True), drop("index"), put("format", to=2),
-        cell("index.pseudonyms", -1), cell("index.rows", np.nan), cell("index.rows", np.inf, at=5),
+        cell("index.pseudonyms", -1), cell("index.rows", np.nan), cell("index.rows", np.inf, at=5), cell("index.rows", 1e101),
         array("index.rows", lambda X: X[:, :-1]), array("index.rows", lambda X: X[:-1]),
         array("index.rows", lambda X: X.astype(np.int64)), array("index.pseudonyms", lambda x: x[:-1]),
         array("index.pseudonyms", lambda x: x.astype(float)), array("index.pseudonyms", lambda x: x[:, None]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ import pandas as pd
 import pytest
 
 import segmint
+from segmint.likeness.scoring import RULES
 from segmint.model.segment_model import SegmentModel
+from segmint.serve.openapi_index import RULES as OFFERED
 from segmint.workflow.indexing import Indexed
 from segmint.workflow.neighbors import NeighborOptions, neighbors
 
@@ -125,7 +128,8 @@ def test_the_model_says_what_it_stores(near: Any) -> None:
         ("/lookalike", {"seeds": []}, 422, "serve.lookalike"),
         ("/lookalike", {"seeds": "all"}, 422, "serve.lookalike"),
         ("/lookalike", {"seeds": [1]}, 422, "serve.lookalike"),
-        ("/lookalike", {"seeds": ["0" * 16] * 9}, 422, "likeness.few_seeds"),
+        ("/lookalike", {"seeds": ["0" * 16] * 9}, 422, "serve.few_seeds"),
+        ("/lookalike", {"seeds": [ROW] * 4}, 422, "serve.few_seeds"),
         ("/lookalike", {"seeds": [ROW] * 5, "reach": "0%"}, 422, "serve.reach"),
         ("/lookalike", {"seeds": [ROW] * 5, "reach": 301}, 422, "serve.reach"),
         ("/lookalike", {"seeds": [ROW] * 5, "reach": None}, 422, "serve.reach"),
@@ -142,7 +146,7 @@ def test_other_questions_are_refused(near: Any, path: str, body: Any, status: in
 
 def test_nobody_is_left(near: Any, pseudonyms: dict[str, str]) -> None:
     status, _, told = near.ask("POST", "/lookalike", {"seeds": [*pseudonyms.values()]})
-    assert (status, told["type"]) == (422, "urn:segmint:problem:likeness.nobody_left")
+    assert (status, told["type"]) == (422, "urn:segmint:problem:serve.nobody_left")
 
 
 def test_an_audience_too_long_for_an_answer_is_refused(serving: Callable[..., Any], indexed: Indexed) -> None:
@@ -155,6 +159,33 @@ def test_an_audience_too_long_for_an_answer_is_refused(serving: Callable[..., An
 
 def test_the_examples_work_as_they_stand(near: Any) -> None:
     paths = near.ask("GET", "/openapi.json")[2]["paths"]
+    assert set(RULES) == set(OFFERED)
     for path in ("/neighbors", "/lookalike"):
         body = paths[path]["post"]["requestBody"]["content"]["application/json"]["example"]
         assert near.ask("POST", path, body)[0] == 200
+
+
+def test_the_examples_of_a_small_index_work_too(
+    serving: Callable[..., Any], model: SegmentModel, customers: pd.DataFrame, tmp_path: Path
+) -> None:
+    done = segmint.index_customers(model, customers.head(3), tmp_path / "few.segmint", tmp_path)
+    with serving(done.bundle) as few:
+        paths = few.ask("GET", "/openapi.json")[2]["paths"]
+        for path in ("/neighbors", "/lookalike"):
+            body = paths[path]["post"]["requestBody"]["content"]["application/json"]["example"]
+            assert few.ask("POST", path, body)[0] == 200
+        known = pd.read_csv(done.pseudonyms)["pseudonym"]
+        assert not any(name in str(paths) for name in known)
+
+
+def test_a_search_that_would_hold_up_all_others_is_refused(
+    serving: Callable[..., Any], model: SegmentModel, customers: pd.DataFrame, tmp_path: Path
+) -> None:
+    many = pd.concat([customers] * 200, ignore_index=True)
+    many["customer"] = [f"M{number}" for number in range(len(many))]
+    done = segmint.index_customers(model, many, tmp_path / "many.segmint", tmp_path)
+    known = pd.read_csv(done.pseudonyms, dtype=str)["pseudonym"].tolist()
+    with serving(done.bundle) as large:
+        status, _, told = large.ask("POST", "/neighbors", {"pseudonyms": known[:20_000], "k": 1})
+        assert (status, told["type"]) == (413, "urn:segmint:problem:serve.long_search")
+        assert large.ask("POST", "/neighbors", {"pseudonyms": known[:50], "k": 1})[0] == 200

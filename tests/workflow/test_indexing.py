@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import segmint
-from segmint.errors import BundleError, DataError, UsageError
+from segmint.errors import BundleError, DataError, SegmintError, UsageError
 from segmint.model.bundle import content_hash, from_bytes, load_bundle, save_bundle, to_bytes
 from segmint.model.customer_index import CustomerIndex
 from segmint.model.segment_model import SegmentModel
@@ -126,3 +126,40 @@ def test_a_file_that_says_other_than_its_index_is_refused(
         with pytest.raises(BundleError, match=r"model\.index"):
             from_bytes(to_bytes(broken))
     save_bundle(carried, tmp_path / "sound.segmint")
+
+
+def test_equal_customers_are_refused_before_anything_is_written(
+    model: SegmentModel, table: pd.DataFrame, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError, match="all equal"):
+        segmint.index_customers(
+            model, table.head(9).assign(spend=1.0, plan="a"), tmp_path / "i.segmint", tmp_path
+        )
+    assert not (tmp_path / "i.segmint").exists()
+
+
+def test_a_dataset_without_the_key_is_refused(
+    model: SegmentModel, table: pd.DataFrame, tmp_path: Path
+) -> None:
+    keyless = segmint.read(table.drop(columns="mail"))
+    with pytest.raises(UsageError, match="whose key is"):
+        segmint.index_customers(model, keyless, tmp_path / "i.segmint", tmp_path)
+    with pytest.raises(UsageError, match="whose key is"):
+        segmint.lookalike(model, keyless, [str(row) for row in range(9)])
+
+
+def test_each_index_keeps_its_own_way_back(model: SegmentModel, table: pd.DataFrame, tmp_path: Path) -> None:
+    first = segmint.index_customers(model, table.head(50), tmp_path / "a.segmint", tmp_path)
+    second = segmint.index_customers(model, table.tail(60), tmp_path / "b.segmint", tmp_path)
+    assert len(pd.read_csv(first.pseudonyms)) == 50
+    assert len(pd.read_csv(second.pseudonyms)) == 60
+    assert first.content[:16] in first.pseudonyms.name
+
+
+def test_where_the_bundle_cannot_be_written_no_table_is(
+    model: SegmentModel, table: pd.DataFrame, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(SegmintError):
+        segmint.index_customers(model, table, tmp_path / "taken", tmp_path)
+    assert not list((tmp_path / "members").glob("*.csv"))

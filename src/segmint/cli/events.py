@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,8 +71,10 @@ def table_of(
     joined: Joined,
     model: SegmentModel,
     progress: Progress,
+    *,
+    key: str | None = None,
 ) -> Iterator[Table]:
-    """Give what a command reads, where DATA may be events, and columns may stand elsewhere.
+    """Give what a command reads, where DATA may be events, and columns may stand elsewhere; ``key`` names the customer.
 
     Raises
     ------
@@ -84,10 +86,10 @@ def table_of(
     if not given.from_events:
         if given.at is not None:
             raise UsageError("cli.at_without_events")
-        yield Table(data, joined.to(reading, model))
+        yield Table(data, joined.to(replace(reading, key=key or reading.key), model))
         return
     from segmint.data import ReadOptions
     from segmint.workflow.features import rows_of_events
 
     with rows_of_events(model, data, at=given.at, options=reading, progress=progress) as rows:
-        yield Table(str(rows.path), joined.to(ReadOptions(), model), rows.notices)
+        yield Table(str(rows.path), joined.to(ReadOptions(key=key), model), rows.notices)

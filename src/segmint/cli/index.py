@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,10 +46,9 @@ def index(
     loaded, _ = load(model, workspace)
     with (
         Steps(quiet=quiet) as steps,
-        table_of(data, read_options(source), events, joined, loaded, steps) as table,
+        table_of(data, read_options(source), events, joined, loaded, steps, key=key) as table,
     ):
-        reading = replace(table.reading, key=key)
-        done = index_customers(loaded, table.data, output, place, reading=reading, progress=steps)
+        done = index_customers(loaded, table.data, output, place, reading=table.reading, progress=steps)
     notices = [str(notice) for notice in (*table.notices, *done.notices)]
     if json:
         told = {name: str(value) if isinstance(value, Path) else value for name, value in vars(done).items()}

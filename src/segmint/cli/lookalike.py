@@ -75,7 +75,7 @@ def lookalike(
     asked = LookalikeOptions(reach, rule, seed)
     with (
         Steps(quiet=quiet) as steps,
-        table_of(data, read_options(source), events, joined, loaded, steps) as table,
+        table_of(data, read_options(source), events, joined, loaded, steps, key=lists.key) as table,
     ):
         found = _find(loaded, table, lists, asked, output, steps)
     notices = [str(notice) for notice in (*table.notices, *found.notices)]
@@ -89,23 +89,20 @@ def _find(
     model: SegmentModel, table: Table, lists: Lists, asked: LookalikeOptions, output: str | None, steps: Steps
 ) -> Lookalike:
     """Find the audience, and write it where a file is asked for."""
-    from dataclasses import replace
-
     from segmint.workflow.lookalike import key_of, write_audience
     from segmint.workflow.lookalike import lookalike as find
 
-    reading = replace(table.reading, key=lists.key)
     found = find(
         model,
         table.data,
         lists.seeds,
         exclude=lists.without or (),
         options=asked,
-        reading=reading,
+        reading=table.reading,
         progress=steps,
     )
     if output is not None:
-        write_audience(found, key_of(model, reading), output)
+        write_audience(found, key_of(model, table.reading), output)
     return found
 
 

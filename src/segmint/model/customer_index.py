@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from segmint.errors import BundleError
 from segmint.labels import NOISE
+from segmint.model.preparation import BOUND
 from segmint.types import FloatMatrix, IntVector
 
 INDEX: Final = {"n_customers": int}
@@ -116,7 +117,7 @@ def audit_index_shapes(
 
 
 def audit_index_values(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Refuse pseudonyms that stand there twice, and rows that are not finite.
+    """Refuse pseudonyms that stand there twice, and rows that no preparation makes.
 
     Raises
     ------
@@ -127,5 +128,5 @@ def audit_index_values(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         return
     pseudonyms, rows = arrays["index.pseudonyms"], arrays["index.rows"]
     typed = pseudonyms.dtype == np.int64 and rows.dtype == np.float64
-    if not typed or len(np.unique(pseudonyms)) < len(pseudonyms) or not bool(np.isfinite(rows).all()):
+    if not typed or len(np.unique(pseudonyms)) < len(pseudonyms) or not bool((np.abs(rows) <= BOUND).all()):
         raise BundleError("bundle.structure", place="model.index")

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from segmint.errors import RequestError, UsageError
+from segmint.labels import FEWEST_TOLD
 from segmint.serve.customers import customers_of
 from segmint.serve.desk import Desk, json_body, read_body, respond
 from segmint.serve.rows import keys_of
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
     from segmint.likeness.holdout import HoldOut, Interval
     from segmint.likeness.index import Neighbors
     from segmint.likeness.lookalikes import Asked, Lookalike
-    from segmint.serve.near import Near
+    from segmint.serve.near import Near, Seeds
 
 K: Final = 10
 REACH: Final = "5%"
+_PAIRS: Final = 200_000_000
+"""Distances of one request at most, of sixteen features (fewer of more): about four seconds."""
+_FEATURES: Final = 16
 _NEIGHBORS: Final = frozenset({"customers", "pseudonyms", "k"})
 _LOOKALIKE: Final = frozenset({"seeds", "exclude", "reach", "rule"})
 
@@ -44,6 +48,7 @@ def _neighbors(desk: Desk, served: Served, sent: bytes) -> Response:
         raise RequestError("serve.neighbors", status=422)
     asked = body.get("pseudonyms", body.get("customers"))
     n_asked = len(asked) if isinstance(asked, list) else 1
+    _refuse_long_search(near, n_asked)
     k = _k(body.get("k", K), near, n_asked, desk)
     if "pseudonyms" in body:
         answers = _of_pseudonyms(served, near, _texts(asked, "serve.neighbors"), k)
@@ -69,15 +74,10 @@ def _lookalike(desk: Desk, served: Served, sent: bytes) -> Response:
         raise RequestError("serve.lookalike", status=422)
     records = [seed for seed in listed if isinstance(seed, dict)]
     names = dict.fromkeys(_texts([seed for seed in listed if not isinstance(seed, dict)], "serve.lookalike"))
-    barred = _texts(body.get("exclude", []), "serve.lookalike")
-    places = _there(near, [*names])
+    places, barred = _there(near, [*names]), _there(near, _texts(body.get("exclude", []), "serve.lookalike"))
     seeds = Seeds(places, _prepared(desk, served, records), len(names) + len(records))
-    try:
-        n_free = near.index.n_customers - len({*places.tolist(), *_there(near, barred).tolist()})
-        _refuse_many(asked, n_free, desk)
-        found = lookalikes(served.model, near, seeds, _there(near, barred).tolist(), asked)
-    except UsageError:
-        raise RequestError("serve.reach", status=422) from None
+    _refuse_lists(near, seeds, barred, asked, desk)
+    found = lookalikes(served.model, near, seeds, barred.tolist(), asked)
     return respond(served, _told(served, near, found) | {"n_unknown": len(names) - len(places)})
 
 
@@ -103,6 +103,14 @@ def _texts(sent: JSON, code: str) -> list[str]:
     return texts
 
 
+def _refuse_long_search(near: Near, n_asked: int) -> None:
+    """Refuse what would keep the one thread of searches for more than some seconds."""
+    n_customers, n_features = near.index.rows.shape
+    most = max(1, _PAIRS // n_customers * _FEATURES // max(_FEATURES, n_features))
+    if n_asked > most:
+        raise RequestError("serve.long_search", status=413, n=n_asked, most=most)
+
+
 def _k(sent: JSON, near: Near, n_asked: int, desk: Desk) -> int:
     most = min(near.index.n_customers - 1, desk.limits.rows // max(1, n_asked))
     if not isinstance(sent, int) or isinstance(sent, bool) or not 1 <= sent <= most:
@@ -126,9 +134,20 @@ def _asked(body: dict[str, JSON]) -> Asked:
         raise RequestError("serve.reach", status=422) from None
 
 
-def _refuse_many(asked: Asked, n_free: int, desk: Desk) -> None:
-    """Refuse an audience longer than an answer may be, before it is ranked."""
-    n_taken = asked.reach.of(n_free) if n_free else 0
+def _refuse_lists(near: Near, seeds: Seeds, barred: IntVector, asked: Asked, desk: Desk) -> None:
+    """Refuse too few seeds, nobody left, and an audience longer than an answer may be, before anything is ranked."""
+    n_seeds = len(seeds.places) + len(seeds.sent)
+    if n_seeds < FEWEST_TOLD:
+        raise RequestError(
+            "serve.few_seeds", status=422, n=n_seeds, listed=seeds.n_listed, fewest=FEWEST_TOLD
+        )
+    n_free = near.index.n_customers - len({*seeds.places.tolist(), *barred.tolist()})
+    if not n_free:
+        raise RequestError("serve.nobody_left", status=422, n=near.index.n_customers)
+    try:
+        n_taken = asked.reach.of(n_free)
+    except UsageError:
+        raise RequestError("serve.reach", status=422) from None
     if n_taken > desk.limits.rows:
         raise RequestError("serve.long_audience", status=413, n=n_taken, most=desk.limits.rows)
 

@@ -18,7 +18,6 @@ from segmint.likeness.lookalikes import (
     Lookalike,
     Originals,
     find_lookalikes,
-    refuse_lists,
 )
 from segmint.likeness.metrics import metric_named
 from segmint.likeness.selves import without_self
@@ -119,7 +118,7 @@ def lookalikes(
     model, near
         The model and its index.
     seeds
-        At least five.
+        At least five; somebody is left beside them and the barred.
     barred
         Rows of the index that are left out; seeds are in any case.
     asked
@@ -127,8 +126,6 @@ def lookalikes(
 
     Raises
     ------
-    DataError
-        If fewer than five seeds are there, or nobody is left.
     UsageError
         If the reach is a count above the candidates.
     """
@@ -137,7 +134,6 @@ def lookalikes(
     free[n_customers:] = False
     free[[*seeds.places.tolist(), *barred]] = False
     rows = np.concatenate([np.sort(seeds.places), np.arange(n_customers, len(free))])
-    refuse_lists(len(rows), seeds.n_listed, free, n_customers)
     if len(seeds.sent):
         everyone = _with_sent(model, everyone, seeds.sent)
     return find_lookalikes(model, everyone, Chosen(rows, free), asked)

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import numpy as np
-
+from segmint.labels import FEWEST_TOLD
 from segmint.model.segment_model import SegmentModel
 
 _JSON: Final = "application/json"
 _PSEUDONYM: Final = {"type": "string", "pattern": "^[0-9a-f]{16}$"}
-_SEEDS: Final = 5
 _CUSTOMER: Final = {"$ref": "#/components/schemas/Customer"}
+_ABOUT: Final = {"$ref": "#/components/schemas/About"}
+RULES: Final = ("density", "center", "seed")
+"""Those of :data:`segmint.likeness.scoring.RULES`, which a service without an index does not load."""
 
 
 def paths(model: SegmentModel, example: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the two routes; their examples work as they stand."""
+    """Return the two routes; their examples work as they stand, and name nobody."""
     if model.index is None:
         return {}
-    n_seeds = min(_SEEDS, model.index.n_customers - 1)
-    seeds = model.index.texts(np.arange(n_seeds))
+    customer = dict(example)
     return {
-        "/neighbors": _post("neighbors", {"customers": [dict(example)], "k": 1}),
-        "/lookalike": _post("lookalike", {"seeds": seeds, "reach": "5%"}),
+        "/neighbors": _post("neighbors", {"customers": [customer], "k": 1}),
+        "/lookalike": _post("lookalike", {"seeds": [customer] * FEWEST_TOLD, "reach": "5%"}),
     }
 
 
@@ -31,46 +31,34 @@ def schemas(model: SegmentModel) -> dict[str, Any]:
     """Return what they take and give."""
     if model.index is None:
         return {}
-    most = model.index.n_customers - 1
+    return _questions(model.index.n_customers - 1) | _answers()
+
+
+def _questions(most: int) -> dict[str, Any]:
     k = {"k": {"type": "integer", "minimum": 1, "maximum": most}}
     asked = {"customers": _some(_CUSTOMER), "pseudonyms": _some(_PSEUDONYM)}
+    either = [{**_object({name: spec}, k), "additionalProperties": False} for name, spec in asked.items()]
+    seeds = _some({"oneOf": [_PSEUDONYM, _CUSTOMER]})
+    more = {
+        "exclude": _list({"type": "string"}),
+        "reach": {"type": ["string", "integer"], "examples": ["5%", 500]},
+        "rule": {"enum": [*RULES]},
+    }
+    return {
+        "NeighborsQuestion": {"oneOf": either},
+        "LookalikeQuestion": {**_object({"seeds": seeds}, more), "additionalProperties": False},
+    }
+
+
+def _answers() -> dict[str, Any]:
     text, number, whole = {"type": "string"}, {"type": "number"}, {"type": "integer"}
     neighbor = {"pseudonym": _PSEUDONYM, "distance": {**number, "minimum": 0}, "segment_id": text}
     member = {"rank": whole, "pseudonym": _PSEUDONYM, "score": number, "segment_id": text, "reason": text}
-    model_ref = {"$ref": "#/components/schemas/About"}
+    answers = _list(_object({"neighbors": _list(_object(neighbor))}))
+    found = {"n_seeds": whole, "n_candidates": whole, "hold_out": {"type": "object"}}
     return {
-        "NeighborsQuestion": {
-            "oneOf": [
-                {**_object({name: spec}, k), "additionalProperties": False} for name, spec in asked.items()
-            ]
-        },
-        "NeighborsAnswer": _object(
-            {
-                "metric": text,
-                "answers": _list(_object({"neighbors": _list(_object(neighbor))})),
-                "model": model_ref,
-            }
-        ),
-        "LookalikeQuestion": {
-            **_object(
-                {"seeds": {"type": "array", "minItems": 1, "items": {"oneOf": [_PSEUDONYM, _CUSTOMER]}}},
-                {
-                    "exclude": _list(text),
-                    "reach": {"type": ["string", "integer"], "examples": ["5%", 500]},
-                    "rule": {"enum": ["density", "center", "seed"]},
-                },
-            ),
-            "additionalProperties": False,
-        },
-        "LookalikeAnswer": _object(
-            {
-                "model": model_ref,
-                "n_seeds": whole,
-                "n_candidates": whole,
-                "hold_out": {"type": "object"},
-                "audience": _list(_object(member)),
-            }
-        ),
+        "NeighborsAnswer": _object({"metric": text, "answers": answers, "model": _ABOUT}),
+        "LookalikeAnswer": _object({"model": _ABOUT, **found, "audience": _list(_object(member))}),
     }
 
 

@@ -100,8 +100,10 @@ def brief(value: float) -> str:
 
 
 def memory(value: float) -> str:
-    """Write a number of bytes: ``230 MB``, ``1.9 GB``."""
-    return f"{value / 1e9:.1f} GB" if value >= 1e9 else f"{max(1.0, value / 1e6):.0f} MB"
+    """Write a number of bytes: ``12 kB``, ``230 MB``, ``1.9 GB``."""
+    if value >= 1e9:
+        return f"{value / 1e9:.1f} GB"
+    return f"{value / 1e6:.0f} MB" if value >= 1e6 else f"{max(1.0, value / 1e3):.0f} kB"
 
 
 def probability(value: float | None) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from segmint.data import ReadOptions
 from segmint.data.dataset import Dataset
+from segmint.errors import UsageError
 from segmint.model.segment_model import SegmentModel
 from segmint.types import FloatMatrix, IntVector, RawColumns, TextVector
 from segmint.words import Sentence
@@ -45,10 +46,13 @@ def read_customers(
 
     Raises
     ------
+    UsageError
+        If a dataset was read without the key, or with another.
     ResourceError
         As soon as so many rows were read that they would not fit.
     """
     if isinstance(data, Dataset):
+        _refuse_other_key(data, reading.key)
         return _prepared(model, own_columns(model, data), data.keys, ())
     parts, n_rows = list[Customers](), 0
     for chunk in own_chunks(model, data, reading):
@@ -62,6 +66,12 @@ def read_customers(
         np.concatenate([part.labels for part in parts]),
         parts[-1].notices,
     )
+
+
+def _refuse_other_key(dataset: Dataset, key: str | None) -> None:
+    found = None if dataset.schema.key is None else dataset.schema.key.name
+    if key is not None and found != key:
+        raise UsageError("workflow.dataset_key", key=key, found=found or "–")
 
 
 def _prepared(

@@ -17,6 +17,7 @@ import numpy as np
 from segmint.data import ReadOptions, open_writer
 from segmint.errors import DataError, UsageError
 from segmint.likeness.audience import first_rows
+from segmint.likeness.crowd import crowd_of
 from segmint.model.bundle import save_bundle
 from segmint.model.container import MOST_BYTES
 from segmint.model.customer_index import FEWEST, CustomerIndex, pseudonym_text
@@ -42,7 +43,7 @@ class Indexed:
     bundle, content
         The model with its index, and its content hash.
     pseudonyms
-        A table of keys and pseudonyms: the one way back, and personal data.
+        A table of keys and pseudonyms, ``NAME-VERSION.pseudonyms.csv``: the one way back, and personal data.
     n_customers, n_bytes
         How many are in the index, and what it adds to the file.
     notices
@@ -89,7 +90,7 @@ def index_customers(
     UsageError
         If no column is the key, or the model was read from a bundle of the first form.
     DataError
-        If there are fewer than two customers, or more than a bundle can hold.
+        If there are fewer than two customers, more than a bundle can hold, or all of them are equal.
     SourceError, SchemaError, ValueRuleError
         As :func:`segmint.read` does.
 
@@ -122,12 +123,13 @@ def index_customers(
         n_repeated = len(customers.keys) - len(firsts)
         notices = (*notices, sentence("likeness.notice.repeated_keys", n=n_repeated))
     keys, rows = sorted(firsts, key=firsts.__getitem__), np.array(sorted(firsts.values()), dtype=np.int64)
+    crowd_of(customers.X[rows], 0)  # of equal customers nobody is nearer than another
     place = open_workspace(workspace)
     with alone(place.folder):
         numbers = pseudonyms_of(keys, _secret(place))
-        table = _write_pseudonyms(model.manifest.name, key, keys, numbers, place)
-    index = CustomerIndex(numbers, np.ascontiguousarray(customers.X[rows]))
-    content = save_bundle(replace(model, index=index), target)
+        index = CustomerIndex(numbers, np.ascontiguousarray(customers.X[rows]))
+        content = save_bundle(replace(model, index=index), target)
+        table = _write_pseudonyms(f"{model.manifest.name}-{content[:16]}", key, keys, numbers, place)
     n_bytes = sum(array.nbytes for array in index.arrays().values())
     return Indexed(Path(target), content, table, index.n_customers, n_bytes, notices)
 
@@ -176,7 +178,7 @@ def _secret(place: Workspace) -> bytes:
 
 
 def _write_pseudonyms(name: str, key: str, keys: Sequence[str], numbers: IntVector, place: Workspace) -> Path:
-    path = place.members / f"{name}-pseudonyms.csv"
+    path = place.members / f"{name}.pseudonyms.csv"
     texts = [pseudonym_text(number) for number in numbers.tolist()]
     column = "customer" if key == "pseudonym" else key
     with keeping(path), open_writer(path) as writer:

@@ -18,7 +18,7 @@ from segmint.words.numbers import count, score, share
 
 _HIGHEST: Final = 380
 """Px of the map, at most."""
-_KEY: Final = 310
+_KEY: Final = 340
 """Px for the words beside the map; on a phone they stand below it."""
 _LINE: Final = 22
 _GAP: Final = 20

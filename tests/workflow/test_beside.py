@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 
 import segmint
 from segmint.errors import DataError, SchemaError, SegmintError, UsageError
+from segmint.model.bundle import content_hash
 from segmint.model.lexicon import Lexicon
 from segmint.model.schema import Role
 from segmint.model.segment_model import SegmentModel
@@ -20,7 +21,7 @@ from segmint.model.topic_model import TopicModel
 from segmint.workflow.assign import assign_source
 from segmint.workflow.batches import read_batch
 from segmint.workflow.beside import with_beside, with_texts, with_topics
-from segmint.workflow.retrain import read_again
+from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
 from segmint.workflow.texts import TextColumns, read_texts
 from segmint.workflow.topic_features import feature_names, topics_path, write_features
 
@@ -179,6 +180,24 @@ def test_without_shares_and_texts_both_ways_are_told(files: Files, model: Segmen
     with pytest.raises(SchemaError) as other:
         segmint.assign(model, pd.DataFrame({"customer_id": ["1"], "said": ["late"]}))
     assert other.value.code == "data.missing_columns"
+
+
+@pytest.mark.parametrize("way", ["shares", "texts"])
+def test_a_dataset_is_trained_again_with_the_topics(files: Files, model: SegmentModel, way: str) -> None:
+    plain = segmint.ReadOptions()
+    joined = segmint.read(files.customers, with_beside(plain, files.shares))
+    dataset = replace(joined, topics=None) if way == "shares" else segmint.read(files.both)
+    again = read_again(dataset, model)
+    assert again.topics is model.topics
+    assert again.schema.names == model.schema.names
+    assert again.fingerprint == model.manifest.fingerprint
+    made = retrain(Before(model, content_hash(model)), again, RetrainOptions(n_resamples=0)).study.model
+    assert made is not None and made.topics is not None
+    found, trained = segmint.assign(made, files.both), segmint.assign(model, files.both)
+    assert found.segment_ids.tolist() == trained.segment_ids.tolist()
+    kept = read_again(joined, model)
+    assert kept.topics is joined.topics
+    assert kept.notices == joined.notices
 
 
 def frames() -> tuple[pd.DataFrame, pd.DataFrame]:

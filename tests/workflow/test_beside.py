@@ -20,7 +20,7 @@ from segmint.model.topic_file import save_topic_columns, save_topic_model
 from segmint.model.topic_model import TopicModel
 from segmint.workflow.assign import assign_source
 from segmint.workflow.batches import read_batch
-from segmint.workflow.beside import with_beside, with_texts, with_topics
+from segmint.workflow.beside import read_with_topics, with_beside, with_texts
 from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
 from segmint.workflow.texts import TextColumns, read_texts
 from segmint.workflow.topic_features import feature_names, topics_path, write_features
@@ -98,19 +98,31 @@ def test_the_same_numbers_in_one_table_give_the_same_fingerprint(files: Files, t
 
 
 def test_a_table_of_shares_keeps_the_topics_beside_it(files: Files, tmp_path: Path) -> None:
-    reading = with_topics(segmint.ReadOptions(), files.shares)
-    dataset = segmint.read(files.shares, reading)
-    assert dataset.topics is not None
-    without = segmint.read(files.customers, with_topics(segmint.ReadOptions(), files.customers))
-    assert without.topics is None
+    assert read_with_topics(files.shares).topics is not None
+    assert read_with_topics(files.customers).topics is None
     alone = tmp_path / "shares.csv"
     alone.write_bytes(files.shares.read_bytes())
     save_topic_model(topic_model(), topics_path(alone))  # it does not say which columns are whose
-    assert segmint.read(alone, with_topics(segmint.ReadOptions(), alone)).topics is None
+    assert read_with_topics(alone).topics is None
+
+
+def test_a_file_that_nobody_named_is_said_and_one_of_other_columns_is_not_taken(
+    files: Files, tmp_path: Path
+) -> None:
+    alone, plain = tmp_path / "shares.csv", segmint.ReadOptions()
+    alone.write_bytes(files.shares.read_bytes())
     topics_path(alone).write_bytes(b"x")
-    with pytest.raises(SegmintError) as refused:
-        with_topics(segmint.ReadOptions(), alone)
-    assert "shares.csv.topics" in str(refused.value)
+    dataset = read_with_topics(alone)
+    assert (dataset.topics, dataset.fingerprint) == (None, segmint.read(alone).fingerprint)
+    assert "shares.csv.topics" in str(dataset.notices[-1])
+    with pytest.raises(SegmintError, match=r"shares\.csv\.topics"):
+        with_beside(plain, alone)
+    names = feature_names(topic_model())
+    save_topic_columns(TopicColumns(topic_model(), "said", (names[0], "topic_2_other")), topics_path(alone))
+    for found in (read_with_topics(alone), segmint.read(files.customers, with_beside(plain, alone))):
+        assert found.topics is None
+        assert any("shares.csv.topics beside the table is not taken" in str(one) for one in found.notices)
+        assert "topic" not in str(found.schema.feature(names[0]).reason)
 
 
 @pytest.mark.parametrize("way", ["beside", "texts", "both"])

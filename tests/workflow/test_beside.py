@@ -241,6 +241,37 @@ def test_what_cannot_be_joined_is_refused() -> None:
     )
 
 
+def test_rows_without_a_key_in_the_other_table_are_left_out_and_counted(tmp_path: Path) -> None:
+    customers, beside = frames()
+    keyless = pd.DataFrame({"id": [None, " "], "calls": [5.0, 6.0]})
+    reading = with_beside(segmint.ReadOptions(), pd.concat([beside, keyless]))
+    dataset = segmint.read(customers, reading)
+    assert dataset.table.column("calls").to_pylist() == beside["calls"].tolist()
+    assert any("2 rows without a key left out" in str(notice) for notice in dataset.notices)
+    with pytest.raises(DataError, match="repeats a key"):
+        with_beside(segmint.ReadOptions(), pd.concat([beside, keyless, beside.tail(1)]))
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("id,calls\na,1\nb,1e999\nc,3\n", "infinite or too large"),
+        ("id,calls\na,1\nb,2,3\nc,3\n", "3 cells where"),
+        ('id,calls\na,1\nb,"2\nc,3\n', "never closes"),
+    ],
+)
+def test_what_is_wrong_in_the_other_table_is_said_of_it_without_options_that_do_not_reach_it(
+    tmp_path: Path, text: str, part: str
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text(text)
+    with pytest.raises(DataError, match=part) as refused:
+        with_beside(segmint.ReadOptions(), other)
+    assert refused.value.where.startswith("other.csv")
+    assert "in a table beside the customers'" in str(refused.value)
+    assert "--" not in str(refused.value)
+
+
 def test_a_model_without_topics_or_key_takes_no_texts(files: Files, model: SegmentModel) -> None:
     options = segmint.RunOptions(families=("kmeans",), ks=(3,), n_resamples=0)
     plain = segmint.study(segmint.read(files.customers), options).model

@@ -160,14 +160,42 @@ def _read(table: Any, key: str | None, topics: TopicColumns | None, missing: Mis
         key=_key(names, key, shares), kinds=dict.fromkeys(shares, Kind.NUMBER), missing=missing
     )
     try:
-        dataset = read(table, options)
+        dataset = _with_keys(table, options)
     except DataError as error:
-        if error.code != "data.repeated_keys":
-            raise
-        raise DataError("workflow.beside_repeated", where=error.where, **error.figures) from None
+        raise _of_that_table(error) from None
     if dataset.schema.key is None:
         raise SchemaError("workflow.beside_keyless", where=dataset.source)
     return _beside(dataset, topics)
+
+
+def _with_keys(table: Any, options: ReadOptions) -> Dataset:
+    """Read a table without its rows that have no key, which are counted.
+
+    Raises
+    ------
+    DataError
+        If keys repeat, or as :func:`segmint.read`.
+    """
+    try:
+        return read(table, options)
+    except DataError as error:
+        if error.code != "data.missing_keys":
+            raise
+    dataset = read(table, replace(options, on_duplicate="last"))
+    for notice in dataset.notices:
+        if notice.key == "data.notice.repeated_last":
+            raise DataError("data.repeated_keys", where=dataset.source, **notice.figures)
+    return dataset
+
+
+def _of_that_table(error: DataError) -> DataError:
+    """Return an error of the other table, which options of reading do not reach, without advice to use one."""
+    if error.code == "data.repeated_keys":
+        return DataError("workflow.beside_repeated", where=error.where, **error.figures)
+    if "--" not in error.remedy:
+        return error
+    said = {"received": error.received, "broken": error.rule}
+    return type(error)("workflow.beside_broken", where=error.where, details=error.details, **said)
 
 
 def _column_names(table: Any) -> tuple[str, ...]:

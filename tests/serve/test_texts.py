@@ -182,6 +182,22 @@ def test_what_may_hold_a_text_is_never_answered_in_the_loop(told: Told) -> None:
     assert found[0] != found[1] == threading.main_thread().name.encode()
 
 
+@pytest.mark.parametrize("texts_first", [True, False])
+def test_texts_and_shares_in_one_body_are_refused_with_the_rule(told: Told, texts_first: bool) -> None:
+    assert told.model.topics is not None
+    text, shares = {"spend": 30, "said": "late"}, {"spend": 30, **dict.fromkeys(told.model.topics.names, 0.5)}
+    alike, other = (text, shares) if texts_first else (shares, text)
+    rows = [alike] * 5000 + [other]  # more than a piece of a stream
+    lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    for path, body, kind in (
+        ("/assign", rows, "application/json"), ("/assign", lines, "application/x-ndjson"),
+        ("/invocations", {"dataframe_records": rows}, "application/json"),
+    ):  # fmt: skip
+        status, _, found = told.service.ask("POST", path, body, {"Content-Type": kind})
+        assert (status, found["type"], found["row"]) == (422, "urn:segmint:problem:serve.mixed", 5001)
+        assert "each has the text, or each has the shares" in found["detail"]
+
+
 def test_a_text_is_explained_by_its_shares(told: Told) -> None:
     status, _, found = told.service.ask("POST", "/explain", {"customer": told.rows[0]})
     assert status == 200, found

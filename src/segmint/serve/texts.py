@@ -12,17 +12,41 @@ from segmint.serve.settings import Limits
 from segmint.types import RawColumns
 
 
-def values_of_rows(model: SegmentModel, rows: Sequence[Row], *, first: int = 1) -> Values:
+def values_of_rows(
+    model: SegmentModel, rows: Sequence[Row], *, first: int = 1, alike: Row | None = None
+) -> Values:
     """Return the values of the fields that a model needs from customers as objects, one at least.
 
-    The first customer decides for those who come with it: with the text and no share, each has a text.
+    The first customer decides for those who come with it: with the text and no share, each has a text and no share.
+
+    Parameters
+    ----------
+    model
+        The model.
+    rows
+        What was sent.
+    first
+        The number of the first row, for errors.
+    alike
+        The customer who decides; ``None`` for the first of these.
 
     Raises
     ------
     RequestError
-        See :func:`segmint.serve.rows.by_field`.
+        422 where some have texts and some shares; see also :func:`segmint.serve.rows.by_field`.
     """
-    return by_field(reading_schema(model.schema, model.topics, rows[0]), rows, first=first)
+    alike = rows[0] if alike is None else alike
+    if model.topics is not None:
+        _refuse_mixed(model.topics, rows, first, texts=model.topics.replaces(alike))
+    return by_field(reading_schema(model.schema, model.topics, alike), rows, first=first)
+
+
+def _refuse_mixed(topics: TopicColumns, rows: Sequence[Row], first: int, *, texts: bool) -> None:
+    """Refuse customers of whom some have a text in the place of shares, and some have shares."""
+    shares = frozenset(topics.names)
+    for place, row in enumerate(rows):
+        if (not shares.isdisjoint(row)) if texts else topics.replaces(row):
+            raise RequestError("serve.mixed", status=422, field=topics.text, row=first + place)
 
 
 def columns_of_values(

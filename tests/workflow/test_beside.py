@@ -11,17 +11,18 @@ import pytest
 
 import segmint
 from segmint.errors import DataError, SchemaError, SegmintError, UsageError
-from segmint.model.bundle import content_hash
+from segmint.model.bundle import content_hash, load_bundle
 from segmint.model.lexicon import Lexicon
 from segmint.model.schema import Role
 from segmint.model.segment_model import SegmentModel
 from segmint.model.topic_columns import TopicColumns
-from segmint.model.topic_file import save_topic_columns, save_topic_model
+from segmint.model.topic_file import save_topic_columns, save_topic_model, topic_bytes
 from segmint.model.topic_model import TopicModel
 from segmint.workflow.assign import assign_source
 from segmint.workflow.batches import read_batch
 from segmint.workflow.beside import read_with_topics, with_beside, with_texts
 from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
+from segmint.workflow.studies import keep_decision
 from segmint.workflow.texts import TextColumns, read_texts
 from segmint.workflow.topic_features import feature_names, topics_path, write_features
 
@@ -180,6 +181,22 @@ def test_chunks_give_what_the_whole_gives(files: Files, model: SegmentModel) -> 
     beside = with_texts(segmint.ReadOptions(), files.texts, model)
     *_, last = read_chunks(files.customers, model.schema, beside, chunk_rows=7)
     assert any("12 of 120 customers" in str(notice) for notice in last.notices)
+
+
+def test_a_decision_on_another_finalist_keeps_the_topics(files: Files, tmp_path: Path) -> None:
+    dataset = segmint.read(files.customers, with_beside(segmint.ReadOptions(), files.shares))
+    options = segmint.RunOptions(families=("kmeans", "gaussian_mixture"), ks=(3,), n_resamples=0)
+    study = segmint.study(dataset, options)
+    other = next(name for name in study.models if name != study.decision.configuration)
+    folder = segmint.save_study(study, tmp_path)
+    _, path = keep_decision(folder, other, "A test", tmp_path)
+    decided = load_bundle(path)
+    assert decided.manifest.family != study.decision.family
+    assert decided.topics is not None and dataset.topics is not None
+    assert topic_bytes(decided.topics.model) == topic_bytes(dataset.topics.model)
+    assert (decided.topics.text, decided.topics.names) == (dataset.topics.text, dataset.topics.names)
+    by_text = segmint.assign(decided, files.both)
+    assert by_text.segment_ids.tolist() == segmint.assign(decided, dataset).segment_ids.tolist()
 
 
 def test_without_shares_and_texts_both_ways_are_told(files: Files, model: SegmentModel) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,6 +73,28 @@ def test_one_text_gets_the_bits_that_it_gets_among_many() -> None:
     chosen = np.array([5, 1500, 2999])
     assert np.array_equal(many[chosen], mixtures(counts.take(chosen), phi, alpha))
     assert np.array_equal(many[::-1], mixtures(counts.take(np.arange(3000)[::-1]), phi, alpha))
+
+
+def test_memory_does_not_grow_with_the_texts_times_the_topics() -> None:
+    n_texts, n_words, n_topics = 400, 300, 64
+    starts, words = np.arange(n_texts + 1) * n_words, np.tile(np.arange(n_words), n_texts)
+    counts = WordCounts(starts, words, np.ones(n_texts * n_words), n_words)
+    phi, alpha = topics(n_topics, n_words), np.full(n_topics, 5.0)
+    tracemalloc.start()
+    many = mixtures(counts, phi, alpha)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < len(counts.words) * n_topics * 8 / 3
+    assert np.array_equal(many[:1], mixtures(counts.take(np.array([0])), phi, alpha))
+
+
+@pytest.mark.parametrize("n_entries", [1, 3, 7, 1000])
+def test_chunks_hold_each_text_once_and_no_more_entries_than_asked(n_entries: int) -> None:
+    counts = counted()
+    chunks = list(counts.chunks(n_entries))
+    assert sum(map(len, chunks)) == len(counts)
+    assert np.array_equal(np.concatenate([one.words for one in chunks]), counts.words)
+    assert all(len(one.words) <= n_entries or len(one) == 1 for one in chunks)
 
 
 def test_weights_are_those_of_scikit_learn() -> None:

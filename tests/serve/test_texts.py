@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from starlette.responses import Response
 
 import segmint
 from segmint.model.bundle import save_bundle
 from segmint.model.lexicon import Lexicon
 from segmint.model.segment_model import SegmentModel
 from segmint.model.topic_model import TopicModel
+from segmint.serve.desk import answered
+from segmint.serve.served import Served
 from segmint.workflow.beside import with_beside
 from segmint.workflow.texts import TextColumns, read_texts
 from segmint.workflow.topic_features import write_features
@@ -41,6 +47,7 @@ class Told:
     """A model with topics in force, customers with what they wrote, and what files say of them."""
 
     service: Any
+    bundle: Path
     model: SegmentModel
     rows: list[dict[str, Any]]
     expected: list[dict[str, Any]]
@@ -72,7 +79,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, starting: Any) -> Iterator[To
         for key, amount, text in zip(customers["customer"], spend.tolist(), said, strict=True)
     ]
     with starting(folder / "shop.segmint") as service:
-        yield Told(service, model, rows, expected)
+        yield Told(service, folder / "shop.segmint", model, rows, expected)
 
 
 def without_key(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -145,6 +152,50 @@ def test_shares_themselves_are_taken_as_before_and_go_before_a_text(told: Told) 
     assert told.service.ask("POST", "/assign", sent)[2]["assignments"] == told.expected
     sent[0]["said"] = "another text"
     assert told.service.ask("POST", "/assign", sent[:1])[2]["assignments"] == told.expected[:1]
+
+
+def test_more_words_than_a_body_may_hold_are_refused_and_answered_as_a_stream(
+    told: Told, serving: Callable[..., Any]
+) -> None:
+    service = serving(told.bundle, "--max-words", "20")  # of two topics: ten words
+    assert service.ask("POST", "/assign", told.rows[:5])[0] == 200
+    columns = {name: [row[name] for row in told.rows] for name in ("spend", "said")}
+    for path, body in (("/assign", told.rows), ("/invocations", {"inputs": columns})):
+        status, _, found = service.ask("POST", path, body)
+        assert (status, found["type"]) == (413, "urn:segmint:problem:serve.too_many_words")
+        assert "at most 10" in found["detail"] and "JSON lines" in found["detail"]
+    lines = "".join(json.dumps(row) + "\n" for row in told.rows).encode()
+    status, _, came = service.ask("POST", "/assign", lines, {"Content-Type": "application/x-ndjson"})
+    assert status == 200
+    assert without_key([json.loads(line) for line in came.splitlines()]) == told.expected
+
+
+def test_what_may_hold_a_text_is_never_answered_in_the_loop(told: Told) -> None:
+    def where(_: bytes) -> Response:
+        return Response(threading.current_thread().name)
+
+    plain = replace(told.model, topics=None)
+    found = [
+        asyncio.run(answered(where, b"{}", Served(model, "1", frozenset(), None, None))).body
+        for model in (told.model, plain)
+    ]
+    assert found[0] != found[1] == threading.main_thread().name.encode()
+
+
+@pytest.mark.parametrize("texts_first", [True, False])
+def test_texts_and_shares_in_one_body_are_refused_with_the_rule(told: Told, texts_first: bool) -> None:
+    assert told.model.topics is not None
+    text, shares = {"spend": 30, "said": "late"}, {"spend": 30, **dict.fromkeys(told.model.topics.names, 0.5)}
+    alike, other = (text, shares) if texts_first else (shares, text)
+    rows = [alike] * 5000 + [other]  # more than a piece of a stream
+    lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    for path, body, kind in (
+        ("/assign", rows, "application/json"), ("/assign", lines, "application/x-ndjson"),
+        ("/invocations", {"dataframe_records": rows}, "application/json"),
+    ):  # fmt: skip
+        status, _, found = told.service.ask("POST", path, body, {"Content-Type": kind})
+        assert (status, found["type"], found["row"]) == (422, "urn:segmint:problem:serve.mixed", 5001)
+        assert "each has the text, or each has the shares" in found["detail"]
 
 
 def test_a_text_is_explained_by_its_shares(told: Told) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +11,18 @@ import pytest
 
 import segmint
 from segmint.errors import DataError, SchemaError, SegmintError, UsageError
+from segmint.model.bundle import content_hash, load_bundle
 from segmint.model.lexicon import Lexicon
 from segmint.model.schema import Role
 from segmint.model.segment_model import SegmentModel
 from segmint.model.topic_columns import TopicColumns
-from segmint.model.topic_file import save_topic_columns, save_topic_model
+from segmint.model.topic_file import save_topic_columns, save_topic_model, topic_bytes
 from segmint.model.topic_model import TopicModel
 from segmint.workflow.assign import assign_source
 from segmint.workflow.batches import read_batch
-from segmint.workflow.beside import with_beside, with_texts, with_topics
-from segmint.workflow.retrain import read_again
+from segmint.workflow.beside import read_with_topics, with_beside, with_texts
+from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
+from segmint.workflow.studies import keep_decision
 from segmint.workflow.texts import TextColumns, read_texts
 from segmint.workflow.topic_features import feature_names, topics_path, write_features
 
@@ -97,19 +99,31 @@ def test_the_same_numbers_in_one_table_give_the_same_fingerprint(files: Files, t
 
 
 def test_a_table_of_shares_keeps_the_topics_beside_it(files: Files, tmp_path: Path) -> None:
-    reading = with_topics(segmint.ReadOptions(), files.shares)
-    dataset = segmint.read(files.shares, reading)
-    assert dataset.topics is not None
-    without = segmint.read(files.customers, with_topics(segmint.ReadOptions(), files.customers))
-    assert without.topics is None
+    assert read_with_topics(files.shares).topics is not None
+    assert read_with_topics(files.customers).topics is None
     alone = tmp_path / "shares.csv"
     alone.write_bytes(files.shares.read_bytes())
     save_topic_model(topic_model(), topics_path(alone))  # it does not say which columns are whose
-    assert segmint.read(alone, with_topics(segmint.ReadOptions(), alone)).topics is None
+    assert read_with_topics(alone).topics is None
+
+
+def test_a_file_that_nobody_named_is_said_and_one_of_other_columns_is_not_taken(
+    files: Files, tmp_path: Path
+) -> None:
+    alone, plain = tmp_path / "shares.csv", segmint.ReadOptions()
+    alone.write_bytes(files.shares.read_bytes())
     topics_path(alone).write_bytes(b"x")
-    with pytest.raises(SegmintError) as refused:
-        with_topics(segmint.ReadOptions(), alone)
-    assert "shares.csv.topics" in str(refused.value)
+    dataset = read_with_topics(alone)
+    assert (dataset.topics, dataset.fingerprint) == (None, segmint.read(alone).fingerprint)
+    assert "shares.csv.topics" in str(dataset.notices[-1])
+    with pytest.raises(SegmintError, match=r"shares\.csv\.topics"):
+        with_beside(plain, alone)
+    names = feature_names(topic_model())
+    save_topic_columns(TopicColumns(topic_model(), "said", (names[0], "topic_2_other")), topics_path(alone))
+    for found in (read_with_topics(alone), segmint.read(files.customers, with_beside(plain, alone))):
+        assert found.topics is None
+        assert any("shares.csv.topics beside the table is not taken" in str(one) for one in found.notices)
+        assert "topic" not in str(found.schema.feature(names[0]).reason)
 
 
 @pytest.mark.parametrize("way", ["beside", "texts", "both"])
@@ -169,6 +183,22 @@ def test_chunks_give_what_the_whole_gives(files: Files, model: SegmentModel) -> 
     assert any("12 of 120 customers" in str(notice) for notice in last.notices)
 
 
+def test_a_decision_on_another_finalist_keeps_the_topics(files: Files, tmp_path: Path) -> None:
+    dataset = segmint.read(files.customers, with_beside(segmint.ReadOptions(), files.shares))
+    options = segmint.RunOptions(families=("kmeans", "gaussian_mixture"), ks=(3,), n_resamples=0)
+    study = segmint.study(dataset, options)
+    other = next(name for name in study.models if name != study.decision.configuration)
+    folder = segmint.save_study(study, tmp_path)
+    _, path = keep_decision(folder, other, "A test", tmp_path)
+    decided = load_bundle(path)
+    assert decided.manifest.family != study.decision.family
+    assert decided.topics is not None and dataset.topics is not None
+    assert topic_bytes(decided.topics.model) == topic_bytes(dataset.topics.model)
+    assert (decided.topics.text, decided.topics.names) == (dataset.topics.text, dataset.topics.names)
+    by_text = segmint.assign(decided, files.both)
+    assert by_text.segment_ids.tolist() == segmint.assign(decided, dataset).segment_ids.tolist()
+
+
 def test_without_shares_and_texts_both_ways_are_told(files: Files, model: SegmentModel) -> None:
     for ask in (segmint.assign, read_batch):
         with pytest.raises(SchemaError, match="--texts") as refused:
@@ -179,6 +209,24 @@ def test_without_shares_and_texts_both_ways_are_told(files: Files, model: Segmen
     with pytest.raises(SchemaError) as other:
         segmint.assign(model, pd.DataFrame({"customer_id": ["1"], "said": ["late"]}))
     assert other.value.code == "data.missing_columns"
+
+
+@pytest.mark.parametrize("way", ["shares", "texts"])
+def test_a_dataset_is_trained_again_with_the_topics(files: Files, model: SegmentModel, way: str) -> None:
+    plain = segmint.ReadOptions()
+    joined = segmint.read(files.customers, with_beside(plain, files.shares))
+    dataset = replace(joined, topics=None) if way == "shares" else segmint.read(files.both)
+    again = read_again(dataset, model)
+    assert again.topics is model.topics
+    assert again.schema.names == model.schema.names
+    assert again.fingerprint == model.manifest.fingerprint
+    made = retrain(Before(model, content_hash(model)), again, RetrainOptions(n_resamples=0)).study.model
+    assert made is not None and made.topics is not None
+    found, trained = segmint.assign(made, files.both), segmint.assign(model, files.both)
+    assert found.segment_ids.tolist() == trained.segment_ids.tolist()
+    kept = read_again(joined, model)
+    assert kept.topics is joined.topics
+    assert kept.notices == joined.notices
 
 
 def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -208,6 +256,37 @@ def test_what_cannot_be_joined_is_refused() -> None:
         segmint.read(customers.rename(columns={"id": "x"}), named).schema.feature("calls").role
         is Role.CLUSTER
     )
+
+
+def test_rows_without_a_key_in_the_other_table_are_left_out_and_counted(tmp_path: Path) -> None:
+    customers, beside = frames()
+    keyless = pd.DataFrame({"id": [None, " "], "calls": [5.0, 6.0]})
+    reading = with_beside(segmint.ReadOptions(), pd.concat([beside, keyless]))
+    dataset = segmint.read(customers, reading)
+    assert dataset.table.column("calls").to_pylist() == beside["calls"].tolist()
+    assert any("2 rows without a key left out" in str(notice) for notice in dataset.notices)
+    with pytest.raises(DataError, match="repeats a key"):
+        with_beside(segmint.ReadOptions(), pd.concat([beside, keyless, beside.tail(1)]))
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("id,calls\na,1\nb,1e999\nc,3\n", "infinite or too large"),
+        ("id,calls\na,1\nb,2,3\nc,3\n", "3 cells where"),
+        ('id,calls\na,1\nb,"2\nc,3\n', "never closes"),
+    ],
+)
+def test_what_is_wrong_in_the_other_table_is_said_of_it_without_options_that_do_not_reach_it(
+    tmp_path: Path, text: str, part: str
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text(text)
+    with pytest.raises(DataError, match=part) as refused:
+        with_beside(segmint.ReadOptions(), other)
+    assert refused.value.where.startswith("other.csv")
+    assert "in a table beside the customers'" in str(refused.value)
+    assert "--" not in str(refused.value)
 
 
 def test_a_model_without_topics_or_key_takes_no_texts(files: Files, model: SegmentModel) -> None:

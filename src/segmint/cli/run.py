@@ -108,12 +108,11 @@ def run(
         from segmint.workflow.features import with_recipe
 
         reading = with_recipe(data, reading)
-    reading = _with_topics(reading, data, beside)
     if delivering.output is not None:
         check_target(delivering.output, delivering.to_table)
     place, started = writable_workspace(workspace), time.perf_counter()
     with Steps(quiet=quiet) as steps:
-        dataset = _read(data, reading, steps)
+        dataset = _read(data, reading, beside, steps)
         made, expected = _make(dataset, running, steps, track=delivering.track)
         delivered = _deliver(made, place, delivering, steps)
     compiling = steps.seconds.get("compiled", 0.0)
@@ -127,18 +126,13 @@ def run(
         raise typer.Exit(INTERRUPTED)
 
 
-def _with_topics(reading: ReadOptions, data: str, beside: str | None) -> ReadOptions:
-    """Return how the table is read with the numbers beside it, and with the topics that made some of them."""
-    from segmint.workflow.beside import with_beside, with_topics
-
-    return with_topics(reading, data) if beside is None else with_beside(reading, beside)
-
-
-def _read(data: str, reading: ReadOptions, steps: Steps) -> Dataset:
+def _read(data: str, reading: ReadOptions, beside: str | None, steps: Steps) -> Dataset:
+    """Read the table with the numbers beside it, and with the topics that made some of them."""
     from segmint.data import read
+    from segmint.workflow.beside import read_with_topics, with_beside
 
     steps("read", 0, 1)
-    dataset = read(data, reading)
+    dataset = read_with_topics(data, reading) if beside is None else read(data, with_beside(reading, beside))
     steps("read", dataset.n_rows, dataset.n_rows)
     return dataset
 

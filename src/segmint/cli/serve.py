@@ -28,6 +28,7 @@ def serve(
     json_log: Annotated[bool, typer.Option("--json-log", help=say("help.json_log"))] = False,
     max_body: Annotated[int | None, typer.Option("--max-body", min=1, help=say("help.max_body"))] = None,
     max_rows: Annotated[int | None, typer.Option("--max-rows", min=1, help=say("help.max_rows"))] = None,
+    max_words: Annotated[int | None, typer.Option("--max-words", min=1, help=say("help.max_words"))] = None,
     max_requests: Annotated[
         int | None, typer.Option("--max-requests", min=1, help=say("help.max_requests"))
     ] = None,
@@ -63,7 +64,7 @@ def serve(
     command += [] if require_signature is None else ["--require-signature", str(require_signature)]
     command += [] if min_version == 1 else ["--min-version", str(min_version)]
     limits = {
-        "body": max_body, "stream": max_stream, "rows": max_rows, "depth": max_depth,
+        "body": max_body, "stream": max_stream, "rows": max_rows, "words": max_words, "depth": max_depth,
         "requests": max_requests, "connections": max_connections, "seconds": max_seconds,
     }  # fmt: skip
     for name, value in limits.items():

@@ -135,6 +135,38 @@ class Completing:
         return () if self._beside is None else self._beside.features
 
 
+def completed(dataset: Dataset, topics: TopicColumns, stored: Schema) -> Dataset:
+    """Return a dataset with shares in the place of its texts where it has these, and with the topics kept.
+
+    Parameters
+    ----------
+    dataset
+        Read before; topics that it has stay.
+    topics
+        What makes shares.
+    stored
+        The schema of the completed rows.
+    """
+    if dataset.topics is not None:
+        return dataset
+    completing = Completing(ReadOptions(topics=topics), stored, dataset.schema.names, where=dataset.source)
+    whole = dataset if completing.idle else completing.whole(dataset, stored)
+    return with_topics_kept(whole, topics)
+
+
+def with_topics_kept(dataset: Dataset, topics: TopicColumns | None) -> Dataset:
+    """Keep topics with a dataset where all of their shares are numbers in it, and some make clusters."""
+    numbers = {feature.name for feature in dataset.schema if feature.numeric}
+    clustering = {feature.name for feature in dataset.schema.clustering}
+    if topics is None or not numbers >= {*topics.names} or clustering.isdisjoint(topics.names):
+        return dataset
+    key = dataset.schema.key
+    if topics.text in clustering | {None if key is None else key.name}:
+        raise SchemaError("data.text_clusters", where=dataset.source, column=topics.text)
+    told = sentence("data.notice.topics", n=len(topics.names), name=topics.model.name, column=topics.text)
+    return replace(dataset, topics=topics, notices=(*dataset.notices, told))
+
+
 def _folding(topics: TopicColumns | None, schema: Schema | None, found: Sequence[str]) -> TopicColumns | None:
     """Return the topics where shares that a schema has are made of texts, and nothing else gives them."""
     wanted = topics is not None and schema is not None and {*topics.names} <= {*schema.names}

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmint.data.cells import NumberStyle, blank_or, is_text, parse_cells, plain_texts, typed_texts
-from segmint.data.completing import Completing
+from segmint.data.completing import Completing, with_topics_kept
 from segmint.data.dataset import Dataset
 from segmint.data.fingerprint import fingerprint
 from segmint.data.infer import infer
@@ -25,10 +25,9 @@ from segmint.data.sources import open_source
 from segmint.data.styles import number_style
 from segmint.data.totals import last_says_total
 from segmint.data.values import Column, fitting_rows, row_text
-from segmint.errors import SchemaError, SourceError
+from segmint.errors import SourceError
 from segmint.model import parsing
 from segmint.model.schema import NUMERIC_KINDS, Kind, Role, Schema
-from segmint.model.topic_columns import TopicColumns
 from segmint.types import TextVector
 from segmint.words import Sentence, say, sentence
 
@@ -74,19 +73,7 @@ def read(source: Any, options: ReadOptions | None = None) -> Dataset:
         own = None if stored is None else completing.own(stored, text=Role.IGNORE)
         found = _dataset(rows, replace(options, schema=own), aside)
         found = found if completing.idle else completing.whole(found, stored)
-        return _with_topics(found, options.topics)
-
-
-def _with_topics(dataset: Dataset, topics: TopicColumns | None) -> Dataset:
-    """Keep topics with a dataset where all of their shares are numbers in it, and some make clusters."""
-    numbers = {feature.name for feature in dataset.schema if feature.numeric}
-    clustering = {feature.name for feature in dataset.schema.clustering}
-    if topics is None or not numbers >= {*topics.names} or clustering.isdisjoint(topics.names):
-        return dataset
-    if topics.text in clustering | {_key_name(dataset.schema)}:
-        raise SchemaError("data.text_clusters", where=dataset.source, column=topics.text)
-    told = sentence("data.notice.topics", n=len(topics.names), name=topics.model.name, column=topics.text)
-    return replace(dataset, topics=topics, notices=(*dataset.notices, told))
+        return with_topics_kept(found, options.topics)
 
 
 def _dataset(rows: Rows, options: ReadOptions, aside: Aside) -> Dataset:

@@ -14,7 +14,8 @@ from segmint.types import FloatMatrix, FloatVector, IntVector
 MOST_ROUNDS: Final = 300
 TOLERANCE: Final = 1e-6
 """A text is finished when no topic's number of words moves by more than this share of its words."""
-_CHUNK: Final = 1024
+_CELLS: Final = 1 << 18
+"""Different words of texts times topics that are folded in at once; one text alone may have more."""
 
 
 def fold_in(model: TopicModel, texts: Sequence[str]) -> FloatMatrix:
@@ -69,7 +70,7 @@ def mixtures(counts: WordCounts, topic_word: FloatMatrix, alpha: FloatVector) ->
     """
     found = np.empty((len(counts), len(alpha)))
     first = 0
-    for chunk in counts.chunks(_CHUNK):
+    for chunk in counts.chunks(_CELLS // len(alpha)):
         n_topic = _topic_counts(chunk, topic_word, alpha) + alpha
         found[first : first + len(chunk)] = n_topic / n_topic.sum(axis=1, keepdims=True)
         first += len(chunk)

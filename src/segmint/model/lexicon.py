@@ -68,7 +68,7 @@ class Lexicon:
 
     def count(self, texts: Iterable[str]) -> WordCounts:
         """Return how often each word of the vocabulary stands in each text."""
-        return count_words([self.terms(text) for text in texts], self.places)
+        return count_words((self.terms(text) for text in texts), self.places)
 
 
 def read_as(words: Iterable[str], forms: Mapping[str, str], stop_words: frozenset[str]) -> list[str]:

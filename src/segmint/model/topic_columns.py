@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from segmint.errors import BundleError
-from segmint.model.fold_in import fold_in
+from segmint.model.fold_in import mixtures
 from segmint.model.schema import NUMERIC_KINDS, Feature, Kind, Role, Schema
 from segmint.model.shapes import Anything, Each
 from segmint.model.topic_audit import audit_topic_shapes, audit_topic_values, audit_topic_words
 from segmint.model.topic_description import arrays_of_topics, describe_topics, make_topics
 from segmint.model.topic_model import TopicModel
+from segmint.model.word_counts import WordCounts
 from segmint.types import FloatMatrix, RawColumns
 
 TOPICS: Final = {"text": str, "names": Each(str), "model": Anything()}
@@ -66,14 +67,21 @@ class TopicColumns:
         >>> found.round(2).tolist()
         [[0.9, 0.1], [nan, nan], [0.5, 0.5]]
         """
-        found = np.full((len(texts), self.model.n_topics), np.nan)
-        there = [place for place, text in enumerate(texts) if isinstance(text, str) and text.strip()]
-        found[there] = fold_in(self.model, [str(texts[place]) for place in there])
+        return self._shares(texts, self.counts(texts))
+
+    def counts(self, texts: Sequence[str | None]) -> WordCounts:
+        """Return how often each word of the vocabulary stands in each text; nowhere where there is none."""
+        return self.model.lexicon.count(text if isinstance(text, str) else "" for text in texts)
+
+    def _shares(self, texts: Sequence[str | None], counts: WordCounts) -> FloatMatrix:
+        found = mixtures(counts, self.model.topic_word, self.model.alpha)
+        found[[not isinstance(text, str) or not text.strip() for text in texts]] = np.nan
         return found
 
-    def folded(self, columns: RawColumns) -> RawColumns:
-        """Return columns with shares in the place of the texts."""
-        shares = self.shares(columns[self.text].tolist())
+    def folded(self, columns: RawColumns, counts: WordCounts | None = None) -> RawColumns:
+        """Return columns with shares in the place of the texts, whose words may be counted already."""
+        texts = columns[self.text].tolist()
+        shares = self._shares(texts, self.counts(texts) if counts is None else counts)
         others = {name: column for name, column in columns.items() if name != self.text}
         return others | {name: shares[:, topic].copy() for topic, name in enumerate(self.names)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,13 +57,17 @@ class WordCounts:
         entries = np.repeat(self.starts[texts] - starts[:-1], sizes) + np.arange(starts[-1])
         return WordCounts(starts, self.words[entries], self.counts[entries], self.n_words)
 
-    def chunks(self, n_texts: int) -> Iterator[WordCounts]:
-        """Return the texts in pieces of at most so many."""
-        for first in range(0, len(self), n_texts):
-            yield self.take(np.arange(first, min(first + n_texts, len(self))))
+    def chunks(self, n_entries: int) -> Iterator[WordCounts]:
+        """Return the texts in pieces of at most so many entries; of one text each where it has more."""
+        first = 0
+        while first < len(self):
+            most = self.starts[first] + n_entries
+            after = max(first + 1, int(np.searchsorted(self.starts, most, side="right")) - 1)
+            yield self.take(np.arange(first, after))
+            first = after
 
 
-def count_words(texts: Sequence[Sequence[str]], places: Mapping[str, int]) -> WordCounts:
+def count_words(texts: Iterable[Sequence[str]], places: Mapping[str, int]) -> WordCounts:
     """Count the words of texts; words without a place are left out.
 
     Examples

@@ -42,16 +42,16 @@ class Assigned:
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def assigned(served: Served, values: Values, *, first: int = 1) -> Assigned:
+def assigned(served: Served, values: Values, *, first: int = 1, most_words: int | None = None) -> Assigned:
     """Assign a batch of values by field.
 
     Raises
     ------
     RequestError
-        422, naming row and field.
+        422, naming row and field; 413 for more words of texts than ``most_words``.
     """
     schema = served.model.schema
-    columns = columns_of_values(served.model, values, first=first)
+    columns = columns_of_values(served.model, values, first=first, most=most_words)
     n_rows = len(next(iter(columns.values())))
     keys = keys_of(schema, values, n_rows, first=first)
     return Assigned(assign(served.model, columns, keys), None if schema.key is None else schema.key.name)

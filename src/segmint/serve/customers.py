@@ -22,7 +22,7 @@ async def assign(desk: Desk, request: Request) -> Response:
     served = desk.shelf.current
     if kind_of(request) in streams.FORMATS:
         return await streams.assign(desk, request, served)
-    return await answered(partial(_assigned, desk, served), await json_body(request))
+    return await answered(partial(_assigned, desk, served), await json_body(request), served)
 
 
 def _assigned(desk: Desk, served: Served, sent: bytes) -> Response:

@@ -56,13 +56,15 @@ async def json_body(request: Request) -> bytes:
     return await request.body()
 
 
-async def answered(make: Callable[[bytes], Response], body: bytes) -> Response:
+async def answered(make: Callable[[bytes], Response], body: bytes, served: Served) -> Response:
     """Make the answer to a body; to a long one in another thread, so that others are answered meanwhile.
 
+    Where a model takes texts, to every one: how long a text takes its bytes do not tell.
     It is one piece of work from the first byte to the last: of requests that come together the first is done first,
     and makes room for another.
     """
-    return make(body) if len(body) <= _SHORT_BODY else await asyncio.to_thread(make, body)
+    short = len(body) <= _SHORT_BODY and served.model.topics is None
+    return make(body) if short else await asyncio.to_thread(make, body)
 
 
 def read_body(desk: Desk, served: Served, body: bytes) -> JSON:
@@ -77,12 +79,12 @@ def assign_values(desk: Desk, served: Served, values: Values, *, first: int = 1)
     Raises
     ------
     RequestError
-        413 for more customers than one body may hold; 422 naming row and field.
+        413 for more customers, or words of texts, than one body may hold; 422 naming row and field.
     """
     n_rows = n_of(values)
     if n_rows > desk.limits.rows:
         raise RequestError("serve.too_many_rows", status=413, n=n_rows, most=desk.limits.rows)
-    found = assigned(served, values, first=first)
+    found = assigned(served, values, first=first, most_words=desk.limits.words)
     desk.meters.count(found.assignment)
     return found
 

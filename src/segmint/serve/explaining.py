@@ -40,7 +40,7 @@ def _explained(desk: Desk, served: Served, sent: bytes) -> Response:
     model = served.model
     values = values_of_rows(model, [customer])
     keys_of(model.schema, values, 1)  # what is refused elsewhere is refused here
-    columns = columns_of_values(model, values)
+    columns = columns_of_values(model, values, most=desk.limits.words)
     allowed, label = _allowed(model, body.get("allow")), _label(model, body.get("to"))
     found = explain(model, columns)
     change = smallest_change(model, columns, allowed=allowed, to=label)

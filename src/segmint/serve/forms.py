@@ -34,6 +34,7 @@ class LinesForm:
 
     def __init__(self, served: Served, limits: Limits) -> None:
         self._served, self._depth, self._n = served, limits.depth, 0
+        self._first: dict[str, Any] | None = None
 
     def assign(self, piece: bytes) -> tuple[bytes, Assigned | None]:
         """Return a line for each customer."""
@@ -41,7 +42,9 @@ class LinesForm:
         if not rows:
             return b"", None
         first, self._n = self._n + 1, self._n + len(rows)
-        found = assigned(self._served, values_of_rows(self._served.model, rows, first=first), first=first)
+        self._first = self._first or rows[0]
+        values = values_of_rows(self._served.model, rows, first=first, alike=self._first)
+        found = assigned(self._served, values, first=first)
         lines = (json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in found.records())
         return "".join(f"{line}\n" for line in lines).encode(), found
 

@@ -88,7 +88,7 @@ async def model(desk: Desk, request: Request) -> Response:
 async def infer(desk: Desk, request: Request) -> Response:
     """Assign the rows of tensors. Outputs without a value are ``""`` and 0: tensors know no ``null``."""
     served = _asked_for(desk, request)
-    return await answered(partial(_inferred, desk, served), await json_body(request))
+    return await answered(partial(_inferred, desk, served), await json_body(request), served)
 
 
 def _inferred(desk: Desk, served: Served, sent: bytes) -> Response:

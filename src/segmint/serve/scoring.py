@@ -34,12 +34,12 @@ async def invocations(desk: Desk, request: Request) -> Response:
     """Assign what any client of MLflow sends; the answer is ``{"predictions": [an object a row]}``."""
     served = desk.shelf.current
     if kind_of(request) == "text/csv":
-        return await answered(lambda body: _predicted(desk, served, _csv(body)), await request.body())
+        return await answered(lambda body: _predicted(desk, served, _csv(body)), await request.body(), served)
 
     def make(body: bytes) -> Response:
         return _predicted(desk, served, values_of(read_body(desk, served, body), served, desk))
 
-    return await answered(make, await json_body(request))
+    return await answered(make, await json_body(request), served)
 
 
 def _predicted(desk: Desk, served: Served, values: Values) -> Response:

@@ -21,6 +21,8 @@ class Limits:
         Bytes of a body that is read and answered in pieces (CSV, JSON lines).
     rows
         Customers in a body that is read whole.
+    words
+        Different words of each text in a body that is read whole, once a topic: what it costs to fold them in.
     connections
         Connections at the same time, answered or not; more get 503 and ``Retry-After``.
     depth
@@ -40,6 +42,7 @@ class Limits:
     body: int = 8 * 2**20
     stream: int = 4 * 2**30
     rows: int = 20_000
+    words: int = 4_000_000
     depth: int = 16
     requests: int = 64
     seconds: float = 30.0

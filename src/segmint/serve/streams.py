@@ -31,6 +31,8 @@ FORMATS: Final[Mapping[str, Callable[[Served, Limits], Form]]] = {
     "application/json-lines": LinesForm,
 }
 _PIECE: Final = 1 << 20
+_PIECE_OF_TEXTS: Final = 1 << 16
+"""A text costs more than numbers of its length, and a piece is answered before the next deadline."""
 _LONGEST_RECORD: Final = 1 << 20
 _IN_MEMORY: Final = 32 << 20
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -51,8 +53,10 @@ async def assign(desk: Desk, request: Request, served: Served) -> Response:
     form = FORMATS[kind](served, desk.limits)
     waiting = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed where it has been sent
     try:
-        async for piece in _pieces(request, desk, exchange):
+        n_bytes = _PIECE if served.model.topics is None else _PIECE_OF_TEXTS
+        async for piece in _pieces(request, desk, exchange, n_bytes):
             answer, found = await asyncio.to_thread(form.assign, piece)
+            _go_on(desk, exchange)
             if found is not None:
                 desk.meters.count(found.assignment)
             await asyncio.to_thread(waiting.write, answer)
@@ -70,19 +74,19 @@ async def assign(desk: Desk, request: Request, served: Served) -> Response:
     return StreamingResponse(_sent(waiting, desk, exchange), headers=headers, media_type=kind)
 
 
-async def _pieces(request: Request, desk: Desk, exchange: Exchange) -> AsyncIterator[bytes]:
-    """Give the body in pieces that end with a record."""
+async def _pieces(request: Request, desk: Desk, exchange: Exchange, n_bytes: int) -> AsyncIterator[bytes]:
+    """Give the body in pieces of so many bytes or some more that end with a record."""
     held = bytearray()
     async for part in request.stream():
         _go_on(desk, exchange)
         held += part
-        if len(held) < _PIECE:
+        if len(held) < n_bytes:
             continue
         end = _last_record(held)
         if end:
             yield bytes(held[:end])
             del held[:end]
-        elif len(held) > _PIECE + _LONGEST_RECORD:
+        elif len(held) > n_bytes + _LONGEST_RECORD:
             raise RequestError("serve.record", status=422)
     if held:
         yield bytes(held)

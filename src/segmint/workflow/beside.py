@@ -16,7 +16,7 @@ from segmint.data.options import clean_name
 from segmint.data.quarantine import quarantine
 from segmint.data.rows import Rejects
 from segmint.data.sources import open_source
-from segmint.errors import DataError, SchemaError, UsageError
+from segmint.errors import BundleError, DataError, SchemaError, UsageError
 from segmint.model.schema import Feature, Kind, Missing
 from segmint.model.segment_model import SegmentModel
 from segmint.model.topic_columns import TopicColumns
@@ -58,16 +58,55 @@ def with_beside(reading: ReadOptions, table: Any, *, model: SegmentModel | None 
     [0.5, None, 0.25]
     """
     topics = topics_beside(table) if model is None else model.topics
+    others = model is None and topics is not None and not {*topics.names} <= {*_column_names(table)}
+    topics = None if others else topics
     key = reading.key or (None if model is None or model.schema.key is None else model.schema.key.name)
     beside = _read(table, key, topics, reading.missing)
     if model is not None:
         return replace(reading, beside=_only(beside, model))
+    if others:
+        beside = replace(beside, notices=(*beside.notices, _not_taken(table, "other_columns")))
     return replace(reading, beside=beside, topics=topics or reading.topics)
 
 
-def with_topics(reading: ReadOptions, table: Any) -> ReadOptions:
-    """Return how a table is read that may itself be one of shares: with the topic model beside it."""
-    return replace(reading, topics=reading.topics or topics_beside(table))
+def read_with_topics(table: Any, reading: ReadOptions | None = None) -> Dataset:
+    """Read a table that may itself be one of shares: with the topic model beside it.
+
+    Nobody named that file: one that is no topic model, or of other columns, is said and not taken.
+
+    Parameters
+    ----------
+    table, reading
+        See :func:`segmint.read`.
+
+    Raises
+    ------
+    DataError
+        As :func:`segmint.read`.
+
+    Examples
+    --------
+    >>> import segmint
+    >>> read_with_topics(segmint.example_table("wholesale_customers")).topics is None
+    True
+    """
+    reading = reading or ReadOptions()
+    try:
+        topics = topics_beside(table)
+    except BundleError:
+        return _telling(read(table, reading), _not_taken(table, "unreadable"))
+    dataset = read(table, replace(reading, topics=reading.topics or topics))
+    if topics is None or {*topics.names} <= {*dataset.schema.names}:
+        return dataset
+    return _telling(dataset, _not_taken(table, "other_columns"))
+
+
+def _telling(dataset: Dataset, notice: Sentence) -> Dataset:
+    return replace(dataset, notices=(*dataset.notices, notice))
+
+
+def _not_taken(table: str | Path, why: str) -> Sentence:
+    return sentence(f"data.notice.topics_{why}", file=topics_path(table).name)
 
 
 def with_texts(reading: ReadOptions, texts: Any, model: SegmentModel) -> ReadOptions:
@@ -121,14 +160,42 @@ def _read(table: Any, key: str | None, topics: TopicColumns | None, missing: Mis
         key=_key(names, key, shares), kinds=dict.fromkeys(shares, Kind.NUMBER), missing=missing
     )
     try:
-        dataset = read(table, options)
+        dataset = _with_keys(table, options)
     except DataError as error:
-        if error.code != "data.repeated_keys":
-            raise
-        raise DataError("workflow.beside_repeated", where=error.where, **error.figures) from None
+        raise _of_that_table(error) from None
     if dataset.schema.key is None:
         raise SchemaError("workflow.beside_keyless", where=dataset.source)
     return _beside(dataset, topics)
+
+
+def _with_keys(table: Any, options: ReadOptions) -> Dataset:
+    """Read a table without its rows that have no key, which are counted.
+
+    Raises
+    ------
+    DataError
+        If keys repeat, or as :func:`segmint.read`.
+    """
+    try:
+        return read(table, options)
+    except DataError as error:
+        if error.code != "data.missing_keys":
+            raise
+    dataset = read(table, replace(options, on_duplicate="last"))
+    for notice in dataset.notices:
+        if notice.key == "data.notice.repeated_last":
+            raise DataError("data.repeated_keys", where=dataset.source, **notice.figures)
+    return dataset
+
+
+def _of_that_table(error: DataError) -> DataError:
+    """Return an error of the other table, which options of reading do not reach, without advice to use one."""
+    if error.code == "data.repeated_keys":
+        return DataError("workflow.beside_repeated", where=error.where, **error.figures)
+    if "--" not in error.remedy:
+        return error
+    said = {"received": error.received, "broken": error.rule}
+    return type(error)("workflow.beside_broken", where=error.where, details=error.details, **said)
 
 
 def _column_names(table: Any) -> tuple[str, ...]:

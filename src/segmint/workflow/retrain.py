@@ -13,6 +13,7 @@ import numpy as np
 from segmint.choosing.sweep import measured
 from segmint.choosing.trial import Trial
 from segmint.data import ReadOptions, raw_columns, read
+from segmint.data.completing import completed
 from segmint.data.dataset import Dataset
 from segmint.drift.quality import check_quality
 from segmint.errors import DataError
@@ -94,7 +95,8 @@ def read_again(data: Any, model: SegmentModel, reading: ReadOptions | None = Non
     """
     if isinstance(data, Dataset):
         known = {feature.name: feature.missing for feature in model.schema}
-        return replace(data, schema=with_policies(data.schema, known))
+        whole = data if model.topics is None else completed(data, model.topics, model.schema)
+        return replace(whole, schema=with_policies(whole.schema, known))
     own = replace(reading or ReadOptions(), schema=model.schema, recipe=model.recipe, topics=model.topics)
     with advising(model):
         return read(data, own)

@@ -108,7 +108,8 @@ def write_features(
     written |= {name: np.where(there, shares[:, k], np.nan) for k, name in enumerate(names)}
     with open_writer(target) as writer:
         writer.write(written)
-        # before the table is replaced: both or neither
+        # first the topics, then the table, when the writer ends: where that fails the older table lies beside newer
+        # topics, which are not taken unless all of their columns are in it
         save_topic_columns(TopicColumns(model, clean_name(columns.text), tuple(names)), topics_path(target))
     return Path(target)
 

@@ -130,9 +130,10 @@ def with_texts(reading: ReadOptions, texts: Any, model: SegmentModel) -> ReadOpt
     topics, key = model.topics, model.schema.key
     if topics is None:
         raise UsageError("workflow.no_topics", name=model.manifest.name)
-    if key is None:
+    named = reading.key or (None if key is None else key.name)
+    if named is None:
         raise UsageError("workflow.texts_without_key", name=model.manifest.name)
-    found = read_texts(texts, TextColumns(text=topics.text, key=reading.key or key.name))
+    found = read_texts(texts, TextColumns(text=topics.text, key=named))
     shares = topics.shares(found.documents)
     columns = {name: shares[:, topic].copy() for topic, name in enumerate(topics.names)}
     features = tuple(model.schema.feature(name) for name in topics.names)

@@ -158,7 +158,7 @@ def _prepared(desk: Desk, served: Served, customers: Sequence[Any]) -> FloatMatr
         return np.empty((0, len(model.preparation.feature_names)))
     values = values_of_rows(model, customers_of([*customers], desk))
     keys_of(model.schema, values, len(customers))  # what is refused elsewhere is refused here
-    return model.preparation.forward(columns_of_values(model, values))
+    return model.preparation.forward(columns_of_values(model, values, most=desk.limits.words))
 
 
 def _there(near: Near, names: Sequence[str]) -> IntVector:

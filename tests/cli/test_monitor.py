@@ -95,6 +95,7 @@ def test_weeks_are_judged_together(
     assert {look["report"]["looks"] for look in told["looks"]} == {3}
 
 
+@pytest.mark.slow
 def test_an_alarm_among_weeks_is_told_first_and_rows_in_no_batch_are_counted(
     segmint: Any, workspace: Path, made: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -125,6 +126,7 @@ def test_an_alarm_among_weeks_is_told_first_and_rows_in_no_batch_are_counted(
     assert "In no batch: 3 rows without a date, 2 before the first day" in shown
 
 
+@pytest.mark.slow
 def test_the_history_is_told_where_no_page_can_be_written(
     segmint: Any, workspace: Path, made: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -164,6 +166,7 @@ def test_what_is_refused(
     assert not (workspace / "looks").exists()
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_written_costs_no_verdict(
     segmint: Any, workspace: Path, made: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -185,6 +188,7 @@ def test_a_file_that_cannot_be_written_costs_no_verdict(
     assert not sizes.exists(), "what an earlier batch looked like is not left as this one's"
 
 
+@pytest.mark.slow
 def test_two_at_once_keep_both_looks(
     segmint: Any, workspace: Path, made: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -16,6 +16,8 @@ from segmint.cli.registry import share_of
 from segmint.errors import UsageError
 from segmint.model.bundle import load_bundle
 
+pytestmark = pytest.mark.slow  # whole journeys in several processes
+
 KEY = "shopper-48151623"
 CENTERS = np.array([[10.0, 200.0], [40.0, 900.0], [75.0, 300.0], [95.0, 1300.0]])
 

@@ -136,10 +136,11 @@ def _make(
 ) -> None:
     from segmint.behavior.naming import guessed
     from segmint.cli.output import write_json
-    from segmint.data import check_target
+    from segmint.data import check_target, spare_inputs
     from segmint.workflow.features import write_features
 
     check_target(output)
+    spare_inputs(output, events)
     by_name = not columns
     if by_name:
         columns = guessed(events, journey, reading)

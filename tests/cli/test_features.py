@@ -167,3 +167,34 @@ def test_a_model_without_a_recipe_and_a_day_without_events(segmint: Any, table: 
     common = ("assign", PLAIN, table, "-o", tmp_path / "rows.csv", "--workspace", tmp_path / "ws")
     refused(segmint(*common, "--from-events"), 2, "segmint features")
     refused(segmint(*common, "--at", AT), 2, "--from-events")
+
+
+LINES = """InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID
+1,x,2,2026-01-03,5.00,a
+1,y,1,2026-01-03,1.00,a
+C2,x,-2,2026-01-04,5.00,a
+3,x,1,2026-01-05,4.00,b
+"""
+
+
+def test_what_is_not_named_is_told_from_the_names_and_said(segmint: Any, tmp_path: Path) -> None:
+    events, out = tmp_path / "sales.csv", tmp_path / "rfm.csv"
+    events.write_text(LINES)
+    done = segmint("features", "rfm", events, "--key", "CustomerID", "--date", "InvoiceDate", "-o", out)
+    assert done.returncode == 0, done.stderr
+    first = rows_of(out)[0]
+    assert (first["frequency"], first["monetary"], first["return_share"]) == (
+        "1",
+        "11.0",
+        "0.9090909090909091",
+    )
+    said = " ".join(done.stdout.split())
+    assert "Read as order InvoiceNo, quantity Quantity, price UnitPrice: told from the names" in said
+    assert segmint("features", "rfm", events, "--order=", "-o", out).returncode == 0
+    assert rows_of(out)[0]["frequency"] == "2"
+
+
+def test_standard_input_is_read_where_columns_are_told_from_the_names(segmint: Any, tmp_path: Path) -> None:
+    done = segmint("features", "rfm", "-", "-o", tmp_path / "rfm.csv", stdin=LINES)
+    assert done.returncode == 0, done.stderr
+    assert [row["monetary"] for row in rows_of(tmp_path / "rfm.csv")] == ["11.0", "4.0"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -117,9 +118,11 @@ def _columns(shared: Shared) -> dict[str, str]:
 
 
 def _named(group: Any, purposes: tuple[str, ...]) -> dict[str, str]:
+    """Return the columns that were named; the empty text, ``--order=``, says that there is none."""
     from segmint.data.options import clean_name
 
-    return {name: clean_name(getattr(group, name)) for name in purposes if getattr(group, name)}
+    given = {name: getattr(group, name) for name in purposes}
+    return {name: clean_name(text) for name, text in given.items() if text is not None}
 
 
 def _make(
@@ -137,20 +140,20 @@ def _make(
     from segmint.behavior.naming import guessed
     from segmint.cli.output import write_json
     from segmint.data import check_target, spare_inputs
+    from segmint.data.files import open_again
     from segmint.workflow.features import write_features
 
     check_target(output)
     spare_inputs(output, events)
-    by_name = not columns
-    if by_name:
-        columns = guessed(events, journey, reading)
-    recipe = _recipe(journey, columns, settings | {"currency": shared.currency}, shared.date_format)
-    with Steps(quiet=quiet) as steps:
-        made = write_features(events, recipe, output, at=shared.at, options=reading, progress=steps)
+    with open_again(events, reading) as (source, how):
+        found = guessed(source, journey, how, columns)
+        recipe = _recipe(journey, found, settings | {"currency": shared.currency}, shared.date_format)
+        with Steps(quiet=quiet) as steps:
+            made = write_features(source, recipe, output, at=shared.at, options=how, progress=steps)
     if json:
         write_json(_told(made))
     else:
-        _write(made, by_name=by_name)
+        _write(made, named=columns)
 
 
 def _recipe(
@@ -181,7 +184,7 @@ def _told(made: Featured) -> dict[str, Any]:
     }
 
 
-def _write(made: Featured, *, by_name: bool) -> None:
+def _write(made: Featured, *, named: Mapping[str, str]) -> None:
     from segmint.cli.output import results, write_command, write_labeled
     from segmint.cli.tables import plain_table
     from segmint.cli.typed import command, shown_path
@@ -195,8 +198,8 @@ def _write(made: Featured, *, by_name: bool) -> None:
     heads = [say(f"cli.head.{name}") for name in ("feature", "unit", "role", "mean")]
     plain_table(console, heads, _rows(made), right=frozenset({3}))
     console.print()
-    if by_name:
-        columns = [f"{purpose} {name}" for purpose, name in made.recipe.columns.items()]
+    columns = [f"{purpose} {name}" for purpose, name in made.recipe.columns.items() if purpose not in named]
+    if columns:
         write_labeled(console, say("cli.read_as"), [say("cli.by_name", columns=columns)])
     write_labeled(console, say("cli.notice"), [str(notice) for notice in made.notices])
     write_labeled(console, say("cli.recipe"), [shown_path(made.recipe_file)])

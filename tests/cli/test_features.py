@@ -198,3 +198,11 @@ def test_standard_input_is_read_where_columns_are_told_from_the_names(segmint: A
     done = segmint("features", "rfm", "-", "-o", tmp_path / "rfm.csv", stdin=LINES)
     assert done.returncode == 0, done.stderr
     assert [row["monetary"] for row in rows_of(tmp_path / "rfm.csv")] == ["11.0", "4.0"]
+
+
+def test_a_name_that_is_not_there_is_said_with_the_nearest(segmint: Any, tmp_path: Path) -> None:
+    events = tmp_path / "sales.csv"
+    events.write_text(LINES)
+    for option, wrong, right in (("--key", "Customer", "CustomerID"), ("--price", "UnitPrise", "UnitPrice")):
+        done = segmint("features", "rfm", events, option, wrong, "-o", tmp_path / "rfm.csv")
+        refused(done, 3, f"not there: {wrong}", f"+ {right}", "is this the one?")

@@ -93,9 +93,9 @@ def guessed(
     UsageError
         If no column is called like a customer's key; the columns that there are are named.
     DataError
-        As :func:`segmint.read`.
+        As :func:`segmint.read`; or if a column that was named is not there.
     """
-    names = column_names(source, options)
+    names = column_names(source, options, needed=[name for name in (named or {}).values() if name])
     found = guess_columns(names, journey, named)
     if "key" not in found:
         raise UsageError("behavior.no_key_by_name", columns=list(names))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +207,15 @@ def test_a_name_that_is_not_there_is_said_with_the_nearest(segmint: Any, tmp_pat
     for option, wrong, right in (("--key", "Customer", "CustomerID"), ("--price", "UnitPrise", "UnitPrice")):
         done = segmint("features", "rfm", events, option, wrong, "-o", tmp_path / "rfm.csv")
         refused(done, 3, f"not there: {wrong}", f"+ {right}", "is this the one?")
+
+
+def test_each_format_that_is_advised_can_be_pasted(segmint: Any, tmp_path: Path) -> None:
+    events, out = tmp_path / "sales.csv", tmp_path / "rfm.csv"
+    events.write_text("id,day\na,01/02/2026 10:15\nb,03/04/2026 11:45\n")
+    said = refused(segmint("features", "rfm", events, "-o", out), 3)
+    advised = re.findall('--date-format "([^"]+)"', said)
+    assert advised == ["day=%d/%m/%Y %H:%M", "day=%m/%d/%Y %H:%M"]
+    for form, first in zip(advised, ("2026-02-01", "2026-01-02"), strict=True):
+        done = segmint("features", "rfm", events, "--date-format", form, "-o", out)
+        assert done.returncode == 0, done.stderr
+        assert rows_of(out)[0]["first_purchase"] == first

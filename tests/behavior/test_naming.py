@@ -34,6 +34,12 @@ def test_a_named_column_wins_and_serves_nothing_else() -> None:
     assert (found["key"], found["order"]) == ("InvoiceNo", "OrderID")
 
 
+def test_a_length_of_time_is_no_date() -> None:
+    names = ["PlayerID", "PlaytimeMinutes", "PlayTimeHours", "TimeSeconds"]
+    assert guess_columns(names, "players") == {"key": "PlayerID", "duration": "PlayTimeHours"}
+    assert guess_columns([*names, "EventTime"], "players")["date"] == "EventTime"
+
+
 def test_the_empty_text_says_that_there_is_none() -> None:
     found = guess_columns(RETAIL, "rfm", {"order": "", "quantity": ""})
     assert found == {"key": "CustomerID", "date": "InvoiceDate"}  # a price is nothing without its quantity

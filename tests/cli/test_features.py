@@ -219,3 +219,12 @@ def test_each_format_that_is_advised_can_be_pasted(segmint: Any, tmp_path: Path)
         done = segmint("features", "rfm", events, "--date-format", form, "-o", out)
         assert done.returncode == 0, done.stderr
         assert rows_of(out)[0]["first_purchase"] == first
+
+
+def test_a_guess_that_does_not_fit_is_said_to_be_one(segmint: Any, tmp_path: Path) -> None:
+    events, out = tmp_path / "sales.csv", tmp_path / "rfm.csv"
+    events.write_text("id,day,paid\na,2026-01-01,x4\nb,2026-01-02,5\nc,2026-01-02,6\n")
+    guess = refused(segmint("features", "rfm", events, "-o", out), 3, "by its name alone", "--amount=")
+    named = refused(segmint("features", "rfm", events, "--amount", "paid", "-o", out), 3, "--amount takes")
+    assert not any(option in guess + named for option in ("--missing-", "--kind", "x4"))
+    assert segmint("features", "rfm", events, "--amount=", "-o", out).returncode == 0

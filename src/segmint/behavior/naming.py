@@ -24,6 +24,11 @@ _WORDS: Final[Mapping[str, frozenset[str]]] = {
     "level": frozenset({"level"}),
 }
 """A column serves the first purpose of which its name has a word; each serves one."""
+_NOT_LAST: Final[Mapping[str, frozenset[str]]] = {
+    "date": frozenset({"hours", "minutes", "seconds"}),
+    "duration": frozenset({"minutes", "seconds"}),
+}
+"""Last words of names that say how long, not when; durations are counted in hours."""
 _ONLY_ADDS: Final = frozenset({"category"})
 """What a table of purchases can do without: told only where no column is named, so that named columns say it all."""
 
@@ -71,7 +76,11 @@ def _key_of(names: Sequence[str]) -> str | None:
 
 
 def _column_of(purpose: str, names: Sequence[str]) -> str | None:
-    return next((name for name in names if _WORDS[purpose] & {*words_of(name)}), None)
+    wanted = _WORDS[purpose]
+    lengths = _NOT_LAST.get(purpose, frozenset())
+    return next(
+        (name for name in names if wanted & {*words_of(name)} and not lengths & {*words_of(name)[-1:]}), None
+    )
 
 
 def _with_one_amount(found: dict[str, str], named: Mapping[str, str]) -> dict[str, str]:

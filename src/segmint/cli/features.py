@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from segmint.cli import options
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.spread import spread
+from segmint.errors import ValueRuleError
 from segmint.words import say
 
 if TYPE_CHECKING:
@@ -148,12 +150,25 @@ def _make(
     with open_again(events, reading) as (source, how):
         found = guessed(source, journey, how, columns)
         recipe = _recipe(journey, found, settings | {"currency": shared.currency}, shared.date_format)
-        with Steps(quiet=quiet) as steps:
+        with Steps(quiet=quiet) as steps, _said_of_guesses(found, columns):
             made = write_features(source, recipe, output, at=shared.at, options=how, progress=steps)
     if json:
         write_json(_told(made))
     else:
         _write(made, named=columns)
+
+
+@contextmanager
+def _said_of_guesses(found: Mapping[str, str], named: Mapping[str, str]) -> Iterator[None]:
+    """Say of cells that are not of their column's kind what this command has for them, and whether it was a guess."""
+    try:
+        yield
+    except ValueRuleError as error:
+        if error.code != "data.unfit":
+            raise
+        purpose = next(one for one, name in found.items() if name == error.figures["column"])
+        code = "cli.unfit_named" if purpose in named else "cli.unfit_guess"
+        raise ValueRuleError(code, where=error.where, purpose=purpose, **error.figures) from None
 
 
 def _recipe(

@@ -228,3 +228,12 @@ def test_a_guess_that_does_not_fit_is_said_to_be_one(segmint: Any, tmp_path: Pat
     named = refused(segmint("features", "rfm", events, "--amount", "paid", "-o", out), 3, "--amount takes")
     assert not any(option in guess + named for option in ("--missing-", "--kind", "x4"))
     assert segmint("features", "rfm", events, "--amount=", "-o", out).returncode == 0
+
+
+def test_a_table_of_one_row_a_player_is_sent_to_run(segmint: Any, tmp_path: Path) -> None:
+    table, out = tmp_path / "players.csv", tmp_path / "features.csv"
+    table.write_text("player,game,hours\na,x,3\nb,y,4\nc,x,5\n")
+    hint = "One row a player already"
+    assert hint in segmint("features", "players", table, "-o", out).stdout
+    table.write_text(table.read_text() + "a,y,1\n")
+    assert hint not in segmint("features", "players", table, "-o", out).stdout

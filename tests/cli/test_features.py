@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,72 @@ def test_a_model_without_a_recipe_and_a_day_without_events(segmint: Any, table: 
     common = ("assign", PLAIN, table, "-o", tmp_path / "rows.csv", "--workspace", tmp_path / "ws")
     refused(segmint(*common, "--from-events"), 2, "segmint features")
     refused(segmint(*common, "--at", AT), 2, "--from-events")
+
+
+LINES = """InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID
+1,x,2,2026-01-03,5.00,a
+1,y,1,2026-01-03,1.00,a
+C2,x,-2,2026-01-04,5.00,a
+3,x,1,2026-01-05,4.00,b
+"""
+
+
+def test_what_is_not_named_is_told_from_the_names_and_said(segmint: Any, tmp_path: Path) -> None:
+    events, out = tmp_path / "sales.csv", tmp_path / "rfm.csv"
+    events.write_text(LINES)
+    done = segmint("features", "rfm", events, "--key", "CustomerID", "--date", "InvoiceDate", "-o", out)
+    assert done.returncode == 0, done.stderr
+    first = rows_of(out)[0]
+    assert (first["frequency"], first["monetary"], first["return_share"]) == (
+        "1",
+        "11.0",
+        "0.9090909090909091",
+    )
+    said = " ".join(done.stdout.split())
+    assert "Read as order InvoiceNo, quantity Quantity, price UnitPrice: told from the names" in said
+    assert segmint("features", "rfm", events, "--order=", "-o", out).returncode == 0
+    assert rows_of(out)[0]["frequency"] == "2"
+
+
+def test_standard_input_is_read_where_columns_are_told_from_the_names(segmint: Any, tmp_path: Path) -> None:
+    done = segmint("features", "rfm", "-", "-o", tmp_path / "rfm.csv", stdin=LINES)
+    assert done.returncode == 0, done.stderr
+    assert [row["monetary"] for row in rows_of(tmp_path / "rfm.csv")] == ["11.0", "4.0"]
+
+
+def test_a_name_that_is_not_there_is_said_with_the_nearest(segmint: Any, tmp_path: Path) -> None:
+    events = tmp_path / "sales.csv"
+    events.write_text(LINES)
+    for option, wrong, right in (("--key", "Customer", "CustomerID"), ("--price", "UnitPrise", "UnitPrice")):
+        done = segmint("features", "rfm", events, option, wrong, "-o", tmp_path / "rfm.csv")
+        refused(done, 3, f"not there: {wrong}", f"+ {right}", "is this the one?")
+
+
+def test_each_format_that_is_advised_can_be_pasted(segmint: Any, tmp_path: Path) -> None:
+    events, out = tmp_path / "sales.csv", tmp_path / "rfm.csv"
+    events.write_text("id,day\na,01/02/2026 10:15\nb,03/04/2026 11:45\n")
+    said = refused(segmint("features", "rfm", events, "-o", out), 3)
+    advised = re.findall('--date-format "([^"]+)"', said)
+    assert advised == ["day=%d/%m/%Y %H:%M", "day=%m/%d/%Y %H:%M"]
+    for form, first in zip(advised, ("2026-02-01", "2026-01-02"), strict=True):
+        done = segmint("features", "rfm", events, "--date-format", form, "-o", out)
+        assert done.returncode == 0, done.stderr
+        assert rows_of(out)[0]["first_purchase"] == first
+
+
+def test_a_guess_that_does_not_fit_is_said_to_be_one(segmint: Any, tmp_path: Path) -> None:
+    events, out = tmp_path / "sales.csv", tmp_path / "rfm.csv"
+    events.write_text("id,day,paid\na,2026-01-01,x4\nb,2026-01-02,5\nc,2026-01-02,6\n")
+    guess = refused(segmint("features", "rfm", events, "-o", out), 3, "by its name alone", "--amount=")
+    named = refused(segmint("features", "rfm", events, "--amount", "paid", "-o", out), 3, "--amount takes")
+    assert not any(option in guess + named for option in ("--missing-", "--kind", "x4"))
+    assert segmint("features", "rfm", events, "--amount=", "-o", out).returncode == 0
+
+
+def test_a_table_of_one_row_a_player_is_sent_to_run(segmint: Any, tmp_path: Path) -> None:
+    table, out = tmp_path / "players.csv", tmp_path / "features.csv"
+    table.write_text("player,game,hours\na,x,3\nb,y,4\nc,x,5\n")
+    hint = "One row a player already"
+    assert hint in segmint("features", "players", table, "-o", out).stdout
+    table.write_text(table.read_text() + "a,y,1\n")
+    assert hint not in segmint("features", "players", table, "-o", out).stdout

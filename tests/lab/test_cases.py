@@ -113,7 +113,7 @@ def test_events_of_nobody_by_name(tmp_path: Path) -> None:
     assert answer is not None
     with pytest.raises(UsageError) as refused:
         answer(Assignment(workspace=tmp_path, data=str(path), options=ReadOptions()))
-    assert refused.value.code == "behavior.no_key_by_name"
+    assert refused.value.code == "lab.no_key_by_name"
 
 
 def test_the_picture_without_dates_has_no_columns_of_what_followed() -> None:

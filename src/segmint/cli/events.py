@@ -35,6 +35,10 @@ class Joined:
     beside: Annotated[str | None, typer.Option("--beside", help=say("help.beside_again"))] = None
     texts: Annotated[str | None, typer.Option("--texts", help=say("help.texts_again"))] = None
 
+    def tables(self) -> tuple[str | None, ...]:
+        """Return what is read beside DATA."""
+        return self.beside, self.texts
+
     def to(self, reading: ReadOptions, model: SegmentModel) -> ReadOptions:
         """Return how a table is read with what these have.
 

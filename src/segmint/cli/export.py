@@ -35,6 +35,7 @@ def export(
     """Write a model in another form, checked against the model's own labels."""
     from segmint.cli.settings import read_settings
     from segmint.cli.workspaces import workspace_of
+    from segmint.data import spare_inputs
     from segmint.errors import UsageError
     from segmint.workflow.export import export_sklearn, export_sql
     from segmint.workflow.library import open_model
@@ -44,7 +45,8 @@ def export(
         raise UsageError("export.only_sql")
     if format == "sql" and table is None:
         raise UsageError("export.needs_table")
-    loaded, _ = open_model(model, workspace_of(workspace), tracking_uri=read_settings().tracking_uri)
+    loaded, path = open_model(model, workspace_of(workspace), tracking_uri=read_settings().tracking_uri)
+    spare_inputs(output, path, check)
     if table is None:
         done = export_sklearn(loaded, output, check=check)
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +14,7 @@ from segmint.cli import options
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.spread import spread
+from segmint.errors import ValueRuleError
 from segmint.words import say
 
 if TYPE_CHECKING:
@@ -117,9 +120,11 @@ def _columns(shared: Shared) -> dict[str, str]:
 
 
 def _named(group: Any, purposes: tuple[str, ...]) -> dict[str, str]:
+    """Return the columns that were named; the empty text, ``--order=``, says that there is none."""
     from segmint.data.options import clean_name
 
-    return {name: clean_name(getattr(group, name)) for name in purposes if getattr(group, name)}
+    given = {name: getattr(group, name) for name in purposes}
+    return {name: clean_name(text) for name, text in given.items() if text is not None}
 
 
 def _make(
@@ -136,20 +141,34 @@ def _make(
 ) -> None:
     from segmint.behavior.naming import guessed
     from segmint.cli.output import write_json
-    from segmint.data import check_target
+    from segmint.data import check_target, spare_inputs
+    from segmint.data.files import open_again
     from segmint.workflow.features import write_features
 
     check_target(output)
-    by_name = not columns
-    if by_name:
-        columns = guessed(events, journey, reading)
-    recipe = _recipe(journey, columns, settings | {"currency": shared.currency}, shared.date_format)
-    with Steps(quiet=quiet) as steps:
-        made = write_features(events, recipe, output, at=shared.at, options=reading, progress=steps)
+    spare_inputs(output, events)
+    with open_again(events, reading) as (source, how):
+        found = guessed(source, journey, how, columns)
+        recipe = _recipe(journey, found, settings | {"currency": shared.currency}, shared.date_format)
+        with Steps(quiet=quiet) as steps, _said_of_guesses(found, columns):
+            made = write_features(source, recipe, output, at=shared.at, options=how, progress=steps)
     if json:
         write_json(_told(made))
     else:
-        _write(made, by_name=by_name)
+        _write(made, named=columns)
+
+
+@contextmanager
+def _said_of_guesses(found: Mapping[str, str], named: Mapping[str, str]) -> Iterator[None]:
+    """Say of cells that are not of their column's kind what this command has for them, and whether it was a guess."""
+    try:
+        yield
+    except ValueRuleError as error:
+        if error.code != "data.unfit":
+            raise
+        purpose = next(one for one, name in found.items() if name == error.figures["column"])
+        code = "cli.unfit_named" if purpose in named else "cli.unfit_guess"
+        raise ValueRuleError(code, where=error.where, purpose=purpose, **error.figures) from None
 
 
 def _recipe(
@@ -180,7 +199,7 @@ def _told(made: Featured) -> dict[str, Any]:
     }
 
 
-def _write(made: Featured, *, by_name: bool) -> None:
+def _write(made: Featured, *, named: Mapping[str, str]) -> None:
     from segmint.cli.output import results, write_command, write_labeled
     from segmint.cli.tables import plain_table
     from segmint.cli.typed import command, shown_path
@@ -194,8 +213,8 @@ def _write(made: Featured, *, by_name: bool) -> None:
     heads = [say(f"cli.head.{name}") for name in ("feature", "unit", "role", "mean")]
     plain_table(console, heads, _rows(made), right=frozenset({3}))
     console.print()
-    if by_name:
-        columns = [f"{purpose} {name}" for purpose, name in made.recipe.columns.items()]
+    columns = [f"{purpose} {name}" for purpose, name in made.recipe.columns.items() if purpose not in named]
+    if columns:
         write_labeled(console, say("cli.read_as"), [say("cli.by_name", columns=columns)])
     write_labeled(console, say("cli.notice"), [str(notice) for notice in made.notices])
     write_labeled(console, say("cli.recipe"), [shown_path(made.recipe_file)])

@@ -40,10 +40,12 @@ def index(
     """Write a copy of a model that carries the customers' vectors under pseudonyms."""
     from segmint.cli.output import write_json
     from segmint.cli.workspaces import writable_workspace
+    from segmint.data import spare_inputs
     from segmint.workflow.indexing import index_customers
 
     place = writable_workspace(workspace)
-    loaded, _ = load(model, workspace)
+    loaded, path = load(model, workspace)
+    spare_inputs(output, data, *joined.tables(), path)
     with (
         Steps(quiet=quiet) as steps,
         table_of(data, read_options(source), events, joined, loaded, steps, key=key) as table,

@@ -35,8 +35,9 @@ def inspect(
 ) -> None:
     """Show each column's kind and role with the reason; write a schema file with ``-o``."""
     from segmint.cli.output import write_json
-    from segmint.data import read, write_schema
+    from segmint.data import read, spare_inputs, write_schema
 
+    spare_inputs(output, data)
     dataset = read(data, read_options(source, columns))
     if output is not None:
         write_schema(dataset.schema, output)

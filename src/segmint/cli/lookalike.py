@@ -63,7 +63,7 @@ def lookalike(
 ) -> None:
     """Rank the customers that are most like some, with reasons and a measured lift."""
     from segmint.cli.output import write_json
-    from segmint.data import check_target
+    from segmint.data import check_target, spare_inputs
     from segmint.likeness.reach import read_reach
     from segmint.workflow.lookalike import LookalikeOptions
 
@@ -71,7 +71,8 @@ def lookalike(
     read_reach(reach)
     if output is not None:
         check_target(output)
-    loaded, _ = load(model, workspace)
+    loaded, path = load(model, workspace)
+    spare_inputs(output, data, *joined.tables(), lists.seeds, lists.without, path)
     asked = LookalikeOptions(reach, rule, seed)
     with (
         Steps(quiet=quiet) as steps,

@@ -131,6 +131,7 @@ def assign(
 ) -> None:
     """Give new rows their segment: file in, file out, in a stream."""
     from segmint.cli.output import write_json
+    from segmint.data import spare_inputs
     from segmint.errors import UsageError
     from segmint.workflow.assign import assign_source
 
@@ -138,7 +139,8 @@ def assign(
         raise UsageError("cli.one_target")
     options.one_of("--if-exists", if_exists, ["error", "replace", "append"])
     existing = cast("IfExists", if_exists)
-    loaded, _ = load(model if as_of is None else _version(model, as_of), workspace)
+    loaded, path = load(model if as_of is None else _version(model, as_of), workspace)
+    spare_inputs(output, data, *joined.tables(), path)
     target, written_to = (output, to_table) if to is None else (to, to_table or source.table)
     if to is not None and not to_table:  # then --table names the target
         source = replace(source, table=None)

@@ -70,7 +70,7 @@ def neighbors(
     quiet: options.Quiet = False,
 ) -> None:
     """Find the nearest rows of each row, or measure every index on them."""
-    from segmint.data import check_target
+    from segmint.data import check_target, spare_inputs
     from segmint.workflow.neighbors import checked_metric
 
     asked, reading = asking.options(), read_options(source, columns)
@@ -78,6 +78,8 @@ def neighbors(
     _refuse_mixture(asking, measuring, output)
     if output is not None:
         check_target(output)
+    for target in (output, measuring.figure):
+        spare_inputs(target, data, columns.schema)
     with Steps(quiet=quiet) as steps:
         made = _ready(data, reading, asked, steps)
         if measuring.bench:

@@ -82,7 +82,7 @@ def retrain(
     """Train a model again, match its segments, and say who would move."""
     from segmint.cli.migration import challenge_json, write_challenge, write_promotion
     from segmint.cli.output import write_json
-    from segmint.data import check_target
+    from segmint.data import check_target, spare_inputs
     from segmint.workflow.challenge import renew
     from segmint.workflow.library import open_model
     from segmint.workflow.warming import warm
@@ -91,6 +91,7 @@ def retrain(
     limit = share_of("--limit", promoting.limit)
     if promoting.moves is not None:
         check_target(promoting.moves, None)
+        spare_inputs(promoting.moves, data, *joined.tables())
     place, uri = writable_workspace(workspace), read_settings().tracking_uri
     champion, _ = open_model(model, place, tracking_uri=uri)
     with Steps(quiet=quiet) as steps, table_of(data, reading, events, joined, champion, steps) as table:

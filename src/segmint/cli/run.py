@@ -101,7 +101,7 @@ def run(
     from segmint.choosing.forecast import memory_used
     from segmint.cli.answer import Spent, run_json, write_answer
     from segmint.cli.output import INTERRUPTED, write_json
-    from segmint.data import check_target
+    from segmint.data import check_target, spare_inputs
 
     reading, running = read_options(source, columns), making.run_options()
     if from_features:
@@ -110,6 +110,7 @@ def run(
         reading = with_recipe(data, reading)
     if delivering.output is not None:
         check_target(delivering.output, delivering.to_table)
+    spare_inputs(delivering.output, data, beside, columns.schema)
     place, started = writable_workspace(workspace), time.perf_counter()
     with Steps(quiet=quiet) as steps:
         dataset = _read(data, reading, beside, steps)

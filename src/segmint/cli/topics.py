@@ -92,9 +92,12 @@ def topics(
     quiet: options.Quiet = False,
 ) -> None:
     """Find the topics of texts, or place new texts in the topics of a model."""
+    from segmint.data import spare_inputs
     from segmint.workflow.topic_features import refuse_target
 
     refuse_target(giving.as_features)
+    for target in (giving.as_features, giving.output):
+        spare_inputs(target, data, model)
     columns = holding.columns(text)
     if model is not None:
         _refuse_search(holding, looking, giving)

@@ -7,6 +7,7 @@ from segmint.data.examples import example_table
 from segmint.data.options import ReadOptions
 from segmint.data.read import read
 from segmint.data.schema_file import read_schema, write_schema
+from segmint.data.sparing import spare_inputs
 from segmint.data.write import check_target, open_writer
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "read",
     "read_chunks",
     "read_schema",
+    "spare_inputs",
     "write_schema",
 ]

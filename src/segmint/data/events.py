@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -117,7 +117,7 @@ def open_events(source: Any, wanted: Wanted, options: ReadOptions | None = None)
     rejects = Rejects()
     path = None if options.quarantine is None else Path(options.quarantine)
     with quarantine(path, rejects) as aside, open_source(source, options, rejects, aside) as rows:
-        _require_columns(wanted, rows)
+        _require_columns(wanted.columns.values(), rows)
         date_format = wanted.date_format or _date_format(wanted, rows, options)
         _require_format(date_format, wanted, rows)
         wanted = replace(wanted, date_format=date_format)
@@ -125,15 +125,26 @@ def open_events(source: Any, wanted: Wanted, options: ReadOptions | None = None)
         yield Events(rows.name, date_format, batches, rows, wanted.columns)
 
 
-def column_names(source: Any, options: ReadOptions | None = None) -> tuple[str, ...]:
-    """Return the names of a source's columns, cleaned and renamed as the reader does."""
+def column_names(
+    source: Any, options: ReadOptions | None = None, *, needed: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return the names of a source's columns, cleaned and renamed as the reader does.
+
+    Raises
+    ------
+    SchemaError
+        If one that is needed is not there (the details show the nearest names).
+    SourceError
+        As :func:`segmint.data.read` does.
+    """
     options = with_clean_names(options or ReadOptions())
     with quarantine(None, Rejects()) as aside, open_source(source, options, Rejects(), aside) as rows:
+        _require_columns(needed, rows)
         return rows.columns
 
 
-def _require_columns(wanted: Wanted, rows: Rows) -> None:
-    unknown = [name for name in wanted.columns.values() if name not in rows.columns]
+def _require_columns(names: Iterable[str], rows: Rows) -> None:
+    unknown = [name for name in names if name not in rows.columns]
     if unknown:
         details = column_diff(unknown, list(rows.columns))
         raise SchemaError("data.unknown_columns", where=rows.name, details=details, columns=unknown)

@@ -10,9 +10,9 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from segmint.data.options import ReadOptions
 from segmint.errors import SourceError, UsageError
@@ -99,6 +99,23 @@ def open_file(source: str | Path, options: ReadOptions) -> Iterator[LocalFile]:
         yield _prepared(path, folder, options)
         if _identity(path) != before:
             raise SourceError("data.changed", where=path.name)
+
+
+@contextmanager
+def open_again(source: Any, options: ReadOptions) -> Iterator[tuple[Any, ReadOptions]]:
+    """Give a source that can be read more than once, and how: a copy of standard input, else the source itself.
+
+    Raises
+    ------
+    SegmintError
+        As :func:`open_file` does, of standard input.
+    """
+    if not isinstance(source, (str, Path)) or str(source) != "-":
+        yield source, options
+        return
+    with open_file(source, options) as copy:
+        named = copy.path.rename(copy.folder / STANDARD_INPUT)
+        yield named, replace(options, format=copy.format)
 
 
 @contextmanager

@@ -280,10 +280,14 @@ def _look_for_dates(distinct: _Distinct) -> Look | None:
     readings = {form: date_values(distinct.texts, form).to_pylist() for form in candidates}
     first = candidates[0]
     if any(reading != readings[first] for reading in readings.values()):
-        raise SchemaError(
-            "data.ambiguous_date", column=distinct.name, formats=[str(form) for form in candidates]
-        )
+        raise _ambiguous(distinct.name, [str(form) for form in candidates])
     return _dates(distinct, first)
+
+
+def _ambiguous(name: str, formats: list[str]) -> SchemaError:
+    """Return the error for dates that may be read in several ways; its way out can be pasted."""
+    ways = tuple(f'  --date-format "{name}={form}"' for form in formats)
+    return SchemaError("data.ambiguous_date", details=ways, column=name, formats=formats)
 
 
 def _dates(distinct: _Distinct, form: str | None) -> Look:

@@ -17,6 +17,7 @@ from segmint.data.options import ReadOptions
 from segmint.data.parquet import open_parquet
 from segmint.data.quarantine import Aside
 from segmint.data.rows import Rejects, Rows
+from segmint.data.sparing import spare_inputs
 
 
 @contextmanager
@@ -25,9 +26,12 @@ def open_source(source: Any, options: ReadOptions, rejects: Rejects, aside: Asid
 
     Raises
     ------
+    UsageError
+        If what is set aside would be written over the source.
     SegmintError
         As the sources' own readers do.
     """
+    spare_inputs(options.quarantine, source)
     if not isinstance(source, (str, Path)):
         with open_frame(source, options, rejects) as rows:
             yield rows

@@ -145,7 +145,7 @@ def carry_out(assignment: Assignment, rules: Rules, events: Any, name: str) -> C
 
 def _carried_out(assignment: Assignment, rules: Rules, events: Any, name: str, folder: Path) -> Case:
     options = assignment.options
-    recipe = Recipe(rules.journey, guessed(events, rules.journey, options))
+    recipe = _recipe_of(events, rules.journey, options)
     whole = write_features(
         events, recipe, folder / "now.parquet", options=options, progress=assignment.progress
     )
@@ -177,6 +177,19 @@ def _carried_out(assignment: Assignment, rules: Rules, events: Any, name: str, f
         report=delivered.report,
         labels=labels,
     )
+
+
+def _recipe_of(events: Any, journey: Journey, options: ReadOptions | None) -> Recipe:
+    """Tell the columns from their names; say what is missing in terms of what the practical work has: --rename."""
+    try:
+        found = guessed(events, journey, options)
+    except UsageError as error:
+        if error.code != "behavior.no_key_by_name":
+            raise
+        raise UsageError("lab.no_key_by_name", **error.figures) from None
+    if journey == "rfm" and "date" not in found:
+        raise UsageError("lab.no_date_by_name")
+    return Recipe(journey, found)
 
 
 def _read(made: Featured) -> Dataset:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from segmint.charts import CHARTS, svg
-from segmint.charts.profiles import effect_step, profile_effects
+from segmint.charts.naming import cards
+from segmint.charts.profiles import _profile_cells, effect_step, profile_effects
 from segmint.charts.resampling import resample_groups
 from segmint.choosing.decision import Elbow
 from segmint.model.cards import Effect
@@ -102,3 +103,11 @@ def test_levels_are_filled_in_from_all_cards_and_not_mirrored(blobs: Any) -> Non
 def test_every_segment_is_named_beside_its_silhouettes(wide: Any) -> None:
     drawn = svg(CHARTS["silhouette_rows"].bare(wide))
     assert all(f">{card.short} " in drawn for card in wide.model.cards)
+
+
+def test_a_higher_mean_never_has_a_lower_color(wide: Any, slices: Any) -> None:
+    for study in (wide, slices):
+        for feature, own in profile_effects(cards(study)).items():
+            steps = {c["segment"]: c["step"] for c in _profile_cells(study) if c["feature"] == feature}
+            ordered = [steps[name] for name in sorted(own, key=lambda s: own[s].inside) if name in steps]
+            assert ordered == sorted(ordered)

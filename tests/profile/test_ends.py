@@ -39,7 +39,7 @@ def test_segments_of_events_are_named_as_a_person_would() -> None:
     assert named(RECIPES["rfm"], (-1.0, 2.0), (1.0, -1.0), (0.0, 0.0)) == (
         "Bought lately, many orders",
         "Not bought for long, few orders",
-        "Bought a while ago, mid number of orders",
+        "Bought a while ago, some orders",
     )
     assert named(RECIPES["players"], (-1.0, 2.0))[0].startswith("Played lately")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from segmint.charts.scales import axis_scale
 from segmint.choosing.study import Study
 from segmint.model.preparation import NumericStep
 from segmint.types import FloatMatrix, FloatVector, IntVector
@@ -15,7 +16,7 @@ Segment = tuple[float, float, float, float]
 
 
 def border_lines(study: Study, x_range: tuple[float, float], y_range: tuple[float, float]) -> list[Segment]:
-    """Return short lines (x, y, x2, y2) in original units along which the saved rule changes its answer.
+    """Return short lines (x, y, x2, y2) on the map's axes along which the saved rule changes its answer.
 
     The rule is asked on a grid; on each edge of the grid with two answers the border is found by halving, and
     the crossings of a cell are joined. Empty where the map is a projection: then borders are no lines.
@@ -25,7 +26,8 @@ def border_lines(study: Study, x_range: tuple[float, float], y_range: tuple[floa
     study
         A study with a model of two numeric columns.
     x_range, y_range
-        The part of the plane that is drawn, in original units.
+        The part of the plane that is drawn, as places on the axes: in original units, or logged where the
+        preparation logs.
     """
     figure, model = study.figures.map, study.model
     if model is None or figure is None or figure.projected:
@@ -35,10 +37,11 @@ def border_lines(study: Study, x_range: tuple[float, float], y_range: tuple[floa
         isinstance(s, NumericStep) for s in steps
     ):
         return []
+    scales = [axis_scale(study, axis) for axis in figure.axes]
     x, y = np.linspace(*x_range, _COLUMNS), np.linspace(*y_range, _ROWS)
 
     def ask(points: FloatMatrix) -> IntVector:
-        columns = {figure.axes[0]: points[:, 0], figure.axes[1]: points[:, 1]}
+        columns = {name: scales[i].values(points[:, i]) for i, name in enumerate(figure.axes)}
         return model.assigner.place(model.preparation.forward(columns)).labels
 
     grid = np.column_stack([np.repeat(x, _ROWS), np.tile(y, _COLUMNS)])

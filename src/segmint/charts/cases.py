@@ -22,6 +22,8 @@ PANELS: Final = ("share", "worth_share", "back", "worth_after")
 _NAMES: Final = 290
 _GAP: Final = 18
 _STEP: Final = 46
+_ROOM: Final = 1.5
+"""End of every panel's scale: all of them, 100 %, and room for the words beside it."""
 
 
 def case_picture(rows: Sequence[Row], worth: str, horizon: int, who: str) -> Picture:
@@ -94,9 +96,9 @@ def _draw(rows: Sequence[Row], heads: Mapping[str, str], canvas: Canvas) -> Any:
 def _panel(
     data: Sequence[Row], panel: str, head: str, y: Any, width: float, height: int, c: Mapping[str, str]
 ) -> Any:
-    """Draw one column of bars from zero, each with its share beside it; who came back with its interval."""
+    """Draw one column of bars on the scale of all columns, 0 to 100 %, each with its share beside it; who came back with its interval."""
     ends = [max(row[panel], row["high"] if panel == "back" else 0.0) for row in data]
-    scale = alt.Scale(domain=[0, max(ends) * 1.42 or 1.0], nice=False)
+    scale = alt.Scale(domain=[0, _ROOM], nice=False)
     told = [{**row, "text": share(row[panel]), "end": end} for row, end in zip(data, ends, strict=True)]
     x = alt.X(f"{panel}:Q", scale=scale, axis=None)
     base = layer(told)
@@ -104,9 +106,11 @@ def _panel(
     words = base.mark_text(align="left", dx=6, fontSize=12, color=c["ink"]).encode(
         x=alt.X("end:Q", scale=scale, axis=None), y=y, text="text:N"
     )
-    doubt = base.mark_rule(strokeWidth=3, color=c["edge"]).encode(
-        x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q", y=y
-    )
+    rule = base.mark_rule(strokeWidth=2, color=c["ink"])
+    doubt = rule.encode(x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q", y=y)
+    for end in ("low", "high"):  # caps, lest a short interval looks like a speck
+        cap = base.mark_tick(thickness=2, size=14, color=c["ink"])
+        doubt += cap.encode(x=alt.X(f"{end}:Q", scale=scale, axis=None), y=y)
     zero = layer([{"zero": 0}]).mark_rule(color=c["line-2"]).encode(x=alt.X("zero:Q", scale=scale, axis=None))
     drawing = alt.layer(bars, *([doubt] if panel == "back" else []), words, zero)
     title = alt.TitleParams(head, fontSize=12, fontWeight=500, color=c["ink-2"], anchor="start", offset=8)

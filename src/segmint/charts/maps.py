@@ -34,7 +34,7 @@ def _draw_map(study: Study, canvas: Canvas) -> Any:
     figure = drawable_map(study)
     assert figure is not None
     height = 400 if canvas.narrow else 480
-    frame, numbers = Frame(figure.points, canvas, height), segment_numbers(study)
+    frame, numbers = Frame(study, canvas, height), segment_numbers(study)
     rows = map_points(figure, study.decision.configuration or "", numbers, study)
     at = place_encodings(study, frame)
     size = (26 if canvas.narrow else 38) if len(rows) <= 600 else (14 if canvas.narrow else 24)
@@ -44,7 +44,7 @@ def _draw_map(study: Study, canvas: Canvas) -> Any:
 
 
 def _borders(study: Study, canvas: Canvas, frame: Frame, at: dict[str, Any]) -> list[Any]:
-    ranges = [(float(frame.low[axis]), float(frame.high[axis])) for axis in (0, 1)]
+    ranges = [(float(frame.floor[axis]), float(frame.high[axis])) for axis in (0, 1)]
     lines = border_lines(study, ranges[0], ranges[1])
     if not lines:
         return []
@@ -117,7 +117,10 @@ def _map_caption(study: Study) -> Caption:
     assert figure is not None
     noise = 0.0 if study.winner is None else study.trial(study.winner.id).noise_share or 0.0
     close = close_calls(study)
+    journey = "rfm" if study.model is None or study.model.recipe is None else study.model.recipe.journey
     figures: dict[str, Any] = {
+        "who": say(f"charts.who.{journey}"),
+        "one": say(f"charts.one.{journey}"),
         "segments": study.decision.n_clusters,
         "close": int(close.sum()),
         "close_share": float(close.mean()) if close.size else 0.0,

@@ -36,7 +36,7 @@ def number_format(low: float, high: float) -> str:
     return "~s" if largest >= 20_000 or 0 < largest < 1e-4 else ",.6~g"
 
 
-def lookup_expression(texts: Mapping[str, str]) -> str:
+def lookup_expression(texts: Mapping[str, str] | Mapping[str, list[str]]) -> str:
     """Return a Vega expression of an object of texts; the texts are the customers', so they are quoted.
 
     Examples

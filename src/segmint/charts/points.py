@@ -9,19 +9,22 @@ import altair as alt
 import numpy as np
 
 from segmint.charts.chart import Canvas
-from segmint.charts.marks import layer, number_format
+from segmint.charts.marks import layer
 from segmint.charts.matching import color_token, segment_numbers, shape
 from segmint.charts.naming import shortened
 from segmint.charts.placing import CHARACTER, Box
+from segmint.charts.scales import axis_scale
 from segmint.choosing.study import MapData, Study
 from segmint.labels import NOISE
 from segmint.types import BoolVector, FloatMatrix
 from segmint.words import say
-from segmint.words.numbers import unit
+from segmint.words.numbers import count, unit
 from segmint.words.sentences import known
 
 CLOSE = {"margin": 0.1, "posterior": 0.6}
 """Confidence below which a row is a close call: nearly as near (or as probable) to a second segment."""
+_HALF_A_MARK = 0.02
+"""Room for half a mark on the lowest value there can be, of the reach of the points."""
 
 
 def drawable_map(study: Study) -> MapData | None:
@@ -38,8 +41,9 @@ def axis_title(study: Study, axis: str) -> str:
     if known(key):
         return say(key)
     units = {feature.name: feature.unit for feature in study.schema}
-    given = units.get(axis)
-    return f"{axis} ({given})" if given and f"({given})" not in axis else axis
+    given = units.get(axis) if units.get(axis) != axis else None
+    titled = f"{axis} ({given})" if given and f"({given})" not in axis else axis
+    return say("charts.map.logged", axis=titled) if axis_scale(study, axis).offset is not None else titled
 
 
 def close_calls(study: Study) -> BoolVector:
@@ -52,22 +56,40 @@ def close_calls(study: Study) -> BoolVector:
 
 
 class Frame:
-    """From original units to px: the plot's field, its margins, and the domains of its axes."""
+    """From original units to places on the axes, and to px: the plot's field, its margins, the ends of its axes."""
 
-    def __init__(self, points: FloatMatrix, canvas: Canvas, height: int, *, small: bool = False) -> None:
-        finite = points[np.isfinite(points).all(axis=1)]
-        low, high = finite.min(axis=0), finite.max(axis=0)
+    def __init__(self, study: Study, canvas: Canvas, height: int, *, small: bool = False) -> None:
+        figure = study.figures.map
+        assert figure is not None
+        self.scales = [axis_scale(study, axis) for axis in figure.axes]
+        finite = figure.points[np.isfinite(figure.points).all(axis=1)]
+        places = self.places(finite)
+        low, high = places.min(axis=0), places.max(axis=0)
         reach = np.where(high > low, high - low, 1.0)
         rim = np.array([0.05, 0.05 if small else 0.1])  # room for labels above and below the points
         self.low, self.high = low - rim * reach, high + rim * reach
-        left = 18 + CHARACTER * max(len(unit(float(v))) for v in (low[1], high[1], 0.5 * (low[1] + high[1])))
-        self.margins = {"left": min(left, 80.0), "top": 28.0, "right": 14.0, "bottom": 46.0}
+        self.floor = self.low
+        if (
+            not figure.projected
+        ):  # below it no value can lie: no border there, and no more room than half a mark
+            lowest = finite.min(axis=0).tolist()
+            floor = np.array([self.scales[i].floor(lowest[i]) for i in (0, 1)])
+            self.low = np.maximum(self.low, floor - _HALF_A_MARK * reach)
+            self.floor = np.maximum(self.low, floor)
+        ends = [finite[:, i].max() for i in (0, 1)]
+        left = 18 + CHARACTER * max(len(unit(float(v))) for v in (finite[:, 1].min(), ends[1], 0.5 * ends[1]))
+        right = 6 + CHARACTER * len(count(float(ends[0]))) / 2  # the last tick's number stands around its end
+        self.margins = {"left": min(left, 80.0), "top": 28.0, "right": max(14.0, right), "bottom": 46.0}
         width = canvas.width - self.margins["left"] - self.margins["right"]
         self.field = Box(0.0, 0.0, width, height - 74.0)
 
-    def px(self, points: FloatMatrix) -> FloatMatrix:
-        """Return points in px within the field."""
-        across = (points - self.low) / (self.high - self.low)
+    def places(self, points: FloatMatrix) -> FloatMatrix:
+        """Return where points in original units lie on the axes."""
+        return np.column_stack([self.scales[i].places(points[:, i]) for i in (0, 1)])
+
+    def px(self, places: FloatMatrix) -> FloatMatrix:
+        """Return places in px within the field."""
+        across = (places - self.low) / (self.high - self.low)
         x = across[:, 0] * self.field.width
         return np.column_stack([x, (1 - across[:, 1]) * self.field.height])
 
@@ -85,7 +107,7 @@ def place_encodings(study: Study, frame: Frame, *, small: bool = False) -> dict[
     if small:
         titles = [shortened(title, 24) for title in titles]
     axes = [
-        alt.Axis(title=titles[i], tickCount=ticks, format=number_format(frame.low[i], frame.high[i]))
+        frame.scales[i].axis(titles[i], float(frame.low[i]), float(frame.high[i]), ticks)
         if titles[i]
         else None
         for i in (0, 1)
@@ -99,12 +121,13 @@ def place_encodings(study: Study, frame: Frame, *, small: bool = False) -> dict[
 def map_points(
     figure: MapData, configuration: str, numbers: Mapping[int, int], study: Study
 ) -> list[dict[str, Any]]:
-    """Return one row a point: place, display number (0 for noise), close call, differing from the answer."""
+    """Return one row a point: place on the axes, display number (0 for noise), close call, differing from the answer."""
     labels, answer = figure.labels[configuration], figure.labels[study.decision.configuration or ""]
     own = segment_numbers(study)
     close = close_calls(study)
+    columns = [axis_scale(study, axis).places(figure.points[:, j]) for j, axis in enumerate(figure.axes)]
     rows = []
-    for i, (x, y) in enumerate(figure.points.tolist()):
+    for i, (x, y) in enumerate(np.column_stack(columns).tolist()):
         if np.isfinite(x) and np.isfinite(y):
             number = numbers.get(int(labels[i]), 0) if labels[i] != NOISE else 0
             before = own.get(int(answer[i]), 0) if answer[i] != NOISE else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import altair as alt
@@ -103,12 +104,27 @@ def _profile_cells(study: Study) -> list[dict[str, Any]]:
             "feature": name,
             "segment": segment,
             "size": effect.size,
-            "step": effect_step(effect.size),
+            "step": effect_step(sizes[segment]),
             "text": inside_text(effect),
         }
         for name, own in rows
+        for sizes in [_from_all(own)]
         for segment, effect in own.items()
     ]
+
+
+def _from_all(own: dict[str, Effect]) -> dict[str, float]:
+    """Return how far each segment's mean lies from that of all rows, in one unit for the whole feature.
+
+    The effects compare with all other rows, and each has its own deviation: of two means the lower could have the higher
+    color. The unit is their median deviation.
+    """
+    apart = [(abs(e.inside - (e.outside or 0.0)), abs(e.size)) for e in own.values() if e.outside is not None]
+    deviations = [difference / size for difference, size in apart if size > 0 and difference > 0]
+    if not deviations or any(effect.level is not None for effect in own.values()):
+        return {segment: effect.size for segment, effect in own.items()}
+    deviation = float(np.median(deviations))
+    return {segment: (effect.inside - effect.overall) / deviation for segment, effect in own.items()}
 
 
 def _draw_profile(study: Study, canvas: Canvas) -> Any:
@@ -118,10 +134,11 @@ def _draw_profile(study: Study, canvas: Canvas) -> Any:
     room = 180 if not canvas.narrow else 110
     cell = (canvas.width - room) / len(found)
     limit = 170 if not canvas.narrow else 100
+    named = f"{lookup_expression(_with_units(study, features))}[datum.value]"
     y = alt.Y(
         "feature:N",
         sort=features,
-        axis=alt.Axis(title=None, labelColor=c["ink"], labelLimit=limit, domain=False),
+        axis=alt.Axis(title=None, labelColor=c["ink"], labelLimit=limit, domain=False, labelExpr=named),
         scale=alt.Scale(paddingInner=0.06),
     )
     x = alt.X(
@@ -150,20 +167,31 @@ def _draw_profile(study: Study, canvas: Canvas) -> Any:
             if own:
                 ink = c["surface"] if strong else c["ink"]
                 parts.append(layer(own).mark_text(color=ink).encode(x=x, y=y, text=alt.Text("text:N")))
-    return sized(alt.layer(*parts), canvas, (60 if cell >= 100 else 44) + 30 * len(features))
+    return sized(alt.layer(*parts), canvas, (76 if cell >= 100 else 44) + 30 * len(features))
 
 
 def _segment_heads(found: tuple[SegmentCard, ...], cell: float, ink: str) -> alt.Axis:
     """Head each column with the segment's number, and with its name where there is room."""
     expression = alt.Undefined
     if cell >= 100:
-        names = {card.short: shortened(card.name, int(cell / 8.2)) for card in found}
-        lookup = lookup_expression(names)
-        expression = f"[datum.label, {lookup}[datum.label]]"
+        heads = {card.short: [card.short, *_folded(card.name, int(cell / 8.2))] for card in found}
+        expression = f"{lookup_expression(heads)}[datum.label]"
     return alt.Axis(
         title=None, orient="top", labelAngle=0, labelColor=ink, labelFontWeight=600, labelExpr=expression,
-        labelLimit=int(max(cell, 20)), labelLineHeight=16, labelPadding=22 if cell >= 100 else 6, domain=False, ticks=False,
+        labelLimit=int(max(cell, 20)), labelLineHeight=16, labelPadding=38 if cell >= 100 else 6, domain=False, ticks=False,
     )  # fmt: skip
+
+
+def _folded(name: str, characters: int) -> list[str]:
+    """Return a name in two lines, cut only where that is not enough."""
+    lines = textwrap.wrap(name, characters)
+    return lines if len(lines) <= 2 else [lines[0], shortened(" ".join(lines[1:]), characters)]
+
+
+def _with_units(study: Study, features: list[str]) -> dict[str, str]:
+    """Return the features as they are labeled, with their units: ``recency (days)``."""
+    units = {f.name: f.unit for f in study.schema if f.unit and f.unit != f.name}
+    return {name: f"{name} ({units[name]})" if name in units else name for name in features}
 
 
 def _profile_caption(study: Study) -> Caption:

@@ -62,7 +62,7 @@ def _panel_height(canvas: Canvas) -> int:
 def _panel(study: Study, configuration: str, canvas: Canvas, height: int) -> Any:
     figure = drawable_map(study)
     assert figure is not None
-    frame = Frame(figure.points, canvas, height, small=True)
+    frame = Frame(study, canvas, height, small=True)
     rows = _thinned(panel_rows(study, configuration))
     at = place_encodings(study, frame, small=True)
     n_segments = max(len(segment_numbers(study)), *(row["number"] for row in rows))

@@ -17,6 +17,7 @@ from segmint.words import say, sentence
 from segmint.words.numbers import count, share
 
 _HEIGHT: Final = 240
+_LINE: Final = 20
 _NARROW: Final = 40
 """Documents that a phone has room for."""
 
@@ -58,8 +59,11 @@ def _parts(mixture: list[float], n: int) -> list[tuple[float, str]]:
 def _draw(study: TopicStudy, canvas: Canvas) -> Any:
     c, n = canvas.theme, len(study.topics)
     step = max(1, -(-len(study.sample) // _NARROW)) if canvas.narrow else 1
+    named = (
+        dict(enumerate(f"T{topic.number} {topic.title}" for topic in study.topics)) if n <= N_COLORS else {}
+    )
     rows = [
-        {"document": place, "order": order, "share": share, "color": c[token]}
+        {"document": place, "order": order, "share": share, "color": c[token], "topic": named.get(order)}
         for place, mixture in enumerate(study.sample[::step])
         for order, (share, token) in enumerate(_parts(mixture.tolist(), n))
     ]
@@ -74,8 +78,28 @@ def _draw(study: TopicStudy, canvas: Canvas) -> Any:
         .encode(
             x=alt.X("document:O", axis=None, scale=alt.Scale(paddingInner=0.15)),
             y=alt.Y("share:Q", stack="zero", scale=alt.Scale(domain=[0, 1], clamp=True), axis=axis),
-            color=alt.Color("color:N", scale=None),
+            color=_colors(list(named.values()), canvas) if named else alt.Color("color:N", scale=None),
             order=alt.Order("order:Q"),
         )
     )
-    return sized(alt.layer(drawing), canvas, _HEIGHT)
+    lines = -(-len(named) // _columns(canvas))
+    return sized(alt.layer(drawing), canvas, _HEIGHT + _LINE * lines)
+
+
+def _columns(canvas: Canvas) -> int:
+    return 1 if canvas.narrow else 2
+
+
+def _colors(names: list[str], canvas: Canvas) -> alt.Color:
+    """Return the colors of the topics, with a legend that names them."""
+    c, n = canvas.theme, len(names)
+    scale = alt.Scale(domain=names, range=[c[color_token(k + 1, n)] for k in range(n)])
+    legend = alt.Legend(
+        title=None,
+        orient="bottom",
+        columns=_columns(canvas),
+        symbolType="square",
+        labelLimit=330,
+        labelColor=c["ink"],
+    )
+    return alt.Color("topic:N", scale=scale, legend=legend)

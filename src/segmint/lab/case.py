@@ -155,7 +155,7 @@ def _carried_out(assignment: Assignment, rules: Rules, events: Any, name: str, f
         horizon = _horizon(now, rules)
         day = date.fromisoformat(whole.at) - timedelta(days=horizon + 1)
         features = write_features(
-            events, recipe, folder / "then.parquet", at=day.isoformat(), options=options,
+            events, recipe, folder / f"{name} until {day}.parquet", at=day.isoformat(), options=options,
             progress=assignment.progress,
         )  # fmt: skip
         before = _read(features)

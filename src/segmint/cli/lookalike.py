@@ -80,8 +80,12 @@ def lookalike(
         found = _find(loaded, table, lists, asked, output, steps)
     notices = [str(notice) for notice in (*table.notices, *found.notices)]
     if json:
-        write_json(_told(found, output, asked.rule) | {"notices": notices})
+        write_json(
+            _told(found, output, asked.rule)
+            | {"warnings": [str(said) for said in table.warnings], "notices": notices}
+        )
         return
+    table.warn()
     _write(found, output, notices)
 
 

@@ -105,3 +105,24 @@ def test_what_is_not_known_is_refused_before_anything_is_read(
     done = segmint("lookalike", lost[0], lost[1], "--seeds", lost[2], *wish)
     assert done.returncode == 2, done.stderr
     assert "nonsense" in done.stderr and "nowhere" not in done.stderr
+
+
+def test_seeds_must_be_named(segmint: Any, model: Path, table: Path) -> None:
+    done = segmint("lookalike", model, table)
+    assert done.returncode == 2
+    assert "Missing option '--seeds'" in " ".join(done.stderr.split())
+    assert "class" not in done.stderr
+
+
+def test_a_group_of_which_nobody_is_taken_says_so(
+    segmint: Any, model: Path, table: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.txt"
+    path.write_text("\n".join(f"p{number:04d}" for number in (*range(20), *range(60, 80))))
+    done = segmint("lookalike", model, table, "--seeds", path, "--reach", "1")
+    assert done.returncode == 0, done.stderr
+    groups = json.loads(segmint("lookalike", model, table, "--seeds", path, "--reach", "1", "--json").stdout)
+    assert sorted(group["n_taken"] for group in groups["groups"]) == [0, 1]
+    said = " ".join(done.stdout.split())
+    assert said.count("nobody of the audience is nearest to it") == 1
+    assert "nothing stands out" not in said

@@ -75,6 +75,22 @@ def test_who_has_no_text_is_counted_and_told(journey: dict[str, Any]) -> None:
     assert any("a text in “msg”" in notice for notice in json.loads(journey["run"].stdout)["notices"])
 
 
+def test_who_has_no_text_is_counted_once_in_the_answer(journey: dict[str, Any]) -> None:
+    for step in ("beside", "texts", "both"):
+        notices = json.loads(journey[step].stdout)["notices"]
+        assert [one for one in notices if one.startswith("15 customers without a text")], notices
+        assert not [one for one in notices if "topic_" in one], notices
+
+
+def test_texts_beside_are_told_how_they_become_numbers(segmint: Any, journey: dict[str, Any]) -> None:
+    folder = journey["folder"]
+    common = ("--workspace", folder / "ws", "--quiet")
+    done = segmint("run", folder / "customers.csv", "--beside", folder / "texts.csv", *common)
+    assert done.returncode == 3
+    assert "segmint topics texts.csv --key COLUMN --text msg --as-features" in " ".join(done.stderr.split())
+    assert MARK not in done.stderr
+
+
 def test_the_same_customers_are_no_drift_and_their_segments_are_kept(journey: dict[str, Any]) -> None:
     assert json.loads(journey["monitor"].stdout)["report"]["verdict"] == "stable"
     made = json.loads(journey["retrain"].stdout)

@@ -66,7 +66,14 @@ def test_features_tell_scripts_what_was_made(journey: dict[str, Any]) -> None:
         "journey": "rfm",
         "columns": {"key": "mail", "date": "day", "order": "no", "amount": "paid"},
         "date_format": "%d/%m/%Y",
-        "settings": {"cancelled": "C", "returns": "apart", "scores": True, "currency": "£"},
+        "settings": {
+            "cancelled": "C",
+            "returns": "apart",
+            "scores": True,
+            "currency": "£",
+            "days": told["recipe"]["settings"]["days"],
+            "days_after": 0,
+        },
     }
     stored = json.loads(Path(told["recipe_file"]).read_text())
     assert stored == {"version": 1, **told["recipe"]}
@@ -93,6 +100,37 @@ def test_events_of_the_same_day_get_the_segments_of_the_training(journey: dict[s
 def test_the_same_events_are_no_drift(journey: dict[str, Any]) -> None:
     report = json.loads(journey["monitor"].stdout)["report"]
     assert report["verdict"] == "stable"
+
+
+def test_events_of_another_span_are_said_not_to_compare_before_the_verdict(
+    segmint: Any, journey: dict[str, Any]
+) -> None:
+    folder, head = journey["folder"], "mail,day,no,paid"
+    common = ("--workspace", folder / "ws", "--from-events")
+    lines = (folder / "sales.csv").read_text().splitlines()[1:]
+    week = folder / "week.csv"
+    week.write_text(
+        "\n".join([head, *(line for line in lines if line.split(",")[1][3:] == "06/2026")]) + "\n"
+    )
+    shown = segmint("monitor", "shop", week, "--at", AT, *common)
+    said = " ".join(shown.stdout.split())
+    assert "those of the training" in said, shown.stderr
+    assert said.index("those of the training") < said.index("Batch")
+    told = json.loads(segmint("monitor", "shop", week, "--at", AT, "--json", *common).stdout)
+    assert "those of the training" in told["warnings"][0]
+    page = Path(told["page"]).read_text()
+    assert page.index("those of the training") < page.index('class="verdict')
+    late = json.loads(
+        segmint("monitor", "shop", folder / "sales.csv", "--at", "2026-07-30", "--json", *common).stdout
+    )
+    assert ["30 days before" in warning for warning in late["warnings"]] == [True]
+    assigned = segmint(
+        "assign", "shop", week, "--at", AT, "-o", folder / "week-assigned.csv", "--json", *common
+    )
+    assert json.loads(assigned.stdout)["warnings"] == told["warnings"]
+    assert json.loads(journey["monitor"].stdout)["warnings"] == []
+    (folder / "week.csv").unlink()
+    (folder / "week-assigned.csv").unlink()
 
 
 def test_no_customer_is_named_but_where_the_rows_are(journey: dict[str, Any]) -> None:

@@ -105,3 +105,46 @@ def test_what_is_not_known_is_refused_before_anything_is_read(
     done = segmint("lookalike", lost[0], lost[1], "--seeds", lost[2], *wish)
     assert done.returncode == 2, done.stderr
     assert "nonsense" in done.stderr and "nowhere" not in done.stderr
+
+
+@pytest.mark.parametrize(("given", "meant"), [("0.05", "5%"), (".2", "20%"), ("0.005", "0.5%")])
+def test_a_share_that_is_no_percentage_is_told_as_one(segmint: Any, given: str, meant: str) -> None:
+    done = segmint("lookalike", "a.segmint", "b.csv", "--seeds", "c.txt", "--reach", given)
+    assert done.returncode == 2
+    assert f"Did you mean --reach {meant}" in " ".join(done.stderr.split())
+
+
+def test_seeds_with_decimals_are_told_and_never_shown(
+    segmint: Any, model: Path, table: Path, tmp_path: Path
+) -> None:
+    head, *lines = table.read_text().splitlines()
+    whole = tmp_path / "whole.csv"
+    whole.write_text("\n".join([head, *(f"149{line[2:]}" for line in lines)]))
+    path = tmp_path / "seeds.txt"
+    path.write_text("\n".join(f"149{number:03d}.0" for number in range(60, 80)))
+    done = segmint("lookalike", model, whole, "--seeds", path)
+    assert done.returncode == 3, done.stderr
+    said = " ".join(done.stderr.split())
+    assert "20 of the seeds would be there without the decimals" in said
+    assert "14906" not in said + done.stdout
+
+
+def test_seeds_must_be_named(segmint: Any, model: Path, table: Path) -> None:
+    done = segmint("lookalike", model, table)
+    assert done.returncode == 2
+    assert "Missing option '--seeds'" in " ".join(done.stderr.split())
+    assert "class" not in done.stderr
+
+
+def test_a_group_of_which_nobody_is_taken_says_so(
+    segmint: Any, model: Path, table: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.txt"
+    path.write_text("\n".join(f"p{number:04d}" for number in (*range(20), *range(60, 80))))
+    done = segmint("lookalike", model, table, "--seeds", path, "--reach", "1")
+    assert done.returncode == 0, done.stderr
+    groups = json.loads(segmint("lookalike", model, table, "--seeds", path, "--reach", "1", "--json").stdout)
+    assert sorted(group["n_taken"] for group in groups["groups"]) == [0, 1]
+    said = " ".join(done.stdout.split())
+    assert said.count("nobody of the audience is nearest to it") == 1
+    assert "nothing stands out" not in said

@@ -159,3 +159,17 @@ def test_rows_that_differ_are_not_said_to_be_equal(segmint, tmp_path: Path) -> N
     done = segmint("neighbors", path, "--key", "id", "--k", 2, "--metric", "jaccard", "--json", "--quiet")
     assert done.returncode == 0, done.stderr
     assert not any("All rows are equal" in notice for notice in json.loads(done.stdout)["notices"])
+
+
+@pytest.mark.parametrize("metric", ["gower", "jaccard", "euclidean"])
+def test_notices_are_those_of_distances_and_end_as_elsewhere(segmint, tmp_path: Path, metric: str) -> None:
+    path = tmp_path / "mixed.csv"
+    lines = [f"c{n},{n % 7},{'red' if n % 3 else 'blue'},{n / 8}" for n in range(60)] + ["c60,3,red,"]
+    path.write_text("id,visits,color,paid\n" + "\n".join(lines) + "\n")
+    wish = ("--key", "id", "--k", 2, "--metric", metric, "--quiet")
+    told = json.loads(segmint("neighbors", path, *wish, "--json").stdout)["notices"]
+    assert not [notice for notice in told if "covariances" in notice]
+    assert told, "the missing cell is told"
+    shown = " ".join(segmint("neighbors", path, *wish).stdout.split())
+    assert f"{told[-1]}." not in shown
+    assert told[-1] in shown

@@ -67,6 +67,11 @@ def test_topics_are_found_written_and_used(segmint, tmp_path: Path) -> None:
     )
     assert placed.returncode == 0, placed.stderr
     assert again.read_text() == shares.read_text()
+    again.unlink()
+    wish = ("--key", "id", "--text", "msg", "--as-features", again)
+    placed = segmint("topics", path, *wish, "--model", "texts", *place)
+    assert placed.returncode == 0, placed.stderr
+    assert again.read_text() == shares.read_text()
 
 
 def test_the_answer_comes_first(segmint, tmp_path: Path) -> None:

@@ -221,8 +221,8 @@ def test_the_field_is_told(told: Told) -> None:
 @pytest.mark.parametrize(
     ("customer", "code"),
     [
-        ({"spend": 1}, "no_field"), ({"said": "late"}, "no_field"), ({"spend": 1, "said": ["late"]}, "value"),
-        ({"spend": 1, "said": {"text": "late"}}, "value"), ({"spend": 1, "said": "Sesame", "topic_1_parcel_late": 0.5}, "no_field"),
+        ({"spend": 1}, "no_share"), ({"said": "late"}, "no_field"), ({"spend": 1, "said": ["late"]}, "value"),
+        ({"spend": 1, "said": {"text": "late"}}, "value"), ({"spend": 1, "said": "Sesame", "topic_1_parcel_late": 0.5}, "no_share"),
         ({"spend": "Sesame", "said": "late"}, "value"),
     ],
 )  # fmt: skip
@@ -258,3 +258,12 @@ def test_odd_texts_are_answered(told: Told, text: str) -> None:
     same = told.service.ask("POST", "/assign", {"spend": 30, **named})[2]
     assert found == same
     assert found["segment_id"] in {card.id for card in told.model.cards}
+
+
+def test_the_text_is_named_where_shares_are_missing(told: Told) -> None:
+    customer: dict[str, Any] = {"customer": "C1", "spend": 30.0, "message": "sesame"}
+    for body in (customer, [customer]):
+        status, _, answer = told.service.ask("POST", "/assign", body)
+        assert status == 422, answer
+        assert "“said”" in json.dumps(answer, ensure_ascii=False)
+        assert "sesame" not in json.dumps(answer)

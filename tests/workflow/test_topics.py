@@ -95,6 +95,16 @@ def test_the_planted_topics_are_found_and_told(found: Found) -> None:
     assert all(str(one) and "newer segmint" not in str(one) for one in said)
 
 
+@pytest.mark.parametrize(("method", "kept"), [("kmeans", True), ("lda", False), (None, False)])
+def test_why_shares_are_kept_is_told_where_kmeans_is_the_better(
+    found: Found, method: str | None, kept: bool
+) -> None:
+    study = replace(found.study, better=replace(found.study.better, method=method))
+    told = " ".join(summarize_topics(study, ())["says"])
+    assert ("LDA’s shares are kept all the same" in told) is kept
+    assert str(better(study)) in told
+
+
 def test_the_same_seed_gives_the_same_model(found: Found) -> None:
     assert topic_bytes(topics(frame(), COLUMNS, QUICK).study.model) == topic_bytes(found.study.model)
 

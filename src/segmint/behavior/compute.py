@@ -15,6 +15,7 @@ from segmint.behavior import scores
 from segmint.behavior.features import TIMES, BehaviorFeature, computable, purposes_of, schema_of
 from segmint.behavior.journeys import JOURNEYS
 from segmint.behavior.parts import make_sums
+from segmint.behavior.spans import with_span
 from segmint.behavior.staging import DAY_SECONDS, Staged, staged
 from segmint.data import ReadOptions
 from segmint.data.engine import Connection
@@ -38,7 +39,8 @@ class Behavior:
     Attributes
     ----------
     recipe
-        How they were made, with what was found out about the dates: how they are written, whether they have times.
+        How they were made, with what was found out about the dates: how they are written, whether they have times,
+        how many days they last.
     at
         The day that counted as today, ``2011-12-10``; ``None`` where events have no dates.
     schema
@@ -107,7 +109,10 @@ def behavior(
     with staged(source, recipe, options, progress) as events:
         recipe = replace(recipe, date_format=events.date_format)
         today = _today(events, recipe, day)
-        yield _computed(events, _with_times(events, recipe), today, progress)
+        recipe = _with_times(events, recipe)
+        if "date" in recipe.columns:
+            recipe = with_span(events.connection, recipe, today)
+        yield _computed(events, recipe, today, progress)
 
 
 def day_number(text: str) -> int:

@@ -12,6 +12,7 @@ import typer
 from segmint.cli.features import At
 from segmint.errors import UsageError
 from segmint.words import say
+from segmint.words.sentences import closed
 
 if TYPE_CHECKING:
     from segmint.data import ReadOptions
@@ -60,11 +61,25 @@ class Joined:
 
 @dataclass(frozen=True)
 class Table:
-    """What is read: the table itself, or the features of the events, with what was left out of them."""
+    """What is read: the table itself, or the features of the events, with what was left out of them.
+
+    ``warnings`` say why events can't be compared with those of the training: they are told before any answer.
+    """
 
     data: str
     reading: ReadOptions
     notices: tuple[Sentence, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
+
+    def warn(self) -> None:
+        """Write the warnings, above the answer."""
+        from segmint.cli.output import results, write_labeled
+
+        if self.warnings:
+            results().print()
+            write_labeled(
+                results(), say("cli.warning"), [closed(str(said)) for said in self.warnings], style="yellow"
+            )
 
 
 @contextmanager
@@ -96,4 +111,5 @@ def table_of(
     from segmint.workflow.features import rows_of_events
 
     with rows_of_events(model, data, at=given.at, options=reading, progress=progress) as rows:
-        yield Table(str(rows.path), joined.to(ReadOptions(key=key), model), rows.notices)
+        own = ReadOptions(key=key, recipe=rows.recipe)
+        yield Table(str(rows.path), joined.to(own, model), rows.notices, rows.warnings)

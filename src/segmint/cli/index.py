@@ -54,8 +54,9 @@ def index(
     notices = [str(notice) for notice in (*table.notices, *done.notices)]
     if json:
         told = {name: str(value) if isinstance(value, Path) else value for name, value in vars(done).items()}
-        write_json(told | {"notices": notices})
+        write_json(told | {"warnings": [str(said) for said in table.warnings], "notices": notices})
         return
+    table.warn()
     _write(done, notices)
 
 

@@ -81,8 +81,12 @@ def lookalike(
         found = _find(loaded, table, lists, asked, output, steps)
     notices = [str(notice) for notice in (*table.notices, *found.notices)]
     if json:
-        write_json(_told(found, output, asked.rule) | {"notices": notices})
+        write_json(
+            _told(found, output, asked.rule)
+            | {"warnings": [str(said) for said in table.warnings], "notices": notices}
+        )
         return
+    table.warn()
     _write(found, output, notices)
 
 
@@ -196,10 +200,15 @@ def _write_groups(console: Console, groups: tuple[Group, ...]) -> None:
             str(number),
             numbers.count(group.n_seeds),
             numbers.count(group.n_taken),
-            "; ".join(str(reason.told()) for reason in group.reasons) or say("cli.lookalike.no_reason"),
+            "; ".join(str(reason.told()) for reason in group.reasons) or _without_reason(group),
         )
         for number, group in enumerate(groups, 1)
     ]
     heads = [say(f"cli.lookalike.head.{name}") for name in ("group", "seeds", "taken", "reasons")]
     plain_table(console, heads, rows, right=frozenset({1, 2}), fold=3)
     console.print()
+
+
+def _without_reason(group: Group) -> str:
+    """Say why a group has no reasons: nobody was taken for it, or nothing is unlike everybody."""
+    return say("cli.lookalike.no_reason" if group.n_taken else "cli.lookalike.nobody_near")

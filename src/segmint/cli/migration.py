@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from segmint.model.cards import SegmentCard
     from segmint.model.lineage import Churn, Lineage
     from segmint.model.segment_model import SegmentModel
+    from segmint.words import Sentence
     from segmint.workflow.challenge import Challenge
     from segmint.workflow.history import Change, Entry
     from segmint.workflow.migration import Migration
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 _MOST_MOVES = 8
 
 
-def challenge_json(made: Challenge, promoted: Promoted | None) -> dict[str, Any]:
+def challenge_json(
+    made: Challenge, promoted: Promoted | None, *, warnings: Sequence[Sentence] = ()
+) -> dict[str, Any]:
     """Return the whole answer as plain data (see ``docs/cli.md`` for its fields)."""
     from segmint.lineage.telling import headline
 
@@ -53,6 +56,7 @@ def challenge_json(made: Challenge, promoted: Promoted | None) -> dict[str, Any]
         "flow": {"before": lineage.before, "after": lineage.after, "customers": lineage.flow},
         "churn": asdict(lineage.churn),
         "migration": migration_json(made.migration),
+        "warnings": [str(said) for said in warnings],
         "notices": [str(notice) for notice in made.study.notices],
         "promoted": promoted is not None,
     }

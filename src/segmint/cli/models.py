@@ -160,10 +160,12 @@ def assign(
                 "n_rows": done.n_rows,
                 "n_rejected": done.n_rejected,
                 "sizes": dict(done.sizes),
+                "warnings": [str(said) for said in table.warnings],
                 "notices": notices,
             }
         )
         return
+    table.warn()
     _write_assigned(loaded, done, output or say("cli.a_table", table=written_to), notices)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, cast
 import typer
 
 from segmint.cli import options
-from segmint.cli.events import FromEvents, Joined, table_of
+from segmint.cli.events import FromEvents, Joined, Table, table_of
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.registry import share_of
@@ -113,10 +113,11 @@ def monitor(
         raise UsageError("cli.by_with_events")
     with Steps(quiet=quiet) as steps, table_of(str(batch), reading, events, joined, loaded, steps) as table:
         cut = _cut(loaded, table.data, table.reading, cutting, telling.batch_name, steps)
-        kept = _kept(loaded, _judged(loaded, cut.batches, asked, steps), cut, place, telling, steps)
+        kept = _kept(loaded, _judged(loaded, cut.batches, asked, steps), cut, table, place, telling, steps)
     if json:
         _write_json(kept)
     else:
+        table.warn()
         _write_looks(kept)
     drifted = [look for look in kept.looks if look["report"]["verdict"] == "drift"]
     if drifted and then:
@@ -213,6 +214,7 @@ def _kept(
     model: SegmentModel,
     judged: Sequence[tuple[Batch, DriftReport]],
     cut: Cut,
+    table: Table,
     place: Path,
     telling: Telling,
     steps: Steps,
@@ -224,7 +226,14 @@ def _kept(
 
     steps("saved", 0, 1)
     kept = [
-        keep_look(model, batch.name, report, place, fingerprint=fingerprint_of(model, batch))
+        keep_look(
+            model,
+            batch.name,
+            report,
+            place,
+            fingerprint=fingerprint_of(model, batch),
+            warnings=table.warnings,
+        )
         for batch, report in judged
     ]
     records, looks = [record for record, _ in kept], [look for _, look in kept]

@@ -33,7 +33,7 @@ def write_bench(made: Ready, speeds: Sequence[Speed], advice: Recommendation, fi
         console.print(Text(line, style="bold"))
     console.print()
     write_labeled(console, say("cli.why"), [closed(str(reason)) for reason in advice.reasons])
-    write_labeled(console, say("cli.notice"), [closed(str(notice)) for notice in made.notices])
+    write_labeled(console, say("cli.notice"), [str(notice) for notice in made.notices])
     console.print()
     rows = [
         [
@@ -83,7 +83,7 @@ def write_found(made: Ready, chosen: Chosen, output: Path | None, n_pairs: int |
     console.print(f" {told}", style="bold")
     console.print()
     write_labeled(console, say("cli.recall"), _measured(chosen))
-    write_labeled(console, say("cli.notice"), [closed(str(notice)) for notice in made.notices])
+    write_labeled(console, say("cli.notice"), [str(notice) for notice in made.notices])
     if output is not None:
         told = say("cli.neighbors_written", path=shown_path(output), n=n_pairs)
         write_labeled(console, say("cli.near_rows"), [told])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +23,8 @@ from segmint.errors import SegmintError
 from segmint.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from segmint.workflow.challenge import Challenge
     from segmint.workflow.promotion import Promoted
     from segmint.workflow.retrain import RetrainOptions
@@ -109,17 +112,25 @@ def retrain(
             progress=steps,
         )
     if not json:
+        table.warn()
         write_challenge(made, promoting=promoting.promote)
-    promoted = _promote(made, promoting, place, limit, as_json=json) if promoting.promote else None
+    answer = partial(challenge_json, made, warnings=table.warnings)
+    refused = answer if json else None
+    promoted = _promote(made, promoting, place, limit, refused) if promoting.promote else None
     if json:
-        write_json(challenge_json(made, promoted))
+        write_json(answer(promoted))
     elif promoted is not None:
         write_promotion(promoted)
 
 
-def _promote(made: Challenge, promoting: Promoting, place: Path, limit: float, *, as_json: bool) -> Promoted:
-    """Promote the new version; a refusal is told after the answer, and says what stays."""
-    from segmint.cli.migration import challenge_json
+def _promote(
+    made: Challenge,
+    promoting: Promoting,
+    place: Path,
+    limit: float,
+    answer: Callable[[None], dict[str, Any]] | None,
+) -> Promoted:
+    """Promote the new version; a refusal is told after the answer (as JSON where one is made), and says what stays."""
     from segmint.cli.output import write_json
     from segmint.errors import PromotionRefused
     from segmint.workflow.promotion import promote
@@ -134,8 +145,8 @@ def _promote(made: Challenge, promoting: Promoting, place: Path, limit: float, *
             tracking_uri=read_settings().tracking_uri,
         )
     except PromotionRefused as refusal:
-        if as_json:
-            write_json(challenge_json(made, None))
+        if answer is not None:
+            write_json(answer(None))
         refusal.add_note(say("cli.challenger_kept", name=name, version=version))
         raise
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, get_type_hints
 
 
@@ -64,10 +64,15 @@ def _options(group: Any) -> list[inspect.Parameter]:
     types = get_type_hints(group, include_extras=True)
     return [
         inspect.Parameter(
-            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=types[field.name]
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=_default(field), annotation=types[field.name]
         )
         for field in fields(group)
     ]
+
+
+def _default(field: Field[Any]) -> Any:
+    """Return a field's default in the terms of a signature: without one the option must be given."""
+    return inspect.Parameter.empty if field.default is MISSING else field.default
 
 
 def _keyword(parameter: inspect.Parameter) -> inspect.Parameter:

@@ -13,7 +13,7 @@ from segmint.cli import options
 from segmint.cli.progress import Steps
 from segmint.cli.reading import Source, read_options
 from segmint.cli.spread import spread
-from segmint.cli.workspaces import writable_workspace
+from segmint.cli.workspaces import workspace_of, writable_workspace
 from segmint.errors import UsageError
 from segmint.words import say
 
@@ -86,7 +86,9 @@ def topics(
     looking: Looking,
     giving: Giving,
     source: Source,
-    model: Annotated[Path | None, typer.Option("--model", help=say("help.topic_model"))] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="MODEL", help=say("help.topic_model"))
+    ] = None,
     workspace: options.Workspace = None,
     json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -101,7 +103,7 @@ def topics(
     columns = holding.columns(text)
     if model is not None:
         _refuse_search(holding, looking, giving)
-        _place(model, data, columns, giving, source, as_json=json, quiet=quiet)
+        _place(_model_file(model, workspace), data, columns, giving, source, as_json=json, quiet=quiet)
         return
     asked = looking.options(source)
     _find(data, columns, asked, giving, writable_workspace(workspace), as_json=json, quiet=quiet)
@@ -156,6 +158,18 @@ def _refuse_search(holding: Holding, looking: Looking, giving: Giving) -> None:
         raise UsageError("cli.model_and_search", options=extra)
     if giving.as_features is None:
         raise UsageError("cli.placing_needs_a_file")
+
+
+def _model_file(wanted: str, workspace: Path | None) -> Path:
+    """Return the file of a topic model: named by itself, or by the name of its study in the workspace."""
+    from segmint.workflow.workspace import Workspace
+
+    named = Workspace(workspace_of(workspace)).topics(wanted) / f"{wanted}.topics"
+    return (
+        named
+        if len(Path(wanted).parts) == 1 and not Path(wanted).exists() and named.is_file()
+        else Path(wanted)
+    )
 
 
 def _place(

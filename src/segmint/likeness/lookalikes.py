@@ -109,14 +109,20 @@ class Lookalike:
     notices: tuple[Sentence, ...]
 
 
-def refuse_lists(n_seeds: int, n_listed: int, free: BoolVector, n_customers: int) -> None:
+def refuse_lists(
+    n_seeds: int, n_listed: int, free: BoolVector, n_customers: int, *, n_decimal: int = 0
+) -> None:
     """Refuse lists of which nothing can be learned, or that leave nobody.
+
+    ``n_decimal`` seeds would be among the customers if they were not written with decimals (``7.0`` for ``7``).
 
     Raises
     ------
     DataError
         If fewer than five seeds are there, or nobody may be taken.
     """
+    if n_seeds < FEWEST_TOLD and n_decimal:
+        raise DataError("likeness.decimal_seeds", n=n_seeds, listed=n_listed, decimal=n_decimal)
     if n_seeds < FEWEST_TOLD:
         raise DataError("likeness.few_seeds", n=n_seeds, listed=n_listed, fewest=FEWEST_TOLD)
     if not free.any():

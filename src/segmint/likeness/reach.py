@@ -9,6 +9,7 @@ from segmint.errors import UsageError
 
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%")
 _COUNT = re.compile(r"[0-9]{1,12}")
+_SHARE = re.compile(r"0?\.[0-9]{1,6}")
 
 
 @dataclass(frozen=True)
@@ -49,4 +50,7 @@ def read_reach(text: str) -> Reach:
         return Reach(share=float(percent[1]) / 100)
     if count and int(count[0]) > 0:
         return Reach(count=int(count[0]))
+    share = _SHARE.fullmatch(text.strip())
+    if share and float(share[0]) > 0:
+        raise UsageError("likeness.reach_as_share", text=text, percent=f"{round(100 * float(share[0]), 6):g}")
     raise UsageError("likeness.bad_reach", text=text)

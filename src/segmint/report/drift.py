@@ -55,6 +55,7 @@ def summarize_drift(name: str, looks: Sequence[Look], pictures: Sequence[Picture
         "mark": say(f"report.drift.mark.{verdict}"),
         "kind": _kind(report["verdict"]),
         "verdict": say(f"report.drift.verdict.{verdict}"),
+        "warnings": [closed(said) for said in look.get("warnings", ())],
         "headline": sentences[0],
         "reasons": sentences[1:-1],
         "advice": sentences[-1],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from segmint.errors import RequestError
 from segmint.model.segment_model import SegmentModel
@@ -38,7 +39,20 @@ def values_of_rows(
     alike = rows[0] if alike is None else alike
     if model.topics is not None:
         _refuse_mixed(model.topics, rows, first, texts=model.topics.replaces(alike))
-    return by_field(reading_schema(model.schema, model.topics, alike), rows, first=first)
+    with _naming_text(model.topics):
+        return by_field(reading_schema(model.schema, model.topics, alike), rows, first=first)
+
+
+@contextmanager
+def _naming_text(topics: TopicColumns | None) -> Iterator[None]:
+    """Say of a customer without a share of topics that a text can stand in their place."""
+    try:
+        yield
+    except RequestError as error:
+        lacking = error.figures.get("field") if error.code == "serve.no_field" else None
+        if topics is None or lacking not in topics.names:
+            raise
+        raise RequestError("serve.no_share", status=error.status, text=topics.text, **error.figures) from None
 
 
 def _refuse_mixed(topics: TopicColumns, rows: Sequence[Row], first: int, *, texts: bool) -> None:
@@ -73,7 +87,8 @@ def columns_of_values(
         413 for more words; see also :func:`segmint.serve.rows.columns_of`.
     """
     schema = reading_schema(model.schema, model.topics, values)
-    columns = columns_of(schema, values, first=first)
+    with _naming_text(model.topics):
+        columns = columns_of(schema, values, first=first)
     if schema is model.schema or model.topics is None:
         return columns
     return _folded(model.topics, columns, most)

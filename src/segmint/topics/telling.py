@@ -40,11 +40,12 @@ def confidence(study: TopicStudy) -> Sentence | None:
 
 
 def better(study: TopicStudy) -> Sentence:
-    """Return which method is better, or that neither is."""
+    """Return which method is better, or that neither is; of K-Means also why LDA's shares are kept all the same."""
     if study.better.method is None:
         n = len(next(iter(study.seeds.values())).values["stability"])
         return sentence("topics.answer.neither", n=n)
-    return sentence("topics.answer.better", method=method_name(study.better.method))
+    kept = "_all_the_same" if study.better.method != "lda" else ""
+    return sentence(f"topics.answer.better{kept}", method=method_name(study.better.method))
 
 
 def doubts(study: TopicStudy) -> tuple[Sentence, ...]:

@@ -180,7 +180,7 @@ def assign_source(
     notices: list[Sentence] = []
     unseen: Counter[str] = Counter()
     filled: Counter[str] = Counter()
-    n_rows = n_rejected = 0
+    n_rows = n_rejected = n_silent = 0
     with open_writer(target, table=table, if_exists=if_exists) as writer:
         for chunk in own_chunks(model, source, options):
             assignment = assign_columns(model, chunk.columns, chunk.keys)
@@ -188,17 +188,29 @@ def assign_source(
             _count(sizes, assignment)
             n_rows += len(assignment.keys)
             n_rejected += chunk.n_rejected
+            n_silent += _without_text(model, chunk.columns)
             unseen.update(assignment.n_unseen)
             filled.update(assignment.n_filled)
             notices += [notice for notice in chunk.notices if notice not in notices]
             progress("assigned", n_rows, n_rows)
+    silent_told = (sentence("workflow.notice.without_text", n=n_silent),) if n_silent else ()
+    if silent_told and model.topics is not None:  # told once, not by share
+        filled.subtract(dict.fromkeys(model.topics.names, n_silent))
     counted = (
         sentence(f"workflow.notice.{what}", column=column, n=n)
         for what, counts in (("unseen", unseen), ("filled", filled))
         for column, n in sorted(counts.items())
-        if n
+        if n > 0
     )
-    return Assigned(n_rows, n_rejected, sizes, (*notices, *counted))
+    return Assigned(n_rows, n_rejected, sizes, (*notices, *silent_told, *counted))
+
+
+def _without_text(model: SegmentModel, columns: RawColumns) -> int:
+    """Count the customers who have none of the shares of a model's topics."""
+    if model.topics is None:
+        return 0
+    shares = [np.asarray(columns[name], dtype=np.float64) for name in model.topics.names if name in columns]
+    return int(np.all(np.isnan(shares), axis=0).sum()) if shares else 0
 
 
 def write_assignment(

@@ -17,7 +17,7 @@ from segmint.data.quarantine import quarantine
 from segmint.data.rows import Rejects
 from segmint.data.sources import open_source
 from segmint.errors import BundleError, DataError, SchemaError, UsageError
-from segmint.model.schema import Feature, Kind, Missing
+from segmint.model.schema import Feature, Kind, Missing, Role
 from segmint.model.segment_model import SegmentModel
 from segmint.model.topic_columns import TopicColumns
 from segmint.model.topic_file import load_topic_columns
@@ -217,12 +217,20 @@ def _beside(dataset: Dataset, topics: TopicColumns | None) -> Beside:
     """Return the numbers of a table that can cluster; the others are counted."""
     chosen = [one for one in dataset.schema.clustering if one.numeric]
     if not chosen:
-        raise SchemaError("workflow.beside_empty", where=dataset.source)
+        raise _without_numbers(dataset)
     raw = raw_columns(dataset)
     columns = {one.name: raw[one.name] for one in chosen}
     features = tuple(_told(one, topics) for one in chosen)
     notices = tuple(_notices(dataset, columns))
     return Beside(dataset.source, tuple(dataset.keys.tolist()), features, columns, notices)
+
+
+def _without_numbers(dataset: Dataset) -> SchemaError:
+    """Return the error of a table without numbers: one of texts is told how they become some."""
+    texts = [one.name for one in dataset.schema if one.kind is Kind.TEXT and one.role is not Role.KEY]
+    if not texts:
+        return SchemaError("workflow.beside_empty", where=dataset.source)
+    return SchemaError("workflow.beside_texts", where=dataset.source, file=dataset.source, column=texts[0])
 
 
 def _notices(dataset: Dataset, columns: Mapping[str, FloatVector]) -> Iterator[Sentence]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from segmint.behavior.compute import Behavior, behavior
 from segmint.behavior.recipe_file import name_of, read_recipe, schema_of_recipe, write_recipe
+from segmint.behavior.spans import compare_spans
 from segmint.data import ReadOptions, open_writer
 from segmint.data.write import RowWriter
 from segmint.errors import UsageError
@@ -135,11 +136,16 @@ def with_recipe(table: str | Path, reading: ReadOptions) -> ReadOptions:
 
 @dataclass(frozen=True)
 class Rows:
-    """Features of new events, in a file that goes away: what to read in the events' place."""
+    """Features of new events, in a file that goes away: what to read in the events' place.
+
+    ``recipe`` is how they were made; ``warnings`` say why they can't be compared with those of the training.
+    """
 
     path: Path
     at: str | None
     n_events: int
+    recipe: Recipe
+    warnings: tuple[Sentence, ...]
     notices: tuple[Sentence, ...]
 
 
@@ -179,7 +185,8 @@ def rows_of_events(
     with tempfile.TemporaryDirectory(prefix="segmint-") as folder:
         target = Path(folder) / f"{_name_of(events)}.parquet"
         made = write_features(events, model.recipe, target, at=at, options=options, progress=progress)
-        yield Rows(target, made.at, made.n_events, made.notices)
+        warnings = tuple(compare_spans(model.recipe, made.recipe))
+        yield Rows(target, made.at, made.n_events, made.recipe, warnings, made.notices)
 
 
 def _name_of(events: Any) -> str:

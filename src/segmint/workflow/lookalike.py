@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -24,6 +25,8 @@ from segmint.workflow.customers import Customers, read_customers
 from segmint.workflow.room import refuse_if_too_large
 
 Keys = str | Path | Iterable[Any]
+_DECIMALS: Final = re.compile(r"(?<=[0-9])\.0+$")
+"""What a spreadsheet adds to a whole number."""
 COLUMNS = ("rank", "score", "segment", "group", "reason")
 """The columns of a written audience beside the key."""
 
@@ -161,7 +164,8 @@ def _place(
     firsts = first_rows(keys)
     free = candidates(firsts, len(keys), (*seeds, *barred))
     rows = np.array(sorted(firsts[key] for key in seeds if key in firsts), dtype=np.int64)
-    refuse_lists(len(rows), len(seeds), free, len(firsts))
+    decimal = sum(key not in firsts and _DECIMALS.sub("", key) in firsts for key in seeds)
+    refuse_lists(len(rows), len(seeds), free, len(firsts), n_decimal=decimal)
     counts = {
         "unknown_seeds": len(seeds) - len(rows),
         "unknown_excluded": sum(key not in firsts for key in barred),

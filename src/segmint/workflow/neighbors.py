@@ -57,6 +57,11 @@ class NeighborOptions:
     seed: int = 0
 
 
+_OF_COVARIANCES: Final = frozenset({"prepare.notice.one_hot", "prepare.notice.more_features"})
+"""What is said of a prepared table for the sake of covariances, which other metrics have not."""
+_WITH_COVARIANCES: Final = "mahalanobis"
+
+
 @dataclass(frozen=True, eq=False)
 class Ready:
     """A table whose rows can be compared.
@@ -93,7 +98,9 @@ class Ready:
         alike = (
             (sentence("workflow.notice.all_alike", metric=self.metric.name),) if _alike(self.points) else ()
         )
-        return (*self.dataset.notices, *self.prepared.notices, *alike)
+        apart = frozenset() if self.metric.name == _WITH_COVARIANCES else _OF_COVARIANCES
+        prepared = (said for said in self.prepared.notices if said.key not in apart)
+        return (*self.dataset.notices, *prepared, *alike)
 
 
 @dataclass(frozen=True, eq=False)

@@ -97,7 +97,8 @@ def read_again(data: Any, model: SegmentModel, reading: ReadOptions | None = Non
         known = {feature.name: feature.missing for feature in model.schema}
         whole = data if model.topics is None else completed(data, model.topics, model.schema)
         return replace(whole, schema=with_policies(whole.schema, known))
-    own = replace(reading or ReadOptions(), schema=model.schema, recipe=model.recipe, topics=model.topics)
+    asked = reading or ReadOptions()
+    own = replace(asked, schema=model.schema, recipe=asked.recipe or model.recipe, topics=model.topics)
     with advising(model):
         return read(data, own)
 

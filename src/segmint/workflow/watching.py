@@ -17,6 +17,7 @@ from segmint.model.bundle import content_hash
 from segmint.model.files import write_file
 from segmint.model.segment_model import SegmentModel
 from segmint.report.drift import write_drift
+from segmint.words import Sentence
 from segmint.workflow.locking import alone
 from segmint.workflow.workspace import Workspace, keeping, open_workspace
 
@@ -45,7 +46,13 @@ _READ: Final = frozenset(
 
 
 def keep_look(
-    model: SegmentModel, batch: str, report: DriftReport, workspace: str | Path, *, fingerprint: str = ""
+    model: SegmentModel,
+    batch: str,
+    report: DriftReport,
+    workspace: str | Path,
+    *,
+    fingerprint: str = "",
+    warnings: Sequence[Sentence] = (),
 ) -> tuple[Path, Look]:
     """Keep one look in the workspace: a file of its own, numbered in the order in which they came.
 
@@ -61,6 +68,8 @@ def keep_look(
         The folder.
     fingerprint
         Of the batch's rows; without one the look is never taken for another one at the same rows.
+    warnings
+        Why the batch can't be compared with the training, where something says so.
     """
     place = open_workspace(workspace)
     folder = place.looks(model.manifest.name)
@@ -72,6 +81,7 @@ def keep_look(
         "content": content_hash(model),
         "numbers": {str(card.label): card.number for card in model.cards},
         "report": report.to_json(),
+        "warnings": [str(said) for said in warnings],
     }
     data = json.dumps(look, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"
     with keeping(folder), alone(place.folder):
@@ -106,9 +116,9 @@ def read_looks(name: str, workspace: str | Path) -> list[Look]:
 
 
 def _same(number: int, look: Look) -> str:
-    """Return what looks at one batch have in common: all but when they were."""
+    """Return what looks at one batch have in common: all but when they were, and what earlier versions did not keep."""
     rows = look.get("fingerprint") or number  # nothing is known of the rows of an earlier version's looks
-    told = {name: one for name, one in look.items() if name != "when"}
+    told = {name: one for name, one in look.items() if name not in ("when", "warnings")}
     return json.dumps({**told, "fingerprint": rows}, sort_keys=True)
 
 

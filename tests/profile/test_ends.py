@@ -10,7 +10,7 @@ import pytest
 from segmint.behavior.journeys import JOURNEYS
 from segmint.model.recipe import Recipe
 from segmint.model.schema import NUMERIC_KINDS, Role
-from segmint.profile.ends import ends_of, worded
+from segmint.profile.ends import ends_of, topic_words, worded
 from segmint.profile.names import name_segments
 from segmint.profile.titles import short_names
 from segmint.profile.traits import Trait
@@ -78,3 +78,16 @@ def test_cards_of_a_recipe_are_named_by_it(cards_of: Any) -> None:
     columns = {"recency": [1.0, 2.0, 3.0] * 4 + [90.0, 91.0, 92.0] * 4}
     (first, second) = cards_of(columns, [0] * 12 + [1] * 12, recipe=RECIPES["rfm"])
     assert (first.name, second.name) == ("Bought lately", "Not bought for long")
+
+
+def test_shares_of_topics_are_called_by_their_words() -> None:
+    columns = ["topic_1_add_playlist", "topic_2_give_book"]
+    rows = [
+        [Trait(name, None, level) for name, level in zip(columns, levels, strict=True)]
+        for levels in ((2.0, -2.0), (-2.0, 2.0))
+    ]
+    short = {**short_names(columns), **topic_words(columns)}
+    assert name_segments(rows, rows, short, ends_of(columns, None, columns)) == (
+        "Much on “add playlist”, little on “give book”",
+        "Little on “add playlist”, much on “give book”",
+    )

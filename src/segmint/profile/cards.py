@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from segmint.labels import FEWEST_TOLD, sizes
 from segmint.model.cards import Effect, SegmentCard
@@ -12,7 +12,7 @@ from segmint.model.recipe import Recipe
 from segmint.model.schema import Schema
 from segmint.profile.centers import centers, level_shares
 from segmint.profile.effects import find_effects
-from segmint.profile.ends import ends_of
+from segmint.profile.ends import ends_of, topic_words
 from segmint.profile.few import told_effects, without_levels
 from segmint.profile.names import choose_traits, name_segments
 from segmint.profile.rules import write_rules
@@ -35,6 +35,7 @@ def build_cards(
     silhouettes: Sequence[float] | None,
     seed: int,
     recipe: Recipe | None = None,
+    topics: Collection[str] = (),
 ) -> tuple[SegmentCard, ...]:
     """Describe each cluster in original units: what sets it apart, by how much, and a rule of thumb.
 
@@ -57,6 +58,8 @@ def build_cards(
         Decides which rows write the rules and which judge them.
     recipe
         How the columns were made, where they were made of events: their names say more than high and low.
+    topics
+        Columns that are shares of topics: they are called by the topic's words.
 
     Returns
     -------
@@ -84,7 +87,9 @@ def build_cards(
     counts = sizes(labels).tolist()
     traits = [row if n >= FEWEST_TOLD else without_levels(row) for row, n in zip(traits, counts, strict=True)]
     chosen = choose_traits(traits, correlation_of(preparation, columns))
-    short, ends = short_names(preparation.columns), ends_of(preparation.columns, recipe)
+    shares = [name for name in preparation.columns if name in topics]
+    short = {**short_names(preparation.columns), **topic_words(shares)}
+    ends = ends_of(preparation.columns, recipe, shares)
     names = name_segments(traits, chosen, short, ends)
     rules = write_rules(columns, preparation, labels, [_favored(row) for row in traits], seed=seed)
     cards = []

@@ -109,6 +109,7 @@ def _cards(
         silhouettes=None if silhouettes is None or not silhouettes.size else silhouettes.tolist(),
         seed=about.seed,
         recipe=dataset.recipe,
+        topics=() if dataset.topics is None else dataset.topics.names,
     )
 
 

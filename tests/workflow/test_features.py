@@ -189,7 +189,8 @@ def test_another_day_gives_another_recency(model: SegmentModel, events: Path) ->
 
 
 def test_the_model_keeps_the_recipe_and_no_customer(model: SegmentModel, tmp_path: Path) -> None:
-    assert model.recipe == Recipe("rfm", COLUMNS, "%d.%m.%Y", RECIPE.settings)
+    spanned = {**RECIPE.settings, "days": 264, "days_after": 0}
+    assert model.recipe == Recipe("rfm", COLUMNS, "%d.%m.%Y", spanned)
     segmint.save_model(model, tmp_path / "again.segmint")
     assert b"c000" not in (tmp_path / "again.segmint").read_bytes()
 

@@ -18,6 +18,7 @@ from bad_input_doors import (
     hides_values,
     raised,
     same_refusal,
+    squeezed,
 )
 from bad_input_runs import FORMULAS
 
@@ -81,10 +82,27 @@ EVENTS = {
 def test_events_that_can_not_be_read_are_refused_with_their_place(both: Any, name: str) -> None:
     content, code, where = EVENTS[name]
     events, out = both.write(content, "events.csv"), both.write(BEFORE, "rfm.csv")
-    refuse(
-        both, lambda: write_features(events, Recipe("rfm", COLUMNS), out),
-        ("features", "rfm", events, *NAMED, "-o", out), code, where,
-    )  # fmt: skip
+    command = ("features", "rfm", events, *NAMED, "-o", out)
+    if code == "data.unfit":
+        refuse_cells(both, lambda: write_features(events, Recipe("rfm", COLUMNS), out), command, where)
+        return
+    refuse(both, lambda: write_features(events, Recipe("rfm", COLUMNS), out), command, code, where)
+
+
+def refuse_cells(both: Any, work: Callable[[], object], command: tuple[object, ...], where: str) -> None:
+    """Both doors refuse the same cell; the command advises only options that it has."""
+    before, error = contents(both.folder), raised(work)
+    done = both.command(*command, cwd=both.folder)
+    said = squeezed(done.stderr)
+    assert (error.code, error.exit_code, done.returncode) == ("data.unfit", 3, 3)
+    assert where in error.where
+    for part in (error.where, "--amount" if "paid" in where else "--date", "--lenient"):
+        assert squeezed(part) in said
+    assert "--kind" not in said
+    assert "--missing-value" not in said
+    for told in (error.text(), done.stderr):
+        hides_values(told)
+    assert contents(both.folder) == before
 
 
 def test_what_is_missing_in_events_is_counted_by_column(both: Any) -> None:

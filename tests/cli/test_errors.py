@@ -23,6 +23,7 @@ def taught(done: subprocess.CompletedProcess[str], code: int) -> str:
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["0", "5..2", "abc"])
 def test_numbers_of_clusters_that_are_none(segmint, table, text) -> None:
     said = taught(segmint("run", table, "--k", text), 2)
@@ -30,6 +31,7 @@ def test_numbers_of_clusters_that_are_none(segmint, table, text) -> None:
     assert "--k 2..12" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("option", "value", "nearest"),
     [
@@ -112,6 +114,7 @@ def workspace(made: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
     return Path(shutil.copytree(made["workspace"], tmp_path_factory.mktemp("wrong") / "ws"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "named"),
     [
@@ -146,6 +149,7 @@ def test_names_and_ids_that_are_not_there(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["report", "charts"])
 def test_what_the_system_refuses_is_no_traceback(segmint, workspace, table, command) -> None:
     before = table.read_text()

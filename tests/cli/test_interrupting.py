@@ -16,6 +16,8 @@ import pytest
 
 from segmint.cli.app import interrupted
 
+pytestmark = pytest.mark.slow  # whole journeys in several processes
+
 PROGRAM = str(Path(sys.executable).with_name("segmint"))
 MANY = ("--k", "1..140", "--families", "gaussian_mixture", "--resamples", "0", "--no-track")
 

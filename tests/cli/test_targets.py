@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow  # a process each
+
 MODEL = Path(__file__).parents[1] / "model" / "formats" / "2" / "kmeans.segmint"
 COMMANDS = [
     ("features", "rfm", "DATA", "-o", "DATA"),

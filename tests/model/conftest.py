@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,14 @@ from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.model.segment_model import Manifest, SegmentModel
 from segmint.types import RawColumns
 from segmint.words import sentence
+
+_NAME = "model_forging"
+"""How the tests import the tools beside them: no folder of tests is a package."""
+if _NAME not in sys.modules:
+    _spec = importlib.util.spec_from_file_location(_NAME, Path(__file__).with_name("forging.py"))
+    assert _spec is not None and _spec.loader is not None
+    sys.modules[_NAME] = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules[_NAME])
 
 SCHEMA = Schema(
     (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import model_forging as forging
 import numpy as np
 import pytest
 
@@ -18,10 +18,6 @@ from segmint.model.landmarks import Landmarks
 from segmint.model.segment_model import SegmentModel
 
 N = 4
-SPEC = importlib.util.spec_from_file_location("segmint_tests_forging", Path(__file__).parent / "forging.py")
-assert SPEC is not None and SPEC.loader is not None
-forging = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(forging)
 put, drop, cell, array, with_arrays = (
     forging.put, forging.drop, forging.cell, forging.array, forging.with_arrays,
 )  # fmt: skip

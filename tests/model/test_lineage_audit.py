@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import model_forging as forging
 import numpy as np
 import pytest
 
@@ -26,17 +24,6 @@ PARENT = "c" * 64
 CHURN = Churn(40, 0.25, 30, 0.5, 0.25, 0.125, 0.125, 0.1, None)
 
 
-def _forging() -> ModuleType:
-    name = "segmint_tests_model_forging"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, HERE / "forging.py")
-        assert spec is not None and spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-forging = _forging()
 put, drop, cell, array = forging.put, forging.drop, forging.cell, forging.array
 
 

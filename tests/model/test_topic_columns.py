@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import model_forging as forging
 import numpy as np
 import pytest
 
@@ -33,17 +31,6 @@ KEPT = HERE / "formats" / "3" / "topics.segmint"
 Forge = Callable[[bytes], bytes]
 
 
-def _forging() -> ModuleType:
-    name = "segmint_tests_model_forging"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, HERE / "forging.py")
-        assert spec is not None and spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-forging = _forging()
 put, drop, cell, array = forging.put, forging.drop, forging.cell, forging.array
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+from functools import partial
+
 import numpy as np
 import pytest
 import tomotopy
@@ -13,13 +16,16 @@ from segmint.topics.comparison import Seeds, compare, fit_seeds
 from segmint.topics.corpus import Corpus
 from segmint.topics.methods import METHODS
 from segmint.topics.mixed import choose_examples, describe_split, split_documents
+from segmint.topics.numbers import plan
 from segmint.topics.positions import divergences, positions
 from segmint.topics.race import run_race
 from segmint.topics.samples import draw_samples
 from segmint.topics.scores import score_table
 from segmint.topics.sketches import Tried
-from segmint.topics.sweep import plan, run_sweep
 from segmint.topics.words import exclusivity, relevance
+
+run_whole = partial(run_race, margin=math.inf)
+"""The whole sweep: a race that spares nothing."""
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -64,7 +70,7 @@ def test_the_fold_in_agrees_with_tomotopys_inference(corpus: Corpus) -> None:
 
 
 def test_the_number_that_was_planted_is_chosen(corpus: Corpus) -> None:
-    tried = run_sweep(corpus, (2, 3, 4, 6), draw_samples(corpus, 4, seed=0), seed=0)
+    tried = run_whole(corpus, (2, 3, 4, 6), draw_samples(corpus, 4, seed=0), seed=0)
     choice = choose(tried)
     assert choice.n_topics == 3
     assert choice.confidence is not None
@@ -79,7 +85,7 @@ def test_a_race_chooses_as_the_whole_sweep_does_with_fewer_of_the_same_fits(corp
     raced = run_race(
         corpus, ks, samples, seed=1, progress=lambda _, done, total: reports.append((done, total))
     )
-    whole = run_sweep(corpus, ks, samples, seed=1)
+    whole = run_whole(corpus, ks, samples, seed=1)
     assert choose(raced).n_topics == choose(whole).n_topics == 3
     measured = {(one.method, one.n_topics, one.sample): (one.coherence, one.perplexity) for one in whole}
     n_lda = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from segmint.charts.render import png, specification, svg
 from segmint.charts.table import CHARTS
 from segmint.choosing.study import Study
 from segmint.errors import UsageError
+from segmint.model.files import write_file
 
 FORMATS: Final = ("png", "svg", "json")
 
@@ -42,12 +43,36 @@ def write_charts(
     UsageError
         If there is no such format or theme.
     """
-    drawn = drawings(study, format=format, theme=theme)
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    return write_drawings(drawings(study, format=format, theme=theme), folder)
+
+
+def write_drawings(drawn: Mapping[str, Callable[[], bytes]], folder: str | Path) -> list[Path]:
+    """Draw pictures into a folder, each file whole or not at all; return the files.
+
+    Parameters
+    ----------
+    drawn
+        What draws each picture, by the name of its file.
+    folder
+        Made when it is missing; files of the same names are replaced.
+    """
+    written = []
     for name, draw in drawn.items():
-        (target / name).write_bytes(draw())
-    return [target / name for name in drawn]
+        written.append(Path(folder) / name)
+        write_file(written[-1], [draw()], refusal="workflow.unwritable_figure")
+    return written
+
+
+def check_format(format: str) -> None:
+    """Refuse a format that no picture is written in.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    """
+    if format not in FORMATS:
+        raise UsageError("charts.no_such_format", format=format, formats=list(FORMATS))
 
 
 def drawings(study: Study, *, format: str = "png", theme: str = "light") -> dict[str, Callable[[], bytes]]:
@@ -58,8 +83,7 @@ def drawings(study: Study, *, format: str = "png", theme: str = "light") -> dict
     UsageError
         If there is no such format.
     """
-    if format not in FORMATS:
-        raise UsageError("charts.no_such_format", format=format, formats=list(FORMATS))
+    check_format(format)
     return {
         f"{name}.{format}": partial(_drawn, chart, study, format, theme)
         for name, chart in CHARTS.items()

@@ -15,7 +15,8 @@ GLYPH: Final = 14
 """Px that the mark beside a name takes: the name says by it whose it is."""
 NEAR: Final = 20
 """Px from a mark to its name from which on a line joins them."""
-_BESIDE: Final = 12
+BESIDE: Final = 12
+"""Px from a mark to its name."""
 _RINGS: Final = (15, 31, 47, 63, 79)
 _LINE: Final = 16
 _STEP: Final = 8.0
@@ -108,7 +109,7 @@ def _free_side(at: Speed, lines: Sequence[Sequence[Speed]], plane: Plane) -> int
 def _beside(first: int) -> Iterator[Point]:
     for ring in _RINGS:
         for up in (-1, 1):
-            yield from ((side * _BESIDE, up * ring) for side in (first, -first))
+            yield from ((side * BESIDE, up * ring) for side in (first, -first))
 
 
 def _cost(one: Name, lines: Sequence[Sequence[Speed]], plane: Plane, boxes: Sequence[Box]) -> float:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import altair as alt
 
 from segmint.charts.chart import Canvas, Numbers
-from segmint.charts.index_names import GLYPH, Name, Plane, name_width, place_names
+from segmint.charts.index_names import BESIDE, GLYPH, Name, Plane, name_width, place_names
 from segmint.charts.marks import halo_text, layer, sized
 from segmint.charts.picture import Picture
 from segmint.charts.placing import Box
@@ -25,8 +25,6 @@ _AXES: Final = 70
 """Px that both axes take."""
 _HEADROOM: Final = 0.13
 """How far the axis of recall goes on above 1, for names."""
-_BESIDE: Final = 12
-"""Px from a mark to its name."""
 _ROOM: Final = 4
 _MARKS: Final = {
     "exact": ("ink", "square"),
@@ -179,7 +177,7 @@ def _reach(speeds: Sequence[Speed], chosen: Speed, canvas: Canvas) -> tuple[floa
     width = canvas.width - _AXES
     needed = [math.log(max(one.fastest for one in speeds) * 1.1 / low)]
     for one in _anchors(speeds, chosen):
-        room = width - _BESIDE - _ROOM - name_width(_text(one, chosen))
+        room = width - BESIDE - _ROOM - name_width(_text(one, chosen))
         needed.append(math.log(one.per_second / low) * width / room)
     return low, low * math.exp(max(needed))
 

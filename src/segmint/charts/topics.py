@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from segmint.charts.files import FORMATS, rendered
+from segmint.charts.files import check_format, rendered, write_drawings
 from segmint.charts.picture import Picture
 from segmint.charts.topic_map import map_picture
 from segmint.charts.topic_methods import crossing_picture, seeds_picture
 from segmint.charts.topic_mixtures import mixtures_picture
 from segmint.charts.topic_sweep import sweep_picture
 from segmint.charts.topic_words import words_picture
-from segmint.errors import UsageError
-from segmint.model.files import write_file
 from segmint.topics.study import TopicStudy
 
 
@@ -52,12 +51,13 @@ def write_topic_pictures(
     UsageError
         If there is no such format.
     """
-    if format not in FORMATS:
-        raise UsageError("charts.no_such_format", format=format, formats=list(FORMATS))
-    written = []
-    for picture in topic_pictures(study):
-        written.append(Path(folder) / f"{picture.name}.{format}")
-        write_file(
-            written[-1], [rendered(picture.titled(theme=theme), format)], refusal="workflow.unwritable_figure"
-        )
-    return written
+    check_format(format)
+    drawn = {
+        f"{picture.name}.{format}": partial(_drawn, picture, format, theme)
+        for picture in topic_pictures(study)
+    }
+    return write_drawings(drawn, folder)
+
+
+def _drawn(picture: Picture, format: str, theme: str) -> bytes:
+    return rendered(picture.titled(theme=theme), format)

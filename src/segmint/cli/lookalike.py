@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,9 +19,8 @@ from segmint.words import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from segmint.likeness.holdout import HoldOut, Interval
+    from segmint.likeness.holdout import HoldOut
     from segmint.likeness.lookalikes import Group, Lookalike
-    from segmint.likeness.reasons import Usual
     from segmint.model.segment_model import SegmentModel
     from segmint.workflow.lookalike import LookalikeOptions
 
@@ -82,7 +81,7 @@ def lookalike(
     notices = [str(notice) for notice in (*table.notices, *found.notices)]
     if json:
         write_json(
-            _told(found, output, asked.rule)
+            {"output": output, "rule": asked.rule, **found.to_json()}
             | {"warnings": [str(said) for said in table.warnings], "notices": notices}
         )
         return
@@ -109,49 +108,6 @@ def _find(
     if output is not None:
         write_audience(found, key_of(model, table.reading), output)
     return found
-
-
-def _told(found: Lookalike, output: str | None, rule: str) -> dict[str, Any]:
-    audience, measured = found.audience, found.hold_out
-    return {
-        "output": output,
-        "rule": rule,
-        "n_seeds": found.n_seeds,
-        "n_candidates": audience.n_candidates,
-        "n_taken": len(audience.rows),
-        "reach": audience.share,
-        "hold_out": {
-            "n_hidden": measured.n_hidden,
-            "n_compared": measured.n_compared,
-            "found": _interval(measured.found),
-            "lift": _interval(measured.lift),
-            "found_by_segments": measured.by_segments,
-            "lift_of_segments": measured.lift_of_segments,
-            "gain_over_segments": _interval(measured.gain),
-        },
-        "groups": [_group(group) for group in found.groups],
-    }
-
-
-def _interval(interval: Interval) -> dict[str, float]:
-    return {"value": interval.value, "low": interval.low, "high": interval.high}
-
-
-def _group(group: Group) -> dict[str, Any]:
-    return {
-        "n_seeds": group.n_seeds,
-        "n_taken": group.n_taken,
-        "reasons": [_usual(reason) for reason in group.reasons],
-    }
-
-
-def _usual(usual: Usual) -> dict[str, Any]:
-    return {
-        "column": usual.column,
-        "level": usual.level,
-        "group": usual.group,
-        "everybody": usual.everybody,
-    }
 
 
 def _write(found: Lookalike, output: str | None, notices: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -30,6 +30,10 @@ class Interval:
     def scaled(self, by: float) -> Interval:
         """Return all three times a number > 0."""
         return Interval(self.value * by, self.low * by, self.high * by)
+
+    def to_json(self) -> dict[str, float]:
+        """Return it as plain data."""
+        return {"value": self.value, "low": self.low, "high": self.high}
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,19 @@ class HoldOut:
     def lift(self) -> Interval:
         """How many times as many as chance: found / reach, 0 … 1 / reach; 1 is chance."""
         return self.found.scaled(1 / self.reach)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all figures as plain data."""
+        return {
+            "verdict": self.verdict,
+            "n_hidden": self.n_hidden,
+            "n_compared": self.n_compared,
+            "found": self.found.to_json(),
+            "lift": self.lift.to_json(),
+            "found_by_segments": self.by_segments,
+            "lift_of_segments": self.lift_of_segments,
+            "gain_over_segments": self.gain.to_json(),
+        }
 
     @property
     def verdict(self) -> Literal["better", "unsure", "worse"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -79,6 +79,11 @@ class Group:
     n_taken: int
     reasons: tuple[Usual, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        reasons = [reason.to_json() for reason in self.reasons]
+        return {"n_seeds": self.n_seeds, "n_taken": self.n_taken, "reasons": reasons}
+
 
 @dataclass(frozen=True, eq=False)
 class Lookalike:
@@ -108,10 +113,19 @@ class Lookalike:
     n_seeds: int
     notices: tuple[Sentence, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return what is told of the whole audience as plain data: nobody of it by name."""
+        return {
+            "n_seeds": self.n_seeds,
+            "n_candidates": self.audience.n_candidates,
+            "n_taken": len(self.audience.rows),
+            "reach": self.audience.share,
+            "hold_out": self.hold_out.to_json(),
+            "groups": [group.to_json() for group in self.groups],
+        }
 
-def refuse_lists(
-    n_seeds: int, n_listed: int, free: BoolVector, n_customers: int, *, n_decimal: int = 0
-) -> None:
+
+def refuse_lists(n_seeds: int, n_listed: int, n_free: int, n_customers: int, *, n_decimal: int = 0) -> None:
     """Refuse lists of which nothing can be learned, or that leave nobody.
 
     ``n_decimal`` seeds would be among the customers if they were not written with decimals (``7.0`` for ``7``).
@@ -125,7 +139,7 @@ def refuse_lists(
         raise DataError("likeness.decimal_seeds", n=n_seeds, listed=n_listed, decimal=n_decimal)
     if n_seeds < FEWEST_TOLD:
         raise DataError("likeness.few_seeds", n=n_seeds, listed=n_listed, fewest=FEWEST_TOLD)
-    if not free.any():
+    if not n_free:
         raise DataError("likeness.nobody_left", n=n_customers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +35,10 @@ class Usual:
     level: str | None
     group: float
     everybody: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"column": self.column, "level": self.level, "group": self.group, "everybody": self.everybody}
 
     def told(self) -> Sentence:
         """Say it without anybody's own value."""

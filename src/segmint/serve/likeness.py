@@ -10,8 +10,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from segmint.errors import RequestError, UsageError
-from segmint.labels import FEWEST_TOLD
+from segmint.errors import DataError, RequestError, UsageError
 from segmint.serve.customers import customers_of
 from segmint.serve.desk import Desk, json_body, read_body, respond
 from segmint.serve.rows import keys_of
@@ -20,7 +19,6 @@ from segmint.serve.texts import columns_of_values, values_of_rows
 from segmint.types import JSON, FloatMatrix, IntVector
 
 if TYPE_CHECKING:
-    from segmint.likeness.holdout import HoldOut, Interval
     from segmint.likeness.index import Neighbors
     from segmint.likeness.lookalikes import Asked, Lookalike
     from segmint.serve.near import Near, Seeds
@@ -54,7 +52,9 @@ def _neighbors(desk: Desk, served: Served, sent: bytes) -> Response:
         answers = _of_pseudonyms(served, near, _texts(asked, "serve.neighbors"), k)
     else:
         answers = _of_customers(desk, served, near, asked, k)
-    return respond(served, {"metric": "euclidean", "answers": answers, "model": served.about()})
+    return respond(
+        served, {"metric": near.exact.points.metric.name, "answers": answers, "model": served.about()}
+    )
 
 
 async def lookalike(desk: Desk, request: Request) -> Response:
@@ -136,14 +136,14 @@ def _asked(body: dict[str, JSON]) -> Asked:
 
 def _refuse_lists(near: Near, seeds: Seeds, barred: IntVector, asked: Asked, desk: Desk) -> None:
     """Refuse too few seeds, nobody left, and an audience longer than an answer may be, before anything is ranked."""
-    n_seeds = len(seeds.places) + len(seeds.sent)
-    if n_seeds < FEWEST_TOLD:
-        raise RequestError(
-            "serve.few_seeds", status=422, n=n_seeds, listed=seeds.n_listed, fewest=FEWEST_TOLD
-        )
-    n_free = near.index.n_customers - len({*seeds.places.tolist(), *barred.tolist()})
-    if not n_free:
-        raise RequestError("serve.nobody_left", status=422, n=near.index.n_customers)
+    from segmint.likeness.lookalikes import refuse_lists
+
+    n_seeds, n_customers = len(seeds.places) + len(seeds.sent), near.index.n_customers
+    n_free = n_customers - len({*seeds.places.tolist(), *barred.tolist()})
+    try:
+        refuse_lists(n_seeds, seeds.n_listed, n_free, n_customers)
+    except DataError as error:  # in words of this service: a client has no options
+        raise RequestError(f"serve.{error.code.rpartition('.')[2]}", status=422, **error.figures) from None
     try:
         n_taken = asked.reach.of(n_free)
     except UsageError:
@@ -217,34 +217,7 @@ def _told(served: Served, near: Near, found: Lookalike) -> dict[str, Any]:
     }
     return {
         "model": served.about(),
-        "n_seeds": found.n_seeds,
-        "n_candidates": audience.n_candidates,
-        "reach": audience.share,
-        "hold_out": _measured(found.hold_out),
-        "groups": [
-            {
-                "n_seeds": group.n_seeds,
-                "n_taken": group.n_taken,
-                "reasons": [vars(reason) for reason in group.reasons],
-            }
-            for group in found.groups
-        ],
+        **found.to_json(),
         "audience": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
         "notices": [str(notice) for notice in found.notices],
     }
-
-
-def _measured(measured: HoldOut) -> dict[str, Any]:
-    return {
-        "verdict": measured.verdict,
-        "n_hidden": measured.n_hidden,
-        "n_compared": measured.n_compared,
-        "found": _interval(measured.found),
-        "lift": _interval(measured.lift),
-        "lift_of_segments": measured.lift_of_segments,
-        "gain_over_segments": _interval(measured.gain),
-    }
-
-
-def _interval(interval: Interval) -> dict[str, float]:
-    return {"value": interval.value, "low": interval.low, "high": interval.high}

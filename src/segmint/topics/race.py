@@ -25,7 +25,13 @@ MARGIN: Final = 0.2
 
 
 def run_race(
-    corpus: Corpus, ks: Sequence[int], samples: Sequence[Sample], *, seed: int, progress: Progress = silent
+    corpus: Corpus,
+    ks: Sequence[int],
+    samples: Sequence[Sample],
+    *,
+    seed: int,
+    margin: float = MARGIN,
+    progress: Progress = silent,
 ) -> tuple[Tried, ...]:
     """Fit and measure numbers of topics with both methods, with LDA only while a number may still be the best.
 
@@ -42,7 +48,9 @@ def run_race(
     samples
         See :func:`segmint.topics.samples.draw_samples`.
     seed
-        The root seed; each fit has one of its own, the same as in the whole sweep.
+        The root seed; each fit has one of its own, whatever the margin.
+    margin
+        What stands in the place of :data:`MARGIN`; with ``math.inf`` nothing is spared: the whole sweep.
     progress
         Called as the work goes on; the total falls as numbers are out.
 
@@ -61,7 +69,7 @@ def run_race(
             progress("swept", done, done + max(1, left))
         if n >= FIRST:
             scores = score_table((*steady, *tried_of(raced)), ks, len(samples)).mean(axis=1)
-            running = still_running(dict(zip(ks, scores.tolist(), strict=True)), running, n)
+            running = still_running(dict(zip(ks, scores.tolist(), strict=True)), running, n, margin)
             if len(running) == 1:
                 break
     progress("swept", len(steady) + len(raced), len(steady) + len(raced))
@@ -80,7 +88,9 @@ def _run_steady(
     return tried_of(found)
 
 
-def still_running(means: Mapping[int, float], running: Sequence[int], n: int) -> tuple[int, ...]:
+def still_running(
+    means: Mapping[int, float], running: Sequence[int], n: int, margin: float = MARGIN
+) -> tuple[int, ...]:
     """Return the numbers of topics that may still be the best after n samples (see :func:`run_race`).
 
     Examples
@@ -92,5 +102,5 @@ def still_running(means: Mapping[int, float], running: Sequence[int], n: int) ->
     ((5, 7), (5,))
     """
     ranked = sorted(running, key=lambda k: (-means[k], k))
-    within = [k for k in ranked if means[ranked[0]] - means[k] <= MARGIN / n]
+    within = [k for k in ranked if means[ranked[0]] - means[k] <= margin / n]
     return tuple(sorted(ranked[: max(len(within), 2 if n < FEWEST else 1)]))

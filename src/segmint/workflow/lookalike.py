@@ -165,7 +165,7 @@ def _place(
     free = candidates(firsts, len(keys), (*seeds, *barred))
     rows = np.array(sorted(firsts[key] for key in seeds if key in firsts), dtype=np.int64)
     decimal = sum(key not in firsts and _DECIMALS.sub("", key) in firsts for key in seeds)
-    refuse_lists(len(rows), len(seeds), free, len(firsts), n_decimal=decimal)
+    refuse_lists(len(rows), len(seeds), int(free.sum()), len(firsts), n_decimal=decimal)
     counts = {
         "unknown_seeds": len(seeds) - len(rows),
         "unknown_excluded": sum(key not in firsts for key in barred),

@@ -20,7 +20,7 @@ from segmint.topics.costs import (
     size_of,
 )
 from segmint.topics.languages import declared, detect
-from segmint.topics.sweep import KS, plan
+from segmint.topics.numbers import KS, plan
 from segmint.types import Progress, silent
 from segmint.workflow.texts import TextColumns, Texts, read_texts
 

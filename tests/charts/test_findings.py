@@ -7,10 +7,11 @@ from typing import Any
 
 from segmint.charts import CHARTS, svg
 from segmint.charts.naming import cards
-from segmint.charts.profiles import _profile_cells, effect_step, profile_effects
+from segmint.charts.profiles import effect_step, profile_cells, profile_effects
 from segmint.charts.resampling import resample_groups
 from segmint.choosing.decision import Elbow
 from segmint.model.cards import Effect
+from segmint.model.schema import Schema
 
 
 def finding(name: str, study: Any) -> str:
@@ -108,6 +109,27 @@ def test_every_segment_is_named_beside_its_silhouettes(wide: Any) -> None:
 def test_a_higher_mean_never_has_a_lower_color(wide: Any, slices: Any) -> None:
     for study in (wide, slices):
         for feature, own in profile_effects(cards(study)).items():
-            steps = {c["segment"]: c["step"] for c in _profile_cells(study) if c["feature"] == feature}
+            steps = {c["segment"]: c["step"] for c in profile_cells(study) if c["feature"] == feature}
             ordered = [steps[name] for name in sorted(own, key=lambda s: own[s].inside) if name in steps]
             assert ordered == sorted(ordered)
+
+
+def test_features_are_labeled_with_their_units(blobs: Any) -> None:
+    first, *others = blobs.schema.clustering
+    schema = Schema((replace(first, unit="days"), *(replace(one, unit=None) for one in others)))
+    drawn = svg(CHARTS["profile"].bare(replace(blobs, schema=schema)))
+    assert f">{first.name} (days)<" in drawn
+    assert all(f">{one.name}<" in drawn for one in others)
+
+
+def test_a_long_name_stands_whole_over_its_column_and_beside_its_points(blobs: Any) -> None:
+    name = "Not played for long, few sessions a day"
+    long = replace(blobs.model.cards[0], name=name)
+    study = replace(
+        blobs,
+        models={one: replace(made, cards=(long, *made.cards[1:])) for one, made in blobs.models.items()},
+    )
+    for chart in ("profile", "map"):
+        drawn = svg(CHARTS[chart].bare(study))
+        assert all(f"{word}" in drawn for word in ("Not played for", "a day")), chart
+        assert "…" not in drawn

@@ -8,6 +8,7 @@ import pytest
 
 from segmint.charts.chart import PHONE
 from segmint.charts.render import svg
+from segmint.charts.theme import N_COLORS
 from segmint.charts.topics import topic_pictures
 from segmint.topics.study import TopicStudy
 from segmint.workflow.texts import TextColumns
@@ -41,6 +42,13 @@ def test_every_picture_draws_and_speaks(study: TopicStudy) -> None:
             assert "NaN" not in drawing
             assert "undefined" not in drawing
         assert picture.png().startswith(b"\x89PNG")
+
+
+def test_the_mixtures_name_their_colors_where_each_topic_has_one(study: TopicStudy) -> None:
+    picture = next(one for one in topic_pictures(study) if one.name == "topic_mixtures")
+    drawn = svg(picture.bare(theme="light", width=picture.width))
+    named = [f">T{topic.number} {topic.title}<" in drawn for topic in study.topics]
+    assert named == [len(study.topics) <= N_COLORS] * len(study.topics)
 
 
 def test_a_page_has_no_color_of_its_own(study: TopicStudy) -> None:

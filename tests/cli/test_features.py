@@ -98,8 +98,10 @@ def test_events_of_the_same_day_get_the_segments_of_the_training(journey: dict[s
 
 
 def test_the_same_events_are_no_drift(journey: dict[str, Any]) -> None:
-    report = json.loads(journey["monitor"].stdout)["report"]
-    assert report["verdict"] == "stable"
+    told = json.loads(journey["monitor"].stdout)
+    assert told["report"]["verdict"] == "stable"
+    assert told["batch"] == f"sales, as of {AT}"
+    assert any("returned or cancelled" in notice for notice in told["notices"])
 
 
 def test_events_of_another_span_are_said_not_to_compare_before_the_verdict(

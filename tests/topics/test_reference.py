@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 from segmint.topics.choice import choose
 from segmint.topics.comparison import fit_seeds
 from segmint.topics.corpus import read_corpus
-from segmint.topics.costs import seconds_of_comparison, seconds_of_race, size_of
 from segmint.topics.languages import detect
 from segmint.topics.numbers import plan
 from segmint.topics.race import run_race
@@ -45,17 +43,9 @@ def test_both_methods_reach_the_reference(reference_data: Path, name: str) -> No
 
 @pytest.mark.reference
 @pytest.mark.slow
-def test_the_race_chooses_as_the_whole_sweep_and_takes_what_was_forecast(reference_data: Path) -> None:
+def test_the_race_chooses_as_the_whole_sweep(reference_data: Path) -> None:
     texts = read_texts(reference_data / "text" / "snips_intents_en.tsv.gz", TextColumns(text="text"))
     corpus = read_corpus(texts.documents, detect(texts.documents))
-    ks, samples, started = plan(corpus, None), draw_samples(corpus, 10, seed=0), time.process_time()
-    raced = run_race(corpus, ks, samples, seed=0)
-    middle = time.process_time()
-    fit_seeds(corpus, 7, 10, seed=0)
-    ended = time.process_time()
-    assert choose(raced).n_topics == choose(run_whole(corpus, ks, samples, seed=0)).n_topics
-    for taken, told in (
-        (middle - started, seconds_of_race(size_of(corpus), ks, 10)),
-        (ended - middle, seconds_of_comparison(size_of(corpus), (7,), 10, labeled=False)),
-    ):
-        assert told / 3 < taken < told * 3
+    ks, samples = plan(corpus, None), draw_samples(corpus, 10, seed=0)
+    raced = choose(run_race(corpus, ks, samples, seed=0))
+    assert raced.n_topics == choose(run_whole(corpus, ks, samples, seed=0)).n_topics

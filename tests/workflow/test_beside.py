@@ -98,6 +98,39 @@ def test_the_same_numbers_in_one_table_give_the_same_fingerprint(files: Files, t
     assert segmint.read(whole).fingerprint == dataset.fingerprint
 
 
+def test_columns_of_the_other_table_are_named_as_the_customers_own(files: Files) -> None:
+    first, second = feature_names(topic_model())
+    every = segmint.ReadOptions(exclude=(first,), describe=("spend",))
+    dataset = segmint.read(files.customers, with_beside(every, files.shares))
+    roles = {one.name: one.role for one in dataset.schema}
+    assert roles == {
+        "customer_id": Role.KEY, "spend": Role.DESCRIBE, first: Role.IGNORE, second: Role.CLUSTER,
+    }  # fmt: skip
+    assert dataset.topics is not None
+    only = segmint.read(files.customers, with_beside(segmint.ReadOptions(features=(first,)), files.shares))
+    assert [one.name for one in only.schema.clustering] == [first]
+    assert [one.name for one in only.schema.describing] == ["spend", second]
+    with pytest.raises(SchemaError) as unknown:
+        segmint.read(
+            files.customers, with_beside(segmint.ReadOptions(exclude=(first, "nothing")), files.shares)
+        )
+    assert unknown.value.figures["columns"] == ["nothing"]
+
+
+def test_texts_give_the_segments_of_a_model_that_leaves_a_share_out(files: Files, tmp_path: Path) -> None:
+    first, _ = feature_names(topic_model())
+    reading = with_beside(segmint.ReadOptions(exclude=(first,)), files.shares)
+    options = segmint.RunOptions(families=("kmeans",), ks=(3,), n_resamples=0)
+    made = segmint.study(segmint.read(files.customers, reading), options).model
+    assert made is not None
+    assert first not in [one.name for one in made.schema.clustering]
+    texts = segmint.assign(made, files.customers, with_texts(segmint.ReadOptions(), files.texts, made))
+    shares = segmint.assign(
+        made, files.customers, with_beside(segmint.ReadOptions(), files.shares, model=made)
+    )
+    assert texts.segment_ids.tolist() == shares.segment_ids.tolist()
+
+
 def test_a_table_of_shares_keeps_the_topics_beside_it(files: Files, tmp_path: Path) -> None:
     assert read_with_topics(files.shares).topics is not None
     assert read_with_topics(files.customers).topics is None

@@ -27,8 +27,8 @@ from segmint.workflow import deliver, studies, tracking
 from segmint.workflow.challenge import Challenge, find_before, renew
 from segmint.workflow.library import rename_segment
 from segmint.workflow.promotion import promote, rollback
+from segmint.workflow.registered import pull, ready_registry
 from segmint.workflow.retrain import RetrainOptions
-from segmint.workflow.tracking import pull, ready_registry
 from segmint.workflow.workspace import Workspace
 
 KEY = "customer-4815162342"

@@ -19,7 +19,8 @@ from segmint.model.recipe import Recipe
 from segmint.model.schema import Kind, Role
 from segmint.model.segment_model import SegmentModel
 from segmint.workflow.assign import assign
-from segmint.workflow.features import rows_of_events, with_recipe, write_features
+from segmint.workflow.features import hinting, made_like, rows_of_events, with_recipe, write_features
+from segmint.workflow.retrain import read_again
 
 COLUMNS = {"key": "customer", "date": "day", "order": "no", "amount": "paid"}
 RECIPE = Recipe("rfm", COLUMNS, None, {"cancelled": "C", "currency": "£"})
@@ -207,6 +208,53 @@ def test_events_without_a_column_of_the_recipe_are_refused_with_a_diff(model: Se
         pass
     assert refused.value.code == "data.unknown_columns"
     assert any("paid" in line for line in refused.value.details)
+
+
+@pytest.mark.parametrize("read", [assign, lambda model, table: read_again(table, model)])
+def test_events_in_the_place_of_features_are_told_how_they_are_read(
+    model: SegmentModel, events: Path, read: Any
+) -> None:
+    with pytest.raises(SchemaError) as refused:
+        read(model, events)
+    assert refused.value.code == "workflow.are_events"
+    assert "--from-events" in refused.value.remedy
+    assert any("recency" in line for line in refused.value.details)
+    with pytest.raises(SchemaError) as lacking:
+        read(model, sales().drop_columns("paid"))
+    assert lacking.value.code in ("data.missing_columns", "data.missing_schema_columns")
+
+
+def test_a_table_whose_recipe_lies_beside_it_is_hinted_at(events: Path, tmp_path: Path) -> None:
+    table = write_features(events, RECIPE, tmp_path / "rfm.csv", at="2026-06-30").table
+    told = hinting(segmint.read(table), table).notices[-1]
+    assert "rfm.csv.recipe.json" in str(told)
+    assert "--from-features" in str(told)
+    other = tmp_path / "other.csv"
+    table.rename(other)
+    assert hinting(segmint.read(other), other) == segmint.read(other)
+
+
+def test_the_recipe_beside_a_table_says_where_its_events_do_not_compare(
+    model: SegmentModel, events: Path, tmp_path: Path
+) -> None:
+    late = write_features(events, RECIPE, tmp_path / "late.csv", at="2026-09-30")
+    assert made_like(model, late.table) == (late.recipe, made_like(model, late.table)[1])
+    assert [said.key for said in made_like(model, late.table)[1]] == ["behavior.span.late"]
+    same = write_features(events, RECIPE, tmp_path / "same.csv", at=LAST.isoformat())
+    assert made_like(model, same.table) == (same.recipe, ())
+    others = Recipe("rfm", {"key": "customer", "date": "day"})
+    assert made_like(model, write_features(events, others, tmp_path / "others.csv").table) == (None, ())
+    assert made_like(model, events) == (None, ())
+
+
+def test_a_plain_table_of_new_features_does_not_keep_the_days_of_the_old(
+    model: SegmentModel, events: Path, tmp_path: Path
+) -> None:
+    table = write_features(events, RECIPE, tmp_path / "rfm.csv", at=LAST.isoformat()).table
+    again = read_again(table, model)
+    assert model.recipe is not None
+    kept = {name: value for name, value in model.recipe.settings.items() if not name.startswith("days")}
+    assert again.recipe == Recipe("rfm", COLUMNS, "%d.%m.%Y", kept)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from segmint.track.registry import register
 from segmint.words import sentence
 from segmint.workflow.auditing import write_line
 from segmint.workflow.history import Entry, changes, history, line_of, write_picture
-from segmint.workflow.tracking import ready_registry
+from segmint.workflow.registered import ready_registry
 
 
 def test_a_promotion_that_changes_nothing_is_no_change(tmp_path: Path) -> None:

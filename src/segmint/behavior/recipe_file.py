@@ -69,6 +69,22 @@ def read_recipe(table: str | Path) -> Recipe:
         raise SourceError("behavior.not_a_recipe", where=path.name) from None
 
 
+def find_recipe(table: Any) -> Recipe | None:
+    """Return the recipe beside a table of which nobody said that it has one; ``None`` where none can be read.
+
+    Examples
+    --------
+    >>> find_recipe("a table of customers.csv") is None
+    True
+    """
+    if not isinstance(table, (str, Path)) or str(table) == "-" or "://" in str(table):
+        return None
+    try:
+        return read_recipe(table)
+    except SourceError:
+        return None
+
+
 def _recipe_of(data: bytes) -> Recipe:
     stored: Any = loads(data)
     conform(stored, {"version": int, **RECIPE}, "recipe")

@@ -27,6 +27,18 @@ def with_span(connection: Connection, recipe: Recipe, today: int) -> Recipe:
     return replace(recipe, settings={**recipe.settings, DAYS: int(days), DAYS_AFTER: int(after)})
 
 
+def without_span(recipe: Recipe) -> Recipe:
+    """Return a recipe that does not say how long its events last.
+
+    Examples
+    --------
+    >>> without_span(Recipe("rfm", {}, None, {"returns": "net", "days": 30, "days_after": 1})).settings
+    {'returns': 'net'}
+    """
+    kept = {name: value for name, value in recipe.settings.items() if name not in (DAYS, DAYS_AFTER)}
+    return replace(recipe, settings=kept)
+
+
 def compare_spans(trained: Recipe, made: Recipe) -> Iterator[Sentence]:
     """Say where events last much less or more than those of the training, or end long before the day of today.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import altair as alt
 import numpy as np
@@ -13,7 +12,7 @@ from segmint.charts.borders import border_lines
 from segmint.charts.chart import Canvas, Caption, Chart, Numbers
 from segmint.charts.marks import framed, layer
 from segmint.charts.matching import color_token, segment_numbers, shape
-from segmint.charts.naming import card_name, cards, shortened
+from segmint.charts.naming import card_name, cards, folded
 from segmint.charts.placing import CHARACTER, Box, place_box
 from segmint.charts.points import (
     Frame,
@@ -28,6 +27,9 @@ from segmint.choosing.study import Study
 from segmint.types import FloatMatrix
 from segmint.words import Sentence, say
 from segmint.words.numbers import count, share
+
+_LINE: Final = 34
+"""Characters of a name that fit beside its points in one line."""
 
 
 def _draw_map(study: Study, canvas: Canvas) -> Any:
@@ -82,10 +84,10 @@ def _placed(
     card: Any, points: FloatMatrix, own: FloatMatrix, field: Box, taken: list[Box], *, short: bool
 ) -> tuple[Box, list[str]]:
     size_line = f"{count(card.size)} · {share(card.share)}"
-    long = [shortened(card_name(card), 34), size_line]
-    folded = [*textwrap.wrap(card_name(card), 16)[:2], size_line]
+    name = card_name(card)
+    long = [*([name] if len(name) <= _LINE else folded(name, _LINE - 10, 2)), size_line]
     brief = [card.short]
-    choices = [brief] if short else [long, folded, brief]
+    choices = [brief] if short else [long, [*folded(name, 16, 3), size_line], brief]
     for texts in choices:
         size = (17 + CHARACTER * max(len(text) for text in texts), 16.0 * len(texts))
         box, covered = place_box(points, own, size, field, taken)

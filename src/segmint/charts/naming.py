@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -69,3 +70,19 @@ def card_name(card: SegmentCard) -> str:
 def shortened(text: str, characters: int) -> str:
     """Cut a text that is too long, with an ellipsis in place of its end."""
     return text if len(text) <= characters else text[: max(1, characters - 1)].rstrip() + "…"
+
+
+def folded(text: str, characters: int, lines: int) -> list[str]:
+    """Return a text in at most so many lines, cut only where these are not enough.
+
+    Examples
+    --------
+    >>> folded("Not played for long, few sessions a day", 16, 3)
+    ['Not played for', 'long, few', 'sessions a day']
+    >>> folded("Not played for long, few sessions a day", 16, 2)
+    ['Not played for', 'long, few sessi…']
+    """
+    found = textwrap.wrap(text, characters)
+    if len(found) <= lines:
+        return found
+    return [*found[: lines - 1], shortened(" ".join(found[lines - 1 :]), characters)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import altair as alt
@@ -10,7 +9,7 @@ import numpy as np
 
 from segmint.charts.chart import Canvas, Caption, Chart, Numbers
 from segmint.charts.marks import layer, lookup_expression, sized
-from segmint.charts.naming import cards, shortened
+from segmint.charts.naming import cards, folded
 from segmint.choosing.study import Study
 from segmint.labels import FEWEST_TOLD
 from segmint.model.cards import Effect, SegmentCard
@@ -97,7 +96,8 @@ def inside_text(effect: Effect) -> str:
     return unit(value) if effect.level is None else share(value)
 
 
-def _profile_cells(study: Study) -> list[dict[str, Any]]:
+def profile_cells(study: Study) -> list[dict[str, Any]]:
+    """Return a row a cell: its feature and segment, its text, and the step of its color from 1 to 7."""
     rows = list(profile_effects(cards(study)).items())[:_MOST_FEATURES]
     return [
         {
@@ -128,7 +128,7 @@ def _from_all(own: dict[str, Effect]) -> dict[str, float]:
 
 
 def _draw_profile(study: Study, canvas: Canvas) -> Any:
-    c, cells = canvas.theme, _profile_cells(study)
+    c, cells = canvas.theme, profile_cells(study)
     found = cards(study)
     features = list(dict.fromkeys(cell["feature"] for cell in cells))
     room = 180 if not canvas.narrow else 110
@@ -172,20 +172,15 @@ def _draw_profile(study: Study, canvas: Canvas) -> Any:
 
 def _segment_heads(found: tuple[SegmentCard, ...], cell: float, ink: str) -> alt.Axis:
     """Head each column with the segment's number, and with its name where there is room."""
-    expression = alt.Undefined
+    expression, padding = alt.Undefined, 6
     if cell >= 100:
-        heads = {card.short: [card.short, *_folded(card.name, int(cell / 8.2))] for card in found}
+        heads = {card.short: [card.short, *folded(card.name, int(cell / 8.2), 3)] for card in found}
         expression = f"{lookup_expression(heads)}[datum.label]"
+        padding += 16 * (max(map(len, heads.values())) - 1)
     return alt.Axis(
         title=None, orient="top", labelAngle=0, labelColor=ink, labelFontWeight=600, labelExpr=expression,
-        labelLimit=int(max(cell, 20)), labelLineHeight=16, labelPadding=38 if cell >= 100 else 6, domain=False, ticks=False,
+        labelLimit=int(max(cell, 20)), labelLineHeight=16, labelPadding=padding, domain=False, ticks=False,
     )  # fmt: skip
-
-
-def _folded(name: str, characters: int) -> list[str]:
-    """Return a name in two lines, cut only where that is not enough."""
-    lines = textwrap.wrap(name, characters)
-    return lines if len(lines) <= 2 else [lines[0], shortened(" ".join(lines[1:]), characters)]
 
 
 def _with_units(study: Study, features: list[str]) -> dict[str, str]:
@@ -195,7 +190,7 @@ def _with_units(study: Study, features: list[str]) -> dict[str, str]:
 
 
 def _profile_caption(study: Study) -> Caption:
-    found, cells = cards(study), _profile_cells(study)
+    found, cells = cards(study), profile_cells(study)
     features = list(profile_effects(found))
     first = max(cells, key=lambda cell: abs(cell["size"]))
     figures: dict[str, Any] = {
@@ -227,5 +222,5 @@ def _profile_numbers(study: Study) -> Numbers:
 
 
 profile = Chart(
-    "profile", _draw_profile, _profile_caption, _profile_numbers, lambda study: bool(_profile_cells(study))
+    "profile", _draw_profile, _profile_caption, _profile_numbers, lambda study: bool(profile_cells(study))
 )

@@ -115,9 +115,7 @@ def refuse_if_too_large(cost: Cost, n_samples: int, n_features: int, *, memory_l
     limit = usable_memory() if memory_limit is None else memory_limit
     if cost.memory <= limit:
         return
-    growing = max(cost.memory - _PYTHON, 1.0)
-    fitting = int(n_samples * max(limit - _PYTHON, 0.0) / growing)
-    fitting -= fitting % (1_000 if fitting >= 10_000 else 10)
+    fitting = how_many_fit(n_samples, cost.memory, alone=_PYTHON, limit=limit)
     raise ResourceError(
         "choosing.too_large" if fitting > 0 else "choosing.too_large_for_any",
         needed=cost.memory,
@@ -127,6 +125,27 @@ def refuse_if_too_large(cost: Cost, n_samples: int, n_features: int, *, memory_l
         fitting=fitting,
         smallest=_PYTHON,
     )
+
+
+def how_many_fit(n: int, needed: float, *, alone: float, limit: float) -> int:
+    """Return about how many of some rows fit into memory, where what they take grows with their number.
+
+    Parameters
+    ----------
+    n, needed
+        The rows that do not fit, and the bytes that they would need.
+    alone
+        The bytes that are needed without rows, among them.
+    limit
+        The bytes that may be used.
+
+    Examples
+    --------
+    >>> how_many_fit(100_000, 9e9, alone=1e9, limit=5e9), how_many_fit(100, 2e9, alone=1e9, limit=5e8)
+    (50000, 0)
+    """
+    fitting = int(n * max(limit - alone, 0.0) / max(needed - alone, 1.0))
+    return fitting - fitting % (1_000 if fitting >= 10_000 else 10)
 
 
 def usable_memory() -> float:

@@ -63,13 +63,15 @@ class Joined:
 class Table:
     """What is read: the table itself, or the features of the events, with what was left out of them.
 
-    ``warnings`` say why events can't be compared with those of the training: they are told before any answer.
+    ``warnings`` say why events can't be compared with those of the training: they are told before any answer. ``at``
+    is the day that counted as today.
     """
 
     data: str
     reading: ReadOptions
     notices: tuple[Sentence, ...] = ()
     warnings: tuple[Sentence, ...] = ()
+    at: str | None = None
 
     def warn(self) -> None:
         """Write the warnings, above the answer."""
@@ -102,14 +104,17 @@ def table_of(
     DataError
         If the events can't be read, or lack a column that the recipe names.
     """
+    from segmint.data import ReadOptions
+    from segmint.workflow.features import made_like, rows_of_events
+
     if not given.from_events:
         if given.at is not None:
             raise UsageError("cli.at_without_events")
-        yield Table(data, joined.to(replace(reading, key=key or reading.key), model))
+        recipe, warnings = made_like(model, data)
+        own = replace(reading, key=key or reading.key, recipe=recipe)
+        yield Table(data, joined.to(own, model), warnings=warnings)
         return
-    from segmint.data import ReadOptions
-    from segmint.workflow.features import rows_of_events
 
     with rows_of_events(model, data, at=given.at, options=reading, progress=progress) as rows:
         own = ReadOptions(key=key, recipe=rows.recipe)
-        yield Table(str(rows.path), joined.to(own, model), rows.notices, rows.warnings)
+        yield Table(str(rows.path), joined.to(own, model), rows.notices, rows.warnings, rows.at)

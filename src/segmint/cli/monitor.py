@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from segmint.charts.looks import Look
-    from segmint.data import ReadOptions
     from segmint.drift.report import DriftReport
     from segmint.model.segment_model import SegmentModel
+    from segmint.words import Sentence
     from segmint.workflow.batches import Batch, By, Cut
     from segmint.workflow.monitor import MonitorOptions
 
@@ -112,7 +112,7 @@ def monitor(
     if events.from_events and (cutting.by or cutting.since):
         raise UsageError("cli.by_with_events")
     with Steps(quiet=quiet) as steps, table_of(str(batch), reading, events, joined, loaded, steps) as table:
-        cut = _cut(loaded, table.data, table.reading, cutting, telling.batch_name, steps)
+        cut = _cut(loaded, table, cutting, telling.batch_name or _called(table), steps)
         kept = _kept(loaded, _judged(loaded, cut.batches, asked, steps), cut, table, place, telling, steps)
     if json:
         _write_json(kept)
@@ -126,35 +126,28 @@ def monitor(
         raise typer.Exit(DRIFTED)
 
 
-def _cut(
-    model: SegmentModel,
-    source: str,
-    reading: ReadOptions,
-    cutting: Cutting,
-    name: str | None,
-    steps: Steps,
-) -> Cut:
+def _cut(model: SegmentModel, table: Table, cutting: Cutting, name: str, steps: Steps) -> Cut:
     """Read the table: one batch, or several where it is cut by its dates."""
     from segmint.workflow.batches import Cut, read_batch, read_batches
 
     steps("read", 0, 1)
-    name = name or _stem(source)
     if cutting.by is None and cutting.since is None:
         if cutting.date is not None:
             raise UsageError("cli.date_without_by")
-        cut = Cut((read_batch(model, source, reading, name=name),))
+        batch = read_batch(model, table.data, table.reading, name=name)
+        cut = Cut((batch,), notices=batch.notices)
     elif cutting.date is None:
         raise UsageError("cli.by_without_date")
     else:
         cut = read_batches(
             model,
-            source,
+            table.data,
             date=cutting.date,
             by=cast("By | None", options.one_of("--by", cutting.by, _PERIODS)),
             since=cutting.since,
             date_format=cutting.date_format and cutting.date_format.removeprefix(f"{cutting.date}="),
             name=name,
-            reading=reading,
+            reading=table.reading,
         )
     n = sum(one.n_rows for one in cut.batches)
     steps("read", n, n)
@@ -172,6 +165,12 @@ def _judged(
         if len(batches) > 1:
             steps("judged", number + 1, len(batches))
     return judged
+
+
+def _called(table: Table) -> str:
+    """Return what a batch is called where nobody says it: of events by their day, too."""
+    stem = _stem(table.data)
+    return stem if table.at is None else say("cli.batch_at", name=stem, at=table.at)
 
 
 def _stem(source: str) -> str:
@@ -196,6 +195,7 @@ class Kept:
     failed: SegmintError | None
     n_undated: int
     n_earlier: int
+    notices: Sequence[Sentence]
 
     @property
     def alarms(self) -> list[Look]:
@@ -246,9 +246,11 @@ def _kept(
         prometheus, refused = None, error
     steps("saved", 1, 1)
     experiment, failed = _track(looks, records, place, steps) if telling.track else (None, None)
+    notices = (*table.notices, *cut.notices)
     return Kept(
-        looks, records, page, pictures, prometheus, refused, experiment, failed, cut.n_undated, cut.n_earlier
-    )
+        looks, records, page, pictures, prometheus, refused, experiment, failed, cut.n_undated, cut.n_earlier,
+        notices,
+    )  # fmt: skip
 
 
 def _track(
@@ -286,6 +288,7 @@ def _write_json(kept: Kept) -> None:
             "prometheus": kept.prometheus and str(kept.prometheus.resolve()),
             "prometheus_failed": kept.refused and kept.refused.text(),
             "left_out": {"undated": kept.n_undated, "earlier": kept.n_earlier},
+            "notices": [str(notice) for notice in kept.notices],
         }
     )
 
@@ -297,9 +300,10 @@ def _write_looks(kept: Kept) -> None:
 
     write_look(kept.told)
     console = results()
+    told = [str(notice) for notice in kept.notices]
     if kept.n_undated or kept.n_earlier:
-        told = say("cli.in_no_batch", undated=kept.n_undated, earlier=kept.n_earlier)
-        write_labeled(console, say("cli.notice"), [told])
+        told.append(say("cli.in_no_batch", undated=kept.n_undated, earlier=kept.n_earlier))
+    write_labeled(console, say("cli.notice"), told)
     if len(kept.looks) > 1:
         write_table(kept.looks)
     console.print()

@@ -46,7 +46,7 @@ def wrapped(text: str, *, first: str = "", indent: int = 10, width: int = WIDTH)
     """Break a sentence into lines, a dim word at the left of the first one."""
     import textwrap
 
-    lines = textwrap.wrap(safe(text), width - indent) or [""]
+    lines = textwrap.wrap(safe(text), width - indent, break_on_hyphens=False) or [""]
     head = f" {first}".ljust(indent)
     return [head + lines[0], *(" " * indent + line for line in lines[1:])]
 

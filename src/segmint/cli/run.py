@@ -102,11 +102,10 @@ def run(
     from segmint.cli.answer import Spent, run_json, write_answer
     from segmint.cli.output import INTERRUPTED, write_json
     from segmint.data import check_target, spare_inputs
+    from segmint.workflow.features import hinting, with_recipe
 
     reading, running = read_options(source, columns), making.run_options()
     if from_features:
-        from segmint.workflow.features import with_recipe
-
         reading = with_recipe(data, reading)
     if delivering.output is not None:
         check_target(delivering.output, delivering.to_table)
@@ -114,6 +113,7 @@ def run(
     place, started = writable_workspace(workspace), time.perf_counter()
     with Steps(quiet=quiet) as steps:
         dataset = _read(data, reading, beside, steps)
+        dataset = dataset if from_features else hinting(dataset, data)
         made, expected = _make(dataset, running, steps, track=delivering.track)
         delivered = _deliver(made, place, delivering, steps)
     compiling = steps.seconds.get("compiled", 0.0)

@@ -118,7 +118,13 @@ def _wanted(rows: Rows, schema: Schema, options: ReadOptions) -> _Wanted:
     if missing := [name for name in expected if name not in rows.columns]:
         kinds = {feature.name: feature.kind for feature in schema.clustering}
         details = column_diff(expected, list(rows.columns), kinds)
-        raise SchemaError("data.missing_columns", where=rows.name, details=details, missing=missing)
+        raise SchemaError(
+            "data.missing_columns",
+            where=rows.name,
+            details=details,
+            missing=missing,
+            found=list(rows.columns),
+        )
     notices = list(rows.notices)
     key = options.key or (None if schema.key is None else schema.key.name)
     if key is not None and key not in rows.columns:

@@ -97,7 +97,9 @@ def _require_known(columns: Mapping[str, pa.Array], options: ReadOptions, where:
     needed = [f.name for f in options.schema or () if f.role is not Role.IGNORE and f.name not in columns]
     if needed:
         details = column_diff(list(options.schema.names if options.schema else ()), list(columns))
-        raise SchemaError("data.missing_schema_columns", where=where, details=details, columns=needed)
+        raise SchemaError(
+            "data.missing_schema_columns", where=where, details=details, columns=needed, found=list(columns)
+        )
     _require_one_purpose(options)
     _require_date_formats(options, where)
 

@@ -227,7 +227,8 @@ def _listen(settings: Settings) -> socket.socket:
         return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
         address = f"{settings.host}:{settings.port}"
-        reason = getattr(error, "strerror", None) or str(error)
+        number = getattr(error, "errno", None)  # its text ends in the address once more
+        reason = os.strerror(number) if number else str(error)
         raise UsageError("serve.port", address=address, reason=reason) from None
 
 

@@ -19,6 +19,7 @@ from segmint.model.assignment import RESULT_COLUMNS as OUTPUT_COLUMNS
 from segmint.model.assignment import Assignment
 from segmint.model.assignment import assign as assign_columns
 from segmint.model.parsing import level_text, parse_number
+from segmint.model.recipe import Recipe
 from segmint.model.schema import NUMERIC_KINDS, Feature, Kind, Schema
 from segmint.model.segment_model import SegmentModel
 from segmint.types import Progress, RawColumn, RawColumns, silent
@@ -106,16 +107,23 @@ def own_chunks(
 
 @contextmanager
 def advising(model: SegmentModel) -> Iterator[None]:
-    """Say of a source without shares of topics that texts can stand in their place."""
+    """Say of a source that lacks the model's columns what it may hold in their place: texts, or events."""
     try:
         yield
     except SchemaError as error:
         topics, lacking = model.topics, error.figures.get("missing") or error.figures.get("columns") or ()
-        if topics is None or {*topics.names}.isdisjoint(lacking):
-            raise
-        raise SchemaError(
-            "workflow.no_shares", where=error.where, details=error.details, column=topics.text
-        ) from None
+        if topics is not None and not {*topics.names}.isdisjoint(lacking):
+            raise SchemaError(
+                "workflow.no_shares", where=error.where, details=error.details, column=topics.text
+            ) from None
+        if lacking and model.recipe is not None and _holds_events(model.recipe, error):
+            raise SchemaError("workflow.are_events", where=error.where, details=error.details) from None
+        raise
+
+
+def _holds_events(recipe: Recipe, error: SchemaError) -> bool:
+    """Return whether a source that lacks features has all columns that they are made of."""
+    return {*recipe.columns.values()} <= {*error.figures.get("found", ())}
 
 
 def own_columns(model: SegmentModel, dataset: Dataset) -> RawColumns:

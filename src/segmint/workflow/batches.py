@@ -18,6 +18,7 @@ from segmint.model.parsing import date_pattern
 from segmint.model.schema import Feature, Kind, Role, Schema
 from segmint.model.segment_model import SegmentModel
 from segmint.types import FloatVector, IntVector, RawColumns
+from segmint.words import Sentence
 from segmint.workflow.assign import own_chunks, own_columns
 
 By = Literal["day", "week", "month"]
@@ -25,10 +26,11 @@ By = Literal["day", "week", "month"]
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Rows that are judged together: their columns in original units, and what they are called."""
+    """Rows that are judged together: what they are called, their columns in original units, and what reading says."""
 
     name: str
     columns: RawColumns
+    notices: tuple[Sentence, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -49,11 +51,14 @@ class Cut:
         Rows without a date.
     n_earlier
         Rows before the first day that counts.
+    notices
+        What was repaired, ignored or counted when the table was read.
     """
 
     batches: tuple[Batch, ...]
     n_undated: int = 0
     n_earlier: int = 0
+    notices: tuple[Sentence, ...] = ()
 
 
 def fingerprint_of(model: SegmentModel, batch: Batch) -> str:
@@ -82,12 +87,15 @@ def read_batch(
     if isinstance(data, Dataset):
         columns = own_columns(model, data)
         return Batch(name, {one: columns[one] for one in model.preparation.columns})
-    return Batch(name, _read(model, data, model.schema, reading))
+    return Batch(name, *_read(model, data, model.schema, reading))
 
 
-def _read(model: SegmentModel, data: Any, schema: Schema, reading: ReadOptions | None) -> RawColumns:
+def _read(
+    model: SegmentModel, data: Any, schema: Schema, reading: ReadOptions | None
+) -> tuple[RawColumns, tuple[Sentence, ...]]:
     chunks = list(own_chunks(model, data, reading, schema=schema))
-    return {name: np.concatenate([chunk.columns[name] for chunk in chunks]) for name in chunks[0].columns}
+    columns = {name: np.concatenate([chunk.columns[name] for chunk in chunks]) for name in chunks[0].columns}
+    return columns, chunks[-1].notices
 
 
 def read_batches(
@@ -142,7 +150,7 @@ def read_batches(
         raise SchemaError("data.bad_date_format", column=date)
     first = _day(since)
     try:
-        read = _read(model, data, _dated(model.schema, date, date_format), reading)
+        read, notices = _read(model, data, _dated(model.schema, date, date_format), reading)
     except DataError as error:
         raise _of_dates(error, date) from None
     days = np.asarray(read[date], dtype=np.float64)
@@ -158,7 +166,7 @@ def read_batches(
         found: tuple[Batch, ...] = (Batch(name, {one: column[kept] for one, column in columns.items()}),)
     else:
         found = _periods(columns, np.where(kept, days, np.nan), by, first)
-    return Cut(found, int(undated.sum()), int(earlier.sum()))
+    return Cut(found, int(undated.sum()), int(earlier.sum()), notices)
 
 
 def _periods(columns: RawColumns, days: FloatVector, by: By, first: float | None) -> tuple[Batch, ...]:

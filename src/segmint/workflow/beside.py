@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from segmint.data.quarantine import quarantine
 from segmint.data.rows import Rejects
 from segmint.data.sources import open_source
 from segmint.errors import BundleError, DataError, SchemaError, UsageError
-from segmint.model.schema import Feature, Kind, Missing, Role
+from segmint.model.schema import Feature, Kind, Role
 from segmint.model.segment_model import SegmentModel
 from segmint.model.topic_columns import TopicColumns
 from segmint.model.topic_file import load_topic_columns
@@ -61,12 +61,28 @@ def with_beside(reading: ReadOptions, table: Any, *, model: SegmentModel | None 
     others = model is None and topics is not None and not {*topics.names} <= {*_column_names(table)}
     topics = None if others else topics
     key = reading.key or (None if model is None or model.schema.key is None else model.schema.key.name)
-    beside = _read(table, key, topics, reading.missing)
+    names = _column_names(table)
+    beside = _read(table, _of_columns(reading, names, among=True), key, topics)
     if model is not None:
         return replace(reading, beside=_only(beside, model))
     if others:
         beside = replace(beside, notices=(*beside.notices, _not_taken(table, "other_columns")))
-    return replace(reading, beside=beside, topics=topics or reading.topics)
+    own = _of_columns(reading, names, among=False)
+    return replace(own, beside=beside, topics=topics or reading.topics)
+
+
+def _of_columns(reading: ReadOptions, names: Collection[str], *, among: bool) -> ReadOptions:
+    """Return what is said of the columns that are among some, or of the others."""
+
+    def kept(said: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in said if (clean_name(name) in names) is among)
+
+    return replace(
+        reading,
+        features=None if reading.features is None else kept(reading.features),
+        exclude=kept(reading.exclude),
+        describe=kept(reading.describe),
+    )
 
 
 def read_with_topics(table: Any, reading: ReadOptions | None = None) -> Dataset:
@@ -126,6 +142,8 @@ def with_texts(reading: ReadOptions, texts: Any, model: SegmentModel) -> ReadOpt
     ------
     UsageError
         If the model has no topics, or no key to find a customer's texts by.
+    DataError
+        As :func:`segmint.read`.
     """
     topics, key = model.topics, model.schema.key
     if topics is None:
@@ -133,7 +151,10 @@ def with_texts(reading: ReadOptions, texts: Any, model: SegmentModel) -> ReadOpt
     named = reading.key or (None if key is None else key.name)
     if named is None:
         raise UsageError("workflow.texts_without_key", name=model.manifest.name)
-    found = read_texts(texts, TextColumns(text=topics.text, key=named))
+    try:
+        found = read_texts(texts, TextColumns(text=topics.text, key=named))
+    except DataError as error:
+        raise _of_that_table(error) from None
     shares = topics.shares(found.documents)
     columns = {name: shares[:, topic].copy() for topic, name in enumerate(topics.names)}
     features = tuple(model.schema.feature(name) for name in topics.names)
@@ -154,11 +175,16 @@ def topics_beside(table: Any) -> TopicColumns | None:
     return load_topic_columns(path) if path.is_file() else None
 
 
-def _read(table: Any, key: str | None, topics: TopicColumns | None, missing: Missing | None) -> Beside:
+def _read(table: Any, said: ReadOptions, key: str | None, topics: TopicColumns | None) -> Beside:
     names = _column_names(table)
     shares = () if topics is None else tuple(name for name in topics.names if name in names)
     options = ReadOptions(
-        key=_key(names, key, shares), kinds=dict.fromkeys(shares, Kind.NUMBER), missing=missing
+        key=_key(names, key, shares),
+        kinds=dict.fromkeys(shares, Kind.NUMBER),
+        missing=said.missing,
+        features=said.features,
+        exclude=said.exclude,
+        describe=said.describe,
     )
     try:
         dataset = _with_keys(table, options)
@@ -166,7 +192,7 @@ def _read(table: Any, key: str | None, topics: TopicColumns | None, missing: Mis
         raise _of_that_table(error) from None
     if dataset.schema.key is None:
         raise SchemaError("workflow.beside_keyless", where=dataset.source)
-    return _beside(dataset, topics)
+    return _beside(dataset, topics, {*map(clean_name, said.exclude)})
 
 
 def _with_keys(table: Any, options: ReadOptions) -> Dataset:
@@ -213,9 +239,13 @@ def _key(names: Sequence[str], key: str | None, shares: Sequence[str]) -> str | 
     return others[0] if shares and len(others) == 1 else None
 
 
-def _beside(dataset: Dataset, topics: TopicColumns | None) -> Beside:
-    """Return the numbers of a table that can cluster; the others are counted."""
-    chosen = [one for one in dataset.schema.clustering if one.numeric]
+def _beside(dataset: Dataset, topics: TopicColumns | None, excluded: Collection[str]) -> Beside:
+    """Return the numbers of a table that can cluster; the others are counted.
+
+    Those that were excluded stay, ignored: texts make all shares of a model.
+    """
+    used = (Role.CLUSTER, Role.DESCRIBE)
+    chosen = [one for one in dataset.schema if one.numeric and (one.role in used or one.name in excluded)]
     if not chosen:
         raise _without_numbers(dataset)
     raw = raw_columns(dataset)
@@ -251,7 +281,7 @@ def _told(feature: Feature, topics: TopicColumns | None) -> Feature:
     reason = sentence(
         "data.reason.topic", number=topics.names.index(feature.name) + 1, name=topics.model.name
     )
-    return replace(feature, reason=reason, given=False)
+    return replace(feature, reason=reason, given=False) if feature.role is Role.CLUSTER else feature
 
 
 def _only(beside: Beside, model: SegmentModel) -> Beside:

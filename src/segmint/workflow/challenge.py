@@ -25,10 +25,11 @@ from segmint.types import Progress, silent
 from segmint.workflow.library import REGISTERED, called, given_names, open_model
 from segmint.workflow.members import find_members, keep_members
 from segmint.workflow.migration import LIMIT, Migration, judge
+from segmint.workflow.registered import pull, ready_registry
 from segmint.workflow.retrain import Before, RetrainOptions, read_again, retrain
 from segmint.workflow.run import Made
 from segmint.workflow.studies import chosen_model, save_study, study_folders
-from segmint.workflow.tracking import Tracked, pull, ready_registry, track_study
+from segmint.workflow.tracking import Tracked, track_study
 from segmint.workflow.workspace import Workspace, keeping, open_workspace
 
 

@@ -12,16 +12,24 @@ from typing import Any
 import numpy as np
 
 from segmint.behavior.compute import Behavior, behavior
-from segmint.behavior.recipe_file import name_of, read_recipe, schema_of_recipe, write_recipe
+from segmint.behavior.recipe_file import (
+    find_recipe,
+    name_of,
+    read_recipe,
+    recipe_path,
+    schema_of_recipe,
+    write_recipe,
+)
 from segmint.behavior.spans import compare_spans
 from segmint.data import ReadOptions, open_writer
+from segmint.data.dataset import Dataset
 from segmint.data.write import RowWriter
 from segmint.errors import UsageError
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Role, Schema
 from segmint.model.segment_model import SegmentModel
 from segmint.types import Progress, silent
-from segmint.words import Sentence
+from segmint.words import Sentence, sentence
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,25 @@ def with_recipe(table: str | Path, reading: ReadOptions) -> ReadOptions:
     """
     recipe = read_recipe(table)
     return replace(reading, schema=reading.schema or schema_of_recipe(recipe), recipe=recipe)
+
+
+def hinting(dataset: Dataset, table: Any) -> Dataset:
+    """Say of a table that was read without its recipe that one lies beside it."""
+    if find_recipe(table) is None:
+        return dataset
+    hint = sentence("workflow.notice.recipe_beside", file=recipe_path(table).name)
+    return replace(dataset, notices=(*dataset.notices, hint))
+
+
+def made_like(model: SegmentModel, table: Any) -> tuple[Recipe | None, tuple[Sentence, ...]]:
+    """Return the recipe beside a table of features, where it is the model's, and why their events can't be compared.
+
+    Nobody named that file: without one, or with one of other columns, nothing is said.
+    """
+    recipe = None if model.recipe is None else find_recipe(table)
+    if model.recipe is None or recipe is None or recipe.columns != model.recipe.columns:
+        return None, ()
+    return recipe, tuple(compare_spans(model.recipe, recipe))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from segmint.model.segment_model import SegmentModel
 from segmint.track.migrations import Recorded, recorded
 from segmint.workflow.auditing import read_lines
 from segmint.workflow.library import REGISTERED
-from segmint.workflow.tracking import pull, ready_registry
+from segmint.workflow.registered import pull, ready_registry
 
 FORMATS = ("png", "svg")
 

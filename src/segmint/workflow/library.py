@@ -56,7 +56,7 @@ def open_model(
 def find_model(wanted: str, workspace: str | Path, *, tracking_uri: str | None = None) -> Path:
     """Return the file of a model (see :func:`open_model`)."""
     if wanted.startswith(REGISTERED):
-        from segmint.workflow.tracking import pull  # MLflow: 1 s, for those who ask the registry
+        from segmint.workflow.registered import pull  # MLflow: 1 s, for those who ask the registry
 
         return pull(wanted, workspace, tracking_uri=tracking_uri)
     path = Path(wanted)

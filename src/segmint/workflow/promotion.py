@@ -16,7 +16,7 @@ from segmint.workflow.auditing import write_line
 from segmint.workflow.library import REGISTERED, given_names, put_model
 from segmint.workflow.locking import alone
 from segmint.workflow.migration import LIMIT, Migration, judge, refuse_unless_accepted
-from segmint.workflow.tracking import pin, pull, ready_registry
+from segmint.workflow.registered import pin, pull, ready_registry
 from segmint.workflow.workspace import Workspace, keeping
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
+from segmint.behavior.spans import without_span
 from segmint.choosing.sweep import measured
 from segmint.choosing.trial import Trial
 from segmint.data import ReadOptions, raw_columns, read
@@ -98,7 +99,8 @@ def read_again(data: Any, model: SegmentModel, reading: ReadOptions | None = Non
         whole = data if model.topics is None else completed(data, model.topics, model.schema)
         return replace(whole, schema=with_policies(whole.schema, known))
     asked = reading or ReadOptions()
-    own = replace(asked, schema=model.schema, recipe=asked.recipe or model.recipe, topics=model.topics)
+    kept = model.recipe and without_span(model.recipe)  # how long the events of other rows last is not known
+    own = replace(asked, schema=model.schema, recipe=asked.recipe or kept, topics=model.topics)
     with advising(model):
         return read(data, own)
 

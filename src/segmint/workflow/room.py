@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from segmint.choosing.forecast import usable_memory
+from segmint.choosing.forecast import how_many_fit, usable_memory
 from segmint.errors import ResourceError
 
 _BASE: Final = 230e6
@@ -50,8 +50,7 @@ def refuse_if_too_large(
     limit = usable_memory() if memory is None else memory
     needed = memory_for(n_rows, n_features, n_taken)
     if needed > limit:
-        share = max(0.0, limit - _BASE) / (needed - _BASE)
         raise ResourceError(
             "workflow.too_many_customers", n=n_rows, d=n_features, needed=needed, available=limit,
-            fitting=int(n_rows * share),
+            fitting=how_many_fit(n_rows, needed, alone=_BASE, limit=limit),
         )  # fmt: skip

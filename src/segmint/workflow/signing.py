@@ -110,7 +110,7 @@ def _sign_registered(
     wanted: str, workspace: Path, private: PrivateKey, version: int | None, tracking_uri: str | None
 ) -> Signed:
     # MLflow: 1 s, for those who ask the registry
-    from segmint.workflow.tracking import keep_signature, pin
+    from segmint.workflow.registered import keep_signature, pin
 
     pinned = pin(wanted, workspace, tracking_uri=tracking_uri)  # an alias may move while this goes on
     path = find_model(pinned, workspace, tracking_uri=tracking_uri)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from segmint.choosing.forecast import usable_memory
+from segmint.choosing.forecast import how_many_fit, usable_memory
 from segmint.data import ReadOptions
 from segmint.errors import ResourceError
 from segmint.families.fit import Cost
@@ -115,18 +115,17 @@ def _forecast(size: Size, ks: tuple[int, ...], texts: Texts, options: TopicOptio
     n_samples, n_seeds, labeled = max(1, options.n_samples), options.n_seeds, texts.labels is not None
     seconds = seconds_of_race(size, ks, n_samples)
     seconds += seconds_of_comparison(size, ks, n_seeds, labeled=labeled) + 8e-6 * size.n_words
-    growing = bytes_of(size, ks, n_samples, n_seeds)
-    cost = Cost(_ALONE.seconds + seconds, _ALONE.memory + growing)
+    cost = Cost(_ALONE.seconds + seconds, _ALONE.memory + bytes_of(size, ks, n_samples, n_seeds))
     limit = usable_memory() if options.memory is None else options.memory
     if cost.memory > limit:
-        fitting = int(size.n_documents * max(limit - _ALONE.memory, 0.0) / growing)
+        fitting = how_many_fit(size.n_documents, cost.memory, alone=_ALONE.memory, limit=limit)
         raise ResourceError(
             "topics.too_large" if fitting >= _FEWEST else "topics.too_large_for_any",
             needed=cost.memory,
             available=limit,
             n=size.n_documents,
             most=max(ks),
-            fitting=fitting - fitting % 10,
+            fitting=fitting,
             smallest=_ALONE.memory,
         )
     return cost

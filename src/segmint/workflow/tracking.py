@@ -12,20 +12,17 @@ from segmint.charts import drawings
 from segmint.choosing.study import Study
 from segmint.choosing.study_files import load_study, study_id
 from segmint.model.bundle import save_bundle
-from segmint.model.signature import Signature
-from segmint.track import registry
-from segmint.track.creation import prepare_store
 from segmint.track.describe import describe
 from segmint.track.items import Content
 from segmint.track.looks import describe_look
 from segmint.track.migrations import champion_of
-from segmint.track.registry import register, resolve
-from segmint.track.store import artifact_root, database_file, repoint
+from segmint.track.registry import register
+from segmint.track.store import artifact_root, database_file
 from segmint.track.store import tracking_uri as address
 from segmint.track.writer import send
 from segmint.words import say
+from segmint.workflow.registered import ready_registry
 from segmint.workflow.studies import chosen_model, named_study
-from segmint.workflow.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -110,14 +107,6 @@ def track_look(
     return experiment
 
 
-def ready_registry(workspace: Path, tracking_uri: str | None) -> str:
-    """Return the registry's address; the workspace's own is made, or repointed after a move."""
-    if tracking_uri is None:
-        repoint(workspace)
-        prepare_store(workspace)
-    return address(workspace, tracking_uri)
-
-
 def _artifacts(workspace: Path, tracking_uri: str | None) -> str | None:
     database = database_file(address(workspace, tracking_uri))
     return None if database is None else artifact_root(database)
@@ -137,33 +126,3 @@ def _register(study: Study, scratch: Path, uri: str, run_id: str) -> int | None:
     bundle = scratch / f"{study.provenance.name}.segmint"
     save_bundle(chosen_model(study), bundle)
     return int(register(bundle, name=study.provenance.name, uri=uri, run_id=run_id).version)
-
-
-def pin(wanted: str, workspace: str | Path, *, tracking_uri: str | None = None) -> str:
-    """Return a registered model by the number of its version, which stays when aliases move.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such model, version or alias.
-    """
-    return registry.pin(wanted, uri=ready_registry(Path(workspace), tracking_uri))
-
-
-def keep_signature(
-    pinned: str, content: str, signature: Signature, workspace: str | Path, *, tracking_uri: str | None = None
-) -> None:
-    """Keep a signature of a registered version in its registry (see :func:`segmint.track.registry.keep_signature`)."""
-    registry.keep_signature(pinned, content, signature, uri=ready_registry(Path(workspace), tracking_uri))
-
-
-def pull(wanted: str, workspace: str | Path, *, tracking_uri: str | None = None) -> Path:
-    """Bring a registered model to a file of the workspace and return it.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such model, version or alias.
-    """
-    place = Path(workspace)
-    return resolve(wanted, uri=ready_registry(place, tracking_uri), cache=Workspace(place).pulled)

@@ -19,6 +19,9 @@ from segmint.words.numbers import share
 _GAP: Final = 10
 _BAR: Final = 10
 _LINE: Final = 16
+_NAME: Final = (31, 22)
+"""Characters of a name that stand beside its bar, a longer one is cut: of a few versions, and of many."""
+_FEW: Final = 3
 _PALE: Final = 0.36
 _FULL: Final = 0.8
 _STEPS: Final = np.linspace(0, 1, 17)
@@ -80,7 +83,7 @@ def draw_flow(flow: Flow, canvas: Canvas) -> Any:
     """
     most = max(len(column.nodes) for column in flow.columns)
     height = max(220, 34 * most + 40)
-    side = 46 if canvas.narrow else 224
+    side = 46 if canvas.narrow else _side(flow)
     width = canvas.width - 2 * side
     places = [_placed(column, i, len(flow.columns), width, height) for i, column in enumerate(flow.columns)]
     n = max((node.number or 0 for column in flow.columns for node in column.nodes), default=0)
@@ -104,6 +107,16 @@ def draw_flow(flow: Flow, canvas: Canvas) -> Any:
         *_labels(flow, places, canvas, x, y_scale, height),
     ]
     return framed(alt.layer(*parts), width, height, {"left": side, "right": side, "top": 26, "bottom": 6})
+
+
+def _side(flow: Flow) -> int:
+    """Return the room for the longest name of the outer columns, with its number and share."""
+    names = (len(node.name) for column in (flow.columns[0], flow.columns[-1]) for node in column.nodes)
+    return round(6.3 * (min(max(names, default=0), _characters(flow)) + len("S12  100.0 %")))
+
+
+def _characters(flow: Flow) -> int:
+    return _NAME[len(flow.columns) > _FEW]
 
 
 def _placed(column: Column, number: int, n_columns: int, width: float, height: float) -> _Places:
@@ -176,7 +189,7 @@ def _labels(
 ) -> list[Any]:
     """Return the names at both ends and the titles above; columns between have numbers only."""
     parts = []
-    last = len(flow.columns) - 1
+    last, most = len(flow.columns) - 1, _characters(flow)
     for number, (column, at) in enumerate(zip(flow.columns, places, strict=True)):
         end = number in (0, last)
         align = "right" if number == 0 else "left"
@@ -184,7 +197,7 @@ def _labels(
         middles = [top + tall / 2 for top, tall in zip(at.tops, at.heights, strict=True)]
         apart = spread(middles, gap=_LINE, lowest=8, highest=height - 8)
         rows = [
-            {"x": place, "top": where, "text": _text(node, column, full=end and not canvas.narrow)}
+            {"x": place, "top": where, "text": _text(node, column, 0 if canvas.narrow or not end else most)}
             for node, where in zip(column.nodes, apart, strict=True)
         ]
         y = alt.Y("top:Q", scale=y_scale, axis=None)
@@ -207,9 +220,10 @@ def _labels(
     return parts
 
 
-def _text(node: Node, column: Column, *, full: bool) -> str:
+def _text(node: Node, column: Column, most: int) -> str:
+    """Return a segment's number, name and share; where there is no room for names, the number alone."""
     total = max(sum(each.size for each in column.nodes), 1)
     told = share(node.size / total)
     if node.number is None:
-        return f"{say('charts.flow.unassigned') if full else '×'} {told}"
-    return f"S{node.number} {shortened(node.name, 22)} {told}" if full else f"S{node.number}"
+        return f"{say('charts.flow.unassigned') if most else '×'} {told}"
+    return f"S{node.number} {shortened(node.name, most)} {told}" if most else f"S{node.number}"

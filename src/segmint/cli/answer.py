@@ -155,11 +155,12 @@ def _other_champion(delivered: Delivered) -> list[str]:
 
 
 def _left_out(study: Study) -> list[str]:
-    """Name the columns that neither cluster nor describe: those that are ignored, and dates."""
-    named = {
-        role: [feature.name for feature in study.schema if feature.role.value == role]
-        for role in ("ignore", "date")
-    }
+    """Name the columns that neither cluster nor describe: those that are ignored, and dates that nobody declared."""
+    from segmint.model.schema import Role
+
+    ignored = [feature.name for feature in study.schema if feature.role is Role.IGNORE]
+    dates = [feature.name for feature in study.schema if feature.role is Role.DATE and not feature.given]
+    named = {"ignore": ignored, "date": dates}
     return [say(f"cli.left_out_{role}", names=names) for role, names in named.items() if names]
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmint.behavior.purposes import OF_JOURNEY, check_recipe
-from segmint.behavior.recipe_file import read_recipe, recipe_path, schema_of_recipe, write_recipe
+from segmint.behavior.recipe_file import find_recipe, read_recipe, recipe_path, schema_of_recipe, write_recipe
 from segmint.errors import SourceError, UsageError
 from segmint.model.recipe import Journey, Recipe
 from segmint.model.schema import Role
@@ -95,6 +95,13 @@ def test_a_folder_or_a_pipe_is_no_recipe(tmp_path: Path, special: str) -> None:
     else:
         os.mkfifo(path)
     assert refused(tmp_path / "rfm.csv").code == "behavior.no_recipe"
+
+
+@pytest.mark.parametrize("name", ["", ".", "/", "-", "db://x", f"{'a' * 250}.csv", "rfm.csv"])
+def test_where_nobody_said_that_there_is_one_none_is_no_error(tmp_path: Path, name: str) -> None:
+    assert find_recipe(name) is None
+    assert find_recipe(tmp_path / name) is None
+    assert find_recipe({"a": [1]}) is None
 
 
 def changed(**parts: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segmint.intervals import wilson
 from segmint.likeness import holdout
 from segmint.likeness.crowd import crowd_of
 from segmint.likeness.holdout import Trial, hold_out, taken
@@ -76,12 +75,18 @@ def test_five_seeds_are_enough_to_measure() -> None:
     assert 0 <= hold_out(RULES["density"], one, 0.1, 0).found.low <= 1
 
 
-def test_an_interval_is_never_empty() -> None:
-    assert all(wilson(1.0, n)[1] == 1.0 and wilson(0.0, n)[0] == 0.0 for n in range(1, 200))
-    none, every = wilson(0.0, 20), wilson(1.0, 20)
-    assert (none[0], every[1]) == (0.0, 1.0)
-    assert none[1] > 0.1
-    assert every[0] < 0.9
+@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("n_seeds", [5, 10, 20])
+def test_few_seeds_of_no_kind_are_not_called_better_or_worse(name: str, n_seeds: int) -> None:
+    X = np.random.default_rng(8).normal(size=(300, 2))
+    labels = np.zeros(300, dtype=np.int64)
+    told = []
+    for draw in range(40):
+        seeds = np.random.default_rng(draw).choice(300, n_seeds, replace=False)
+        found = hold_out(RULES[name], trial(300, seeds, X, labels), 0.05, 0)
+        told.append((found.verdict, found.beside_segments))
+    assert sum(verdict != "unsure" for verdict, _ in told) <= 2
+    assert sum(beside != "unsure" for _, beside in told) <= 1
 
 
 def test_everybody_taken_is_no_better_and_no_worse_than_chance() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from segmint.likeness.blocks import alone
 from segmint.likeness.crowd import crowd_of
 from segmint.likeness.density import density_of, scott
 from segmint.likeness.landmarks import landmarks_of
@@ -75,3 +76,21 @@ def test_rows_far_from_everybody_are_not_like_the_seeds() -> None:
     seeds = np.argsort(-X[:2000, 0])[:60]
     score = RULES[DEFAULT_RULE](Z[seeds], crowd.landmarks)(Z)
     assert not {*np.argsort(-score)[:160].tolist()} & {*range(2000, 2030)}
+
+
+def test_more_seeds_than_one_block_holds_are_all_looked_at() -> None:
+    rng = np.random.default_rng(3)
+    seeds, rows = rng.normal(size=(7_000, 3)), rng.normal(size=(200, 3))
+    score = RULES["seed"](seeds, landmarks_of(rows, 10))(rows)
+    nearest = [-np.sqrt(((row - seeds) ** 2).sum(axis=1).min()) for row in rows]
+    assert np.allclose(score, nearest, atol=1e-7)
+
+
+@pytest.mark.parametrize(("n_points", "n_features"), [(100, 16), (1_000, 90), (200, 400)])
+def test_no_product_is_large_enough_to_be_shared_among_threads(n_points: int, n_features: int) -> None:
+    parts = list(alone(1_000, n_points, n_features))
+    assert [parts[0].start, *(part.stop for part in parts[:-1])] == [part.start for part in parts[:1]] + [
+        part.start for part in parts[1:]
+    ]
+    assert parts[-1].stop >= 1_000
+    assert all((part.stop - part.start) * n_points * n_features < 262_144 for part in parts)

@@ -77,14 +77,17 @@ def test_the_audience_is_that_of_the_command(
     assert all(one["reason"] for one in audience)
 
 
-def test_seeds_may_be_sent_as_customers(near: Any, customers: pd.DataFrame, seeds: list[str]) -> None:
+def test_seeds_may_be_sent_as_customers(
+    near: Any, customers: pd.DataFrame, seeds: list[str], pseudonyms: dict[str, str]
+) -> None:
     rows = customers[customers["customer"].isin(seeds)].to_dict("records")
     told = near.ask("POST", "/lookalike", {"seeds": rows, "reach": 60})[2]
     assert (told["n_seeds"], told["n_candidates"]) == (40, 300)
     visits = customers.set_index("customer")["visits"]
-    by_name = {one["pseudonym"]: one for one in told["audience"]}
-    assert len(by_name) == 60
-    assert float(np.median([visits[key] for key in seeds])) > visits.median()
+    keys = {pseudonym: key for key, pseudonym in pseudonyms.items()}
+    taken = [visits[keys[one["pseudonym"]]] for one in told["audience"]]
+    assert len(taken) == 60
+    assert float(np.median(taken)) > visits.quantile(0.75)
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -149,11 +152,15 @@ def test_nobody_is_left(near: Any, pseudonyms: dict[str, str]) -> None:
     assert (status, told["type"]) == (422, "urn:segmint:problem:serve.nobody_left")
 
 
-def test_an_audience_too_long_for_an_answer_is_refused(serving: Callable[..., Any], indexed: Indexed) -> None:
+def test_an_audience_too_long_for_an_answer_is_refused(
+    serving: Callable[..., Any], indexed: Indexed, pseudonyms: dict[str, str]
+) -> None:
     with serving(indexed.bundle, "--max-rows", "20") as small:
         status, _, told = small.ask("POST", "/lookalike", {"seeds": [ROW] * 5, "reach": "50%"})
         assert (status, told["type"]) == (413, "urn:segmint:problem:serve.long_audience")
         assert small.ask("POST", "/neighbors", {"customers": [ROW] * 5, "k": 5})[0] == 422
+        status, _, told = small.ask("POST", "/neighbors", {"pseudonyms": [*pseudonyms.values()][:21], "k": 1})
+        assert (status, told["type"]) == (413, "urn:segmint:problem:serve.long_search")
         assert small.ask("POST", "/neighbors", {"customers": [ROW] * 5, "k": 4})[0] == 200
 
 
@@ -189,3 +196,7 @@ def test_a_search_that_would_hold_up_all_others_is_refused(
         status, _, told = large.ask("POST", "/neighbors", {"pseudonyms": known[:20_000], "k": 1})
         assert (status, told["type"]) == (413, "urn:segmint:problem:serve.long_search")
         assert large.ask("POST", "/neighbors", {"pseudonyms": known[:50], "k": 1})[0] == 200
+        asked = {"seeds": known[:1_000], "reach": 10, "rule": "seed"}
+        status, _, told = large.ask("POST", "/lookalike", asked)
+        assert (status, told["type"]) == (413, "urn:segmint:problem:serve.many_seeds")
+        assert large.ask("POST", "/lookalike", asked | {"rule": "density"})[0] == 200

@@ -205,7 +205,12 @@ def test_short_keys_and_taken_ports_are_refused(bundle: Path, tmp_path: Path, se
     (tmp_path / "keys").write_text("short\n")
     done = _refused(bundle, "--keys", str(tmp_path / "keys"))
     assert (done.returncode, "short\n" in done.stderr) == (2, False)
-    assert _refused(bundle, "--port", str(service.port)).returncode == 2
+    done = _refused(bundle, "--port", str(service.port))
+    assert (done.returncode, "in use. " in done.stderr) == (2, True)
+    (tmp_path / "keys").write_text("a" * 20)
+    done = _refused(bundle, "--host", "no-such-host.invalid", "--keys", str(tmp_path / "keys"))
+    assert (done.returncode, "Unknown error" in done.stderr) == (2, False)
+    assert "no-such-host.invalid" in done.stderr
     assert _refused(tmp_path / "none.segmint").returncode == 1
 
 

@@ -117,6 +117,23 @@ def test_columns_of_the_other_table_are_named_as_the_customers_own(files: Files)
     assert unknown.value.figures["columns"] == ["nothing"]
 
 
+@pytest.mark.parametrize("option", ["exclude", "describe"])
+def test_a_column_of_both_tables_is_left_out_of_both(option: str) -> None:
+    customers, others = frames()
+    own, told = customers.assign(region=np.arange(8.0) % 3), segmint.ReadOptions(**{option: ("region",)})
+    dataset = segmint.read(own, with_beside(told, others.assign(region=list("nswenswe"))))
+    assert [one.name for one in dataset.schema.clustering] == ["spend", "calls"]
+    if option == "exclude":
+        dataset = segmint.read(own, with_beside(told, others.assign(region=np.arange(8.0))))
+        assert [one.name for one in dataset.schema.clustering] == ["spend", "calls"]
+
+
+def test_standard_input_is_the_customers() -> None:
+    with pytest.raises(UsageError) as refused:
+        with_beside(segmint.ReadOptions(), "-")
+    assert refused.value.code == "workflow.beside_stdin"
+
+
 def test_texts_give_the_segments_of_a_model_that_leaves_a_share_out(files: Files, tmp_path: Path) -> None:
     first, _ = feature_names(topic_model())
     reading = with_beside(segmint.ReadOptions(exclude=(first,)), files.shares)

@@ -231,19 +231,29 @@ def test_a_table_whose_recipe_lies_beside_it_is_hinted_at(events: Path, tmp_path
     assert "--from-features" in str(told)
     other = tmp_path / "other.csv"
     table.rename(other)
-    assert hinting(segmint.read(other), other) == segmint.read(other)
+    assert hinting(segmint.read(other), other).notices == segmint.read(other).notices
+    stale = tmp_path / "rfm.csv"
+    stale.write_text("customer,spend\na,1\nb,2\nc,4\n")
+    assert hinting(segmint.read(stale), stale).notices == segmint.read(stale).notices
 
 
 def test_the_recipe_beside_a_table_says_where_its_events_do_not_compare(
     model: SegmentModel, events: Path, tmp_path: Path
 ) -> None:
     late = write_features(events, RECIPE, tmp_path / "late.csv", at="2026-09-30")
-    assert made_like(model, late.table) == (late.recipe, made_like(model, late.table)[1])
-    assert [said.key for said in made_like(model, late.table)[1]] == ["behavior.span.late"]
+    recipe, said = made_like(model, late.table)
+    assert recipe == late.recipe
+    assert [one.key for one in said] == ["behavior.span.late"]
     same = write_features(events, RECIPE, tmp_path / "same.csv", at=LAST.isoformat())
     assert made_like(model, same.table) == (same.recipe, ())
-    others = Recipe("rfm", {"key": "customer", "date": "day"})
-    assert made_like(model, write_features(events, others, tmp_path / "others.csv").table) == (None, ())
+    others = (
+        Recipe("rfm", {"key": "customer", "date": "day"}),
+        Recipe("rfm", COLUMNS, None, {**RECIPE.settings, "returns": "net"}),
+        Recipe("players", {"key": "customer", "date": "day", "amount": "paid"}),
+    )
+    for number, other in enumerate(others):
+        table = write_features(events, other, tmp_path / f"other{number}.csv").table
+        assert made_like(model, table) == (None, ())
     assert made_like(model, events) == (None, ())
 
 
@@ -255,6 +265,7 @@ def test_a_plain_table_of_new_features_does_not_keep_the_days_of_the_old(
     assert model.recipe is not None
     kept = {name: value for name, value in model.recipe.settings.items() if not name.startswith("days")}
     assert again.recipe == Recipe("rfm", COLUMNS, "%d.%m.%Y", kept)
+    assert read_again(segmint.read(table), model).recipe == again.recipe
 
 
 @pytest.mark.parametrize(

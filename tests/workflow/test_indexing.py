@@ -163,3 +163,15 @@ def test_where_the_bundle_cannot_be_written_no_table_is(
     with pytest.raises(SegmintError):
         segmint.index_customers(model, table, tmp_path / "taken", tmp_path)
     assert not list((tmp_path / "members").glob("*.csv"))
+
+
+def test_a_secret_that_was_emptied_makes_no_pseudonyms(
+    model: SegmentModel, table: pd.DataFrame, tmp_path: Path
+) -> None:
+    segmint.index_customers(model, table, tmp_path / "a.segmint", tmp_path)
+    secret = tmp_path / "members" / "pseudonyms.secret"
+    secret.write_bytes(b"")
+    with pytest.raises(DataError) as refused:
+        segmint.index_customers(model, table, tmp_path / "b.segmint", tmp_path)
+    assert refused.value.code == "workflow.no_secret"
+    assert not (tmp_path / "b.segmint").exists()

@@ -121,6 +121,20 @@ def test_texts_of_one_customer_are_one_document_and_keys_are_texts(found: Found)
     assert [notice.key for notice in found.texts.notices] == ["topics.notice.joined"]
 
 
+def test_texts_of_nobody_are_counted_apart() -> None:
+    table = pd.DataFrame({"who": ["a", "b", "c", None, ""], "said": ["late parcel"] * 5})
+    read = read_texts(table, TextColumns(text="said", key="who"))
+    assert (read.n_texts, read.keys) == (3, ("a", "b", "c"))
+    assert [notice.key for notice in read.notices] == ["topics.notice.without_key"]
+
+
+@pytest.mark.parametrize("few", [{"n_samples": 1}, {"n_seeds": 1}, {"n_seeds": 0}])
+def test_one_draw_is_refused_before_anything_is_fitted(few: dict[str, int]) -> None:
+    with pytest.raises(UsageError) as refused:
+        topics(frame(), COLUMNS, replace(QUICK, **few))
+    assert refused.value.code == "topics.few_draws"
+
+
 def test_no_text_and_no_key_leaves_but_where_a_person_asks(found: Found, tmp_path: Path) -> None:
     kept = keep_topics(found, tmp_path)
     page, model = kept.page.read_text(), kept.model.read_bytes()

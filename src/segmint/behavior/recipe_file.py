@@ -81,7 +81,7 @@ def find_recipe(table: Any) -> Recipe | None:
         return None
     try:
         return read_recipe(table)
-    except SourceError:
+    except (SourceError, OSError, ValueError):  # such as a name that is too long, or none
         return None
 
 

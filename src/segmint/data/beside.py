@@ -32,6 +32,8 @@ class Beside:
         By name, shape (n_rows,), NaN for missing.
     notices
         What was left out or counted when it was read.
+    every
+        The names of all columns of that table, also of those that were left out.
     """
 
     source: str
@@ -39,6 +41,7 @@ class Beside:
     features: tuple[Feature, ...]
     columns: Mapping[str, FloatVector]
     notices: tuple[Sentence, ...] = ()
+    every: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

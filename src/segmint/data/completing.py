@@ -43,7 +43,7 @@ class Completing:
     def __init__(
         self, options: ReadOptions, schema: Schema | None, columns: Sequence[str], *, where: str
     ) -> None:
-        self._beside, self._where = options.beside, where
+        self._beside, self._where, self._columns = options.beside, where, columns
         beside = () if self._beside is None else self._beside.names
         if self._beside is not None and (twice := [name for name in beside if name in columns]):
             raise SchemaError("data.beside_twice", where=where, beside=self._beside.source, columns=twice)
@@ -61,6 +61,18 @@ class Completing:
         if self._beside is not None:
             schema = Schema(tuple(one for one in schema if one.name not in self._beside.names))
         return schema if self._topics is None else self._topics.with_text(schema, text)
+
+    def said(self, options: ReadOptions) -> ReadOptions:
+        """Return what is said of the source's own columns, without those that only the table beside it has."""
+        elsewhere = {*(() if self._beside is None else self._beside.every)} - {*self._columns}
+
+        def own(names: Sequence[str]) -> tuple[str, ...]:
+            return tuple(name for name in names if name not in elsewhere)
+
+        features = None if options.features is None else own(options.features)
+        return replace(
+            options, features=features, exclude=own(options.exclude), describe=own(options.describe)
+        )
 
     def refuse_keyless(self, key: str | None) -> None:
         """Refuse a source without a key, by which the rows of the other table are found.

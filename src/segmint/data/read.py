@@ -71,7 +71,7 @@ def read(source: Any, options: ReadOptions | None = None) -> Dataset:
         completing = Completing(options, options.schema, rows.columns, where=rows.name)
         stored = options.schema
         own = None if stored is None else completing.own(stored, text=Role.IGNORE)
-        found = _dataset(rows, replace(options, schema=own), aside)
+        found = _dataset(rows, replace(completing.said(options), schema=own), aside)
         found = found if completing.idle else completing.whole(found, stored)
         return with_topics_kept(found, options.topics)
 

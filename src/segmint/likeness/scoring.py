@@ -18,6 +18,9 @@ from segmint.types import FloatMatrix, FloatVector
 SEED_POINTS = 100
 """Landmarks of the seeds at most: what a score costs does not grow with them."""
 
+_BLOCK = 16
+"""Rows beside which a block of seeds is still a product for one thread."""
+
 Score: TypeAlias = Callable[[FloatMatrix], FloatVector]
 """Rows to scores, higher is more alike."""
 Rule: TypeAlias = Callable[[FloatMatrix, Landmarks], Score]
@@ -80,12 +83,12 @@ def _to_center(groups: SeedGroups, Z: FloatMatrix) -> FloatVector:
 
 
 def _to_seed(seeds: FloatMatrix, Z: FloatMatrix) -> FloatVector:
-    halves = (seeds**2).sum(axis=1) / 2
-    result = np.empty(len(Z))
-    for part in alone(len(Z), len(seeds), Z.shape[1]):
-        block = Z[part]
-        # |z − s|² = |z|² − 2 (z·s − |s|²/2): one product of matrices for all pairs
-        highest = (block @ seeds.T - halves).max(axis=1)
-        squares = np.einsum("ij,ij->i", block, block) - 2 * highest
-        result[part] = -np.sqrt(np.maximum(squares, 0.0))
-    return result
+    # |z − s|² = |z|² − 2 (z·s − |s|²/2): one product of matrices for all pairs of two blocks
+    highest = np.full(len(Z), -np.inf)
+    for few in alone(len(seeds), _BLOCK, Z.shape[1]):
+        own = seeds[few]
+        halves = (own**2).sum(axis=1) / 2
+        for part in alone(len(Z), len(own), Z.shape[1]):
+            np.maximum(highest[part], (Z[part] @ own.T - halves).max(axis=1), out=highest[part])
+    squares = np.einsum("ij,ij->i", Z, Z) - 2 * highest
+    return np.asarray(-np.sqrt(np.maximum(squares, 0.0)))

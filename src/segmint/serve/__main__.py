@@ -227,9 +227,14 @@ def _listen(settings: Settings) -> socket.socket:
         return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
         address = f"{settings.host}:{settings.port}"
-        number = getattr(error, "errno", None)  # its text ends in the address once more
-        reason = os.strerror(number) if number else str(error)
+        reason = _reason(error)
         raise UsageError("serve.port", address=address, reason=reason) from None
+
+
+def _reason(error: Exception) -> str:
+    """Return why, without the address that these texts end in."""
+    told = getattr(error, "strerror", None) or str(error)
+    return str(told).partition(" (while attempting")[0]
 
 
 class _Journal:

@@ -104,14 +104,29 @@ def _texts(sent: JSON, code: str) -> list[str]:
 
 
 def _refuse_long_search(near: Near, n_asked: int) -> None:
-    """Refuse what would keep the one thread of searches for more than some seconds."""
-    n_customers, n_features = near.index.rows.shape
-    most = max(1, _PAIRS // n_customers * _FEATURES // max(_FEATURES, n_features))
+    """Refuse neighbors whose search would keep the one thread for more than some seconds."""
+    most = _most(near, near.index.n_customers)
     if n_asked > most:
         raise RequestError("serve.long_search", status=413, n=n_asked, most=most)
 
 
+def _refuse_many_seeds(near: Near, n_seeds: int, rule: str) -> None:
+    """The same of seeds by the rule that compares with each; the others' cost does not grow with them."""
+    from segmint.likeness.holdout import n_scored
+
+    most = _most(near, n_scored(near.index.n_customers))
+    if rule == "seed" and n_seeds > most:
+        raise RequestError("serve.many_seeds", status=413, n=n_seeds, most=most)
+
+
+def _most(near: Near, n_rows: int) -> int:
+    """Return with how many customers so many rows may be compared."""
+    return max(1, _PAIRS // n_rows * _FEATURES // max(_FEATURES, near.index.rows.shape[1]))
+
+
 def _k(sent: JSON, near: Near, n_asked: int, desk: Desk) -> int:
+    if n_asked > desk.limits.rows:
+        raise RequestError("serve.long_search", status=413, n=n_asked, most=desk.limits.rows)
     most = min(near.index.n_customers - 1, desk.limits.rows // max(1, n_asked))
     if not isinstance(sent, int) or isinstance(sent, bool) or not 1 <= sent <= most:
         raise RequestError("serve.k", status=422, most=max(1, most))
@@ -144,6 +159,7 @@ def _refuse_lists(near: Near, seeds: Seeds, barred: IntVector, asked: Asked, des
         refuse_lists(n_seeds, seeds.n_listed, n_free, n_customers)
     except DataError as error:  # in words of this service: a client has no options
         raise RequestError(f"serve.{error.code.rpartition('.')[2]}", status=422, **error.figures) from None
+    _refuse_many_seeds(near, n_seeds, asked.rule)
     try:
         n_taken = asked.reach.of(n_free)
     except UsageError:

@@ -86,7 +86,7 @@ def read_batch(
     """
     if isinstance(data, Dataset):
         columns = own_columns(model, data)
-        return Batch(name, {one: columns[one] for one in model.preparation.columns})
+        return Batch(name, {one: columns[one] for one in model.preparation.columns}, data.notices)
     return Batch(name, *_read(model, data, model.schema, reading))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ def with_beside(reading: ReadOptions, table: Any, *, model: SegmentModel | None 
 
     Raises
     ------
+    UsageError
+        If the other table is standard input, which has no name that says how it is written.
     SchemaError
         If no column of the other table names the customers, or none holds numbers.
     DataError
@@ -57,32 +60,29 @@ def with_beside(reading: ReadOptions, table: Any, *, model: SegmentModel | None 
     >>> read(customers, with_beside(ReadOptions(), shares)).table.column("complaints").to_pylist()
     [0.5, None, 0.25]
     """
+    if str(table) == "-":
+        raise UsageError("workflow.beside_stdin")
+    names = _column_names(table)
     topics = topics_beside(table) if model is None else model.topics
-    others = model is None and topics is not None and not {*topics.names} <= {*_column_names(table)}
+    others = model is None and topics is not None and not {*topics.names} <= {*names}
     topics = None if others else topics
     key = reading.key or (None if model is None or model.schema.key is None else model.schema.key.name)
-    names = _column_names(table)
-    beside = _read(table, _of_columns(reading, names, among=True), key, topics)
+    beside = _read(table, names, _of_columns(reading, names), key, topics)
     if model is not None:
         return replace(reading, beside=_only(beside, model))
     if others:
         beside = replace(beside, notices=(*beside.notices, _not_taken(table, "other_columns")))
-    own = _of_columns(reading, names, among=False)
-    return replace(own, beside=beside, topics=topics or reading.topics)
+    return replace(reading, beside=beside, topics=topics or reading.topics)
 
 
-def _of_columns(reading: ReadOptions, names: Collection[str], *, among: bool) -> ReadOptions:
-    """Return what is said of the columns that are among some, or of the others."""
+def _of_columns(reading: ReadOptions, names: Collection[str]) -> ReadOptions:
+    """Return what is said of the columns that a table has."""
 
-    def kept(said: Iterable[str]) -> tuple[str, ...]:
-        return tuple(name for name in said if (clean_name(name) in names) is among)
+    def own(said: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in map(clean_name, said) if name in names)
 
-    return replace(
-        reading,
-        features=None if reading.features is None else kept(reading.features),
-        exclude=kept(reading.exclude),
-        describe=kept(reading.describe),
-    )
+    features = None if reading.features is None else own(reading.features)
+    return replace(reading, features=features, exclude=own(reading.exclude), describe=own(reading.describe))
 
 
 def read_with_topics(table: Any, reading: ReadOptions | None = None) -> Dataset:
@@ -172,11 +172,15 @@ def topics_beside(table: Any) -> TopicColumns | None:
     if not isinstance(table, (str, Path)) or "://" in str(table) or not Path(table).is_file():
         return None
     path = topics_path(table)
-    return load_topic_columns(path) if path.is_file() else None
+    with suppress(OSError):  # such as a name that is too long
+        return load_topic_columns(path) if path.is_file() else None
+    return None
 
 
-def _read(table: Any, said: ReadOptions, key: str | None, topics: TopicColumns | None) -> Beside:
-    names = _column_names(table)
+def _read(
+    table: Any, names: tuple[str, ...], said: ReadOptions, key: str | None, topics: TopicColumns | None
+) -> Beside:
+    """Read the numbers of a table beside the customers', by what is said of its columns."""
     shares = () if topics is None else tuple(name for name in topics.names if name in names)
     options = ReadOptions(
         key=_key(names, key, shares),
@@ -192,7 +196,8 @@ def _read(table: Any, said: ReadOptions, key: str | None, topics: TopicColumns |
         raise _of_that_table(error) from None
     if dataset.schema.key is None:
         raise SchemaError("workflow.beside_keyless", where=dataset.source)
-    return _beside(dataset, topics, {*map(clean_name, said.exclude)})
+    excluded_shares = {*said.exclude} & {*shares}
+    return replace(_beside(dataset, topics, excluded_shares), every=names)
 
 
 def _with_keys(table: Any, options: ReadOptions) -> Dataset:
@@ -239,13 +244,15 @@ def _key(names: Sequence[str], key: str | None, shares: Sequence[str]) -> str | 
     return others[0] if shares and len(others) == 1 else None
 
 
-def _beside(dataset: Dataset, topics: TopicColumns | None, excluded: Collection[str]) -> Beside:
+def _beside(dataset: Dataset, topics: TopicColumns | None, excluded_shares: Collection[str]) -> Beside:
     """Return the numbers of a table that can cluster; the others are counted.
 
-    Those that were excluded stay, ignored: texts make all shares of a model.
+    Shares that were excluded stay, ignored: texts make all shares of a model.
     """
     used = (Role.CLUSTER, Role.DESCRIBE)
-    chosen = [one for one in dataset.schema if one.numeric and (one.role in used or one.name in excluded)]
+    chosen = [
+        one for one in dataset.schema if one.numeric and (one.role in used or one.name in excluded_shares)
+    ]
     if not chosen:
         raise _without_numbers(dataset)
     raw = raw_columns(dataset)

@@ -20,7 +20,7 @@ from segmint.behavior.recipe_file import (
     schema_of_recipe,
     write_recipe,
 )
-from segmint.behavior.spans import compare_spans
+from segmint.behavior.spans import compare_spans, without_span
 from segmint.data import ReadOptions, open_writer
 from segmint.data.dataset import Dataset
 from segmint.data.write import RowWriter
@@ -144,7 +144,8 @@ def with_recipe(table: str | Path, reading: ReadOptions) -> ReadOptions:
 
 def hinting(dataset: Dataset, table: Any) -> Dataset:
     """Say of a table that was read without its recipe that one lies beside it."""
-    if find_recipe(table) is None:
+    recipe = find_recipe(table)
+    if recipe is None or not {*schema_of_recipe(recipe).names} <= {*dataset.schema.names}:
         return dataset
     hint = sentence("workflow.notice.recipe_beside", file=recipe_path(table).name)
     return replace(dataset, notices=(*dataset.notices, hint))
@@ -153,12 +154,17 @@ def hinting(dataset: Dataset, table: Any) -> Dataset:
 def made_like(model: SegmentModel, table: Any) -> tuple[Recipe | None, tuple[Sentence, ...]]:
     """Return the recipe beside a table of features, where it is the model's, and why their events can't be compared.
 
-    Nobody named that file: without one, or with one of other columns, nothing is said.
+    Nobody named that file: without one, or with one of other features, nothing is said.
     """
-    recipe = None if model.recipe is None else find_recipe(table)
-    if model.recipe is None or recipe is None or recipe.columns != model.recipe.columns:
+    own, recipe = model.recipe, find_recipe(table)
+    if own is None or recipe is None or _rules(recipe) != _rules(own):
         return None, ()
-    return recipe, tuple(compare_spans(model.recipe, recipe))
+    return recipe, tuple(compare_spans(own, recipe))
+
+
+def _rules(recipe: Recipe) -> Recipe:
+    """Return a recipe without what differs from events to events: how dates are written, and how long they last."""
+    return replace(without_span(recipe), date_format=None)
 
 
 @dataclass(frozen=True)

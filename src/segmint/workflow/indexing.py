@@ -30,6 +30,8 @@ from segmint.workflow.locking import alone
 from segmint.workflow.workspace import Workspace, keeping, open_workspace
 
 _SECRET: Final = "pseudonyms.secret"
+_SECRET_BYTES: Final = 32
+"""As many hexadecimal pairs."""
 _BYTES: Final = 8
 """Of a number, and of a pseudonym: two of a million keys share one by chance once in 37 million indexes."""
 
@@ -172,9 +174,12 @@ def _secret(place: Workspace) -> bytes:
         place.members.mkdir(parents=True, exist_ok=True)
         place.members.chmod(0o700)
         if not path.is_file():
-            write_file(path, [secrets.token_hex(32).encode()], refusal="workflow.unwritable")
+            write_file(path, [secrets.token_hex(_SECRET_BYTES).encode()], refusal="workflow.unwritable")
             path.chmod(0o600)
-        return path.read_bytes()
+        secret = path.read_bytes()
+    if len(secret) != 2 * _SECRET_BYTES:
+        raise DataError("workflow.no_secret", name=path.name)
+    return secret
 
 
 def _write_pseudonyms(name: str, key: str, keys: Sequence[str], numbers: IntVector, place: Workspace) -> Path:

@@ -94,12 +94,12 @@ def read_again(data: Any, model: SegmentModel, reading: ReadOptions | None = Non
     SchemaError
         If a column of the model is missing; the details show the difference.
     """
+    kept = model.recipe and without_span(model.recipe)  # how long the events of other rows last is not known
     if isinstance(data, Dataset):
         known = {feature.name: feature.missing for feature in model.schema}
         whole = data if model.topics is None else completed(data, model.topics, model.schema)
-        return replace(whole, schema=with_policies(whole.schema, known))
+        return replace(whole, schema=with_policies(whole.schema, known), recipe=data.recipe or kept)
     asked = reading or ReadOptions()
-    kept = model.recipe and without_span(model.recipe)  # how long the events of other rows last is not known
     own = replace(asked, schema=model.schema, recipe=asked.recipe or kept, topics=model.topics)
     with advising(model):
         return read(data, own)

@@ -88,7 +88,7 @@ def read_texts(source: Any, columns: TextColumns, reading: ReadOptions | None = 
     notices = [*dataset.notices]
     if n_without:
         notices.append(sentence("topics.notice.without_key", n=n_without))
-    n_texts = sum(1 for text in texts if text)
+    n_texts = sum(1 for rows in rows_of.values() for row in rows if texts[row])
     if n_texts > len(documents):
         notices.append(sentence("topics.notice.joined", n=n_texts, customers=len(documents)))
     labels = (

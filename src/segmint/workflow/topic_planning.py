@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from segmint.choosing.forecast import how_many_fit, usable_memory
 from segmint.data import ReadOptions
-from segmint.errors import ResourceError
+from segmint.errors import ResourceError, UsageError
 from segmint.families.fit import Cost
 from segmint.model.ids import check_model_name
 from segmint.topics.corpus import Corpus, read_corpus
@@ -26,6 +26,8 @@ from segmint.workflow.texts import TextColumns, Texts, read_texts
 
 _ALONE: Final = Cost(9.0, 800e6)
 """What it takes without documents: the process, dictionaries of two languages, page and pictures in Vega's process."""
+FEWEST_DRAWS: Final = 2
+"""Samples and seeds: of one nothing can be said of how far they differ."""
 _FEWEST: Final = 10
 """Documents of which a search is worth a word: where fewer would fit, none are spoken of."""
 
@@ -92,6 +94,8 @@ def plan_topics(
 
     Raises
     ------
+    UsageError
+        If there are fewer than two samples or seeds.
     DataError
         If fewer than two documents hold a word that counts.
     ResourceError
@@ -100,6 +104,8 @@ def plan_topics(
     options = options or TopicOptions()
     if options.name is not None:
         check_model_name(options.name)
+    if min(options.n_samples, options.n_seeds) < FEWEST_DRAWS:
+        raise UsageError("topics.few_draws", samples=options.n_samples, seeds=options.n_seeds)
     texts = read_texts(source, columns, options.reading)
     progress("read", len(texts.documents), len(texts.documents))
     _forecast(guess_size(texts.documents), options.ks or KS, texts, options)
@@ -112,7 +118,7 @@ def plan_topics(
 
 def _forecast(size: Size, ks: tuple[int, ...], texts: Texts, options: TopicOptions) -> Cost:
     """Forecast a search, and refuse one that would not fit into memory."""
-    n_samples, n_seeds, labeled = max(1, options.n_samples), options.n_seeds, texts.labels is not None
+    n_samples, n_seeds, labeled = options.n_samples, options.n_seeds, texts.labels is not None
     seconds = seconds_of_race(size, ks, n_samples)
     seconds += seconds_of_comparison(size, ks, n_seeds, labeled=labeled) + 8e-6 * size.n_words
     cost = Cost(_ALONE.seconds + seconds, _ALONE.memory + bytes_of(size, ks, n_samples, n_seeds))

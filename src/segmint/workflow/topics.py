@@ -102,7 +102,7 @@ def topics(
 def carry_out(planned: PlannedTopics, progress: Progress = silent) -> Found:
     """Find the topics that were planned (see :func:`topics`)."""
     options, texts, corpus, ks = planned.options, planned.texts, planned.corpus, planned.ks
-    samples = draw_samples(corpus, max(1, options.n_samples), seed=options.seed)
+    samples = draw_samples(corpus, options.n_samples, seed=options.seed)
     choice = choose(run_race(corpus, ks, samples, seed=options.seed, progress=progress))
     fits = fit_seeds(
         corpus, choice.n_topics, options.n_seeds, seed=options.seed, truth=texts.labels, progress=progress

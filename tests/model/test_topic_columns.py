@@ -57,9 +57,9 @@ def test_a_bundle_holds_the_topics_to_the_bit(model: SegmentModel, topics: Topic
 def test_shares_are_those_of_the_fold_in_and_missing_without_a_text(topics: TopicColumns) -> None:
     texts = ["late parcels", None, "", " \t\n", "nothing known"]
     found = topics.shares(texts)
-    assert np.array_equal(found[[0, 4]], fold_in(topics.model, ["late parcels", "nothing known"]))
+    assert np.array_equal(found[[0, 4]], fold_in(topics.model, ["late parcels", "nothing known"]).round(3))
     assert np.isnan(found[1:4]).all()
-    np.testing.assert_allclose(found[4], topics.model.alpha / topics.model.alpha.sum())
+    np.testing.assert_allclose(found[4], topics.model.alpha / topics.model.alpha.sum(), atol=5e-4)
     assert topics.shares([]).shape == (0, 2)
 
 

@@ -56,6 +56,7 @@ def write_drawings(drawn: Mapping[str, Callable[[], bytes]], folder: str | Path)
     folder
         Made when it is missing; files of the same names are replaced.
     """
+    Path(folder).mkdir(parents=True, exist_ok=True)  # what the system says of it names the folder
     written = []
     for name, draw in drawn.items():
         written.append(Path(folder) / name)

@@ -14,7 +14,7 @@ from segmint.types import FloatMatrix, FloatVector, IntVector
 MOST_ROUNDS: Final = 300
 TOLERANCE: Final = 1e-6
 """A text is finished when no topic's number of words moves by more than this share of its words."""
-_CELLS: Final = 1 << 18
+CELLS: Final = 1 << 18
 """Different words of texts times topics that are folded in at once; one text alone may have more."""
 
 
@@ -70,19 +70,34 @@ def mixtures(counts: WordCounts, topic_word: FloatMatrix, alpha: FloatVector) ->
     """
     found = np.empty((len(counts), len(alpha)))
     first = 0
-    for chunk in counts.chunks(_CELLS // len(alpha)):
-        n_topic = _topic_counts(chunk, topic_word, alpha) + alpha
-        found[first : first + len(chunk)] = n_topic / n_topic.sum(axis=1, keepdims=True)
+    words = np.ascontiguousarray(topic_word.T)
+    for chunk in counts.chunks(CELLS // len(alpha)):
+        found[first : first + len(chunk)] = mixtures_of_entries(chunk, words[chunk.words], alpha)
         first += len(chunk)
     return found
 
 
-def _topic_counts(counts: WordCounts, topic_word: FloatMatrix, alpha: FloatVector) -> FloatMatrix:
+def mixtures_of_entries(counts: WordCounts, phi: FloatMatrix, alpha: FloatVector) -> FloatMatrix:
+    """Return the same where what a topic says of a word may differ from text to text.
+
+    Parameters
+    ----------
+    counts
+        The texts; all are folded in at once.
+    phi
+        Of each word in each text, shape (n_entries, n_topics), above 0.
+    alpha
+        Shape (n_topics,), above 0.
+    """
+    n_topic = _topic_counts(counts, phi, alpha) + alpha
+    return np.asarray(n_topic / n_topic.sum(axis=1, keepdims=True))
+
+
+def _topic_counts(counts: WordCounts, phi: FloatMatrix, alpha: FloatVector) -> FloatMatrix:
     """Return n, the number of words of each text that fall to each topic, shape (n_texts, n_topics)."""
     finished = np.zeros((len(counts), len(alpha)))
     left = np.flatnonzero(np.diff(counts.starts))
-    now = counts.take(left)
-    phi = np.ascontiguousarray(topic_word.T)[now.words]
+    now = counts.take(left)  # texts without a word have no entries: phi is theirs as well
     gamma = _normalized(phi * alpha)
     n_topic = _sums(now, gamma)
     for _ in range(MOST_ROUNDS):

@@ -22,6 +22,20 @@ from segmint.types import FloatMatrix, RawColumns
 TOPICS: Final = {"text": str, "names": Each(str), "model": Anything()}
 """The shape of stored topics, for :func:`segmint.model.shapes.conform`."""
 _PLACE: Final = "model.topics"
+_DIGITS: Final = 3
+"""Of a share that is a feature: what lies behind is noise of the inference (see ``docs/topics.md``), and where all texts
+of a segment say the same it would look like a difference that matters."""
+
+
+def told_shares(mixtures: FloatMatrix) -> FloatMatrix:
+    """Return mixtures as features have them: in thousandths, so that rows sum to about 1.
+
+    Examples
+    --------
+    >>> told_shares(np.array([[0.99612, 0.00388], [0.1238, 0.8762]])).tolist()
+    [[0.996, 0.004], [0.124, 0.876]]
+    """
+    return np.asarray(np.round(mixtures, _DIGITS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +66,7 @@ class TopicColumns:
         return Schema((*others, Feature(self.text, Kind.TEXT, role)))
 
     def shares(self, texts: Sequence[str | None]) -> FloatMatrix:
-        """Return the share of each topic in each text, shape (n_texts, n_topics).
+        """Return the share of each topic in each text, in thousandths, shape (n_texts, n_topics).
 
         Without a text (``None``, or nothing but blanks) shares are missing, NaN, as for a customer who is not among
         the texts; a text without a word of the vocabulary gets the prior (see :func:`segmint.model.fold_in.fold_in`).
@@ -74,7 +88,7 @@ class TopicColumns:
         return self.model.lexicon.count(text if isinstance(text, str) else "" for text in texts)
 
     def _shares(self, texts: Sequence[str | None], counts: WordCounts) -> FloatMatrix:
-        found = mixtures(counts, self.model.topic_word, self.model.alpha)
+        found = told_shares(mixtures(counts, self.model.topic_word, self.model.alpha))
         found[[not isinstance(text, str) or not text.strip() for text in texts]] = np.nan
         return found
 

@@ -13,9 +13,10 @@ from segmint.data.options import clean_name
 from segmint.data.write import check_target
 from segmint.model.fold_in import fold_in
 from segmint.model.tfidf import nearest_clusters
-from segmint.model.topic_columns import TopicColumns
+from segmint.model.topic_columns import TopicColumns, told_shares
 from segmint.model.topic_file import save_topic_columns
 from segmint.model.topic_model import TopicModel
+from segmint.topics.left_out import left_out_mixtures
 from segmint.topics.words import relevance
 from segmint.types import FloatMatrix, IntVector
 from segmint.workflow.texts import TextColumns, Texts, read_texts
@@ -69,6 +70,14 @@ def assign_topics(
     return Placed(texts, fold_in(model, texts.documents), clusters, int((clusters < 0).sum()))
 
 
+def shares_as_new(model: TopicModel, texts: Texts) -> FloatMatrix:
+    """Return the shares of the texts that a model was made of as new texts would have them, shape (n_customers, n_topics).
+
+    See :func:`segmint.topics.left_out.left_out_mixtures`.
+    """
+    return left_out_mixtures(model, model.lexicon.count(texts.documents))
+
+
 def feature_names(model: TopicModel) -> list[str]:
     """Return a name for each topic's column: its number and its two most telling words, ``topic_1_film_award``.
 
@@ -87,7 +96,7 @@ def feature_names(model: TopicModel) -> list[str]:
 def write_features(
     target: str | Path, columns: TextColumns, texts: Texts, model: TopicModel, shares: FloatMatrix
 ) -> Path:
-    """Write one row a customer, the key and the share of each topic, and the topic model beside it.
+    """Write one row a customer, the key and the share of each topic in thousandths, and the topic model beside it.
 
     The share of a customer without a text is missing: it is filled as any missing value is.
 
@@ -103,9 +112,10 @@ def write_features(
         Whose topics they are.
     """
     names = feature_names(model)
+    told = told_shares(shares)
     there = np.array([bool(text.strip()) for text in texts.documents], dtype=np.bool_)
     written: dict[str, Any] = {columns.key or "row": np.array(texts.keys, dtype=object)}
-    written |= {name: np.where(there, shares[:, k], np.nan) for k, name in enumerate(names)}
+    written |= {name: np.where(there, told[:, k], np.nan) for k, name in enumerate(names)}
     with open_writer(target) as writer:
         writer.write(written)
         # first the topics, then the table, when the writer ends: where that fails the older table lies beside newer

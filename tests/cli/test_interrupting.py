@@ -59,6 +59,8 @@ def test_while_it_fits(table: Path, tmp_path: Path) -> None:
     if not out:  # nothing was fitted by then
         assert studies == []
         return
+    assert "the study keeps what was fitted" in error
+    assert "nothing half-done" not in error
     answer = json.loads(out)
     assert studies == [answer["study"]]
     assert "Interrupted: only" in answer["decision"]["doubts"][0]

@@ -124,6 +124,6 @@ INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
 
-def write_interrupted() -> None:
-    """Say that the work was stopped by hand."""
-    steps().print(f" {say('cli.interrupted')}")
+def write_interrupted(*, kept: bool = False) -> None:
+    """Say that the work was stopped by hand, and whether a study of what was done by then was kept."""
+    steps().print(f" {say('cli.interrupted_kept' if kept else 'cli.interrupted')}")

@@ -100,7 +100,7 @@ def run(
     from segmint.charts import vega
     from segmint.choosing.forecast import memory_used
     from segmint.cli.answer import Spent, run_json, write_answer
-    from segmint.cli.output import INTERRUPTED, write_json
+    from segmint.cli.output import INTERRUPTED, write_interrupted, write_json
     from segmint.data import check_target, spare_inputs
     from segmint.workflow.features import hinting, with_recipe
 
@@ -124,7 +124,8 @@ def run(
     else:
         write_answer(delivered, spent)
     if made.interrupted:
-        raise typer.Exit(INTERRUPTED)
+        write_interrupted(kept=True)
+        sys.exit(INTERRUPTED)  # typer's own exit would say that nothing is left behind
 
 
 def _read(data: str, reading: ReadOptions, beside: str | None, steps: Steps) -> Dataset:

@@ -9,7 +9,7 @@ import numpy as np
 from segmint.charts.looks import looks_picture
 from segmint.charts.watching import pictures_of
 from segmint.drift.report import DriftReport
-from segmint.drift.verdict import Cause
+from segmint.drift.verdict import ALARMS, Cause
 from segmint.errors import UsageError
 from segmint.lab.exercise import many_customers
 from segmint.lab.lesson import Assignment, Lesson, Table
@@ -17,7 +17,7 @@ from segmint.lab.representatives import kmeans_study
 from segmint.model.preparation import NumericStep
 from segmint.model.segment_model import SegmentModel
 from segmint.seeds import generator
-from segmint.types import RawColumns
+from segmint.types import FloatVector, RawColumns
 from segmint.words import Sentence, numbers, say, sentence
 from segmint.workflow.batches import Batch
 from segmint.workflow.monitor import MonitorOptions, judge
@@ -28,6 +28,8 @@ MOVED = 1.0
 """How far the planted move takes one segment, in its standard deviations."""
 GONE = 0.8
 """The part of one segment's customers that the planted change of the mix takes away."""
+_OWN = 0.9
+"""The part of a column's numbers that differ where it is measured, not counted."""
 _BATCHES = ("as_before", "moved", "fewer")
 
 
@@ -41,9 +43,7 @@ def monitoring(assignment: Assignment) -> Lesson:
     told = {name: _judged(model, made, name, target, assignment.seed) for name in _BATCHES}
     card = next(one for one in model.cards if one.label == target)
     return Lesson(
-        headline=sentence(
-            f"lab.t33.headline_{'found' if _found(told) else 'missed'}", segment=f"{card.short} {card.name}"
-        ),
+        headline=sentence(f"lab.t33.headline_{_outcome(told)}", segment=f"{card.short} {card.name}"),
         findings=(
             *(() if assignment.data is not None else (sentence("lab.t33.many", n=len(made.prepared.keys)),)),
             *(_finding(name, report, card.short) for name, report in told.items()),
@@ -80,7 +80,7 @@ def _judged(model: SegmentModel, made: Made, name: str, target: int, seed: int) 
     if name == "moved":
         step = next(one for one in model.preparation.steps if isinstance(one, NumericStep))
         column = np.array(columns[step.name], dtype=np.float64)
-        column[own] += MOVED * float(np.std(column[own])) if own.any() else 0.0
+        column[own] += MOVED * _deviation(column[own])
         columns = {**columns, step.name: column}
     if name == "fewer":
         rng = generator(seed, "lab", "fewer")
@@ -90,25 +90,42 @@ def _judged(model: SegmentModel, made: Made, name: str, target: int, seed: int) 
 
 
 def _drawn(model: SegmentModel, made: Made, seed: int) -> RawColumns:
-    """Return new customers: rows of training drawn again, each number moved a little within its segment."""
+    """Return new customers: rows of training drawn again, each measured number moved a little within its segment.
+
+    A number that many share (a count, a price) stays what it is: moved, it would be of another kind.
+    """
     rng = generator(seed, "lab", "batch")
     rows = rng.integers(0, len(made.prepared.keys), ROWS)
     labels = model.assigner.place(made.prepared.matrix.X).labels[rows]
     columns: dict[str, Any] = {}
     for name in model.preparation.columns:
         column = made.prepared.columns[name][rows]
-        if column.dtype.kind != "f":
+        noise = rng.normal(size=ROWS)
+        if column.dtype.kind != "f" or not _measured(np.asarray(made.prepared.columns[name], np.float64)):
             columns[name] = column
             continue
-        spread = np.array([np.nanstd(column[labels == label]) for label in range(model.assigner.n_clusters)])
-        columns[name] = column + rng.normal(size=ROWS) * 0.1 * np.nan_to_num(spread)[labels]
+        spread = [_deviation(column[labels == label]) for label in range(model.assigner.n_clusters)]
+        columns[name] = column + noise * 0.1 * np.array(spread)[labels]
     return columns
 
 
-def _found(told: dict[str, DriftReport]) -> bool:
-    """Return whether both planted changes were called drift, each by its own cause."""
+def _measured(column: FloatVector) -> bool:
+    """Return whether nearly every row has a number of its own."""
+    present = column[~np.isnan(column)]
+    return bool(present.size) and np.unique(present).size > _OWN * present.size
+
+
+def _deviation(column: FloatVector) -> float:
+    present = column[~np.isnan(column)]
+    return float(np.std(present)) if present.size else 0.0
+
+
+def _outcome(told: dict[str, DriftReport]) -> str:
+    """Return whether both planted changes were called drift, each by its own cause, and the unchanged batch was not."""
     causes = {name: report.cause for name, report in told.items()}
-    return causes["moved"] is Cause.BEHAVIOR and causes["fewer"] is Cause.MIX
+    if told["as_before"].verdict in ALARMS:
+        return "alarmed"
+    return "found" if causes["moved"] is Cause.BEHAVIOR and causes["fewer"] is Cause.MIX else "missed"
 
 
 def _finding(name: str, report: DriftReport, short: str) -> Sentence:

@@ -48,9 +48,20 @@ class Language:
     declared: bool = False
 
 
-def declared(language: str) -> Language:
-    """Return the language that a person named."""
-    return Language(language if language in SPOKEN else None, language, {}, 1.0, declared=True)
+def declared(language: str, texts: Sequence[str] = ()) -> Language:
+    """Return the language that a person named, and in what share of the documents looked at it knows the most words.
+
+    Examples
+    --------
+    >>> declared("en", ["où est mon colis", "where is my parcel"]).confidence
+    0.5
+    """
+    spoken = language if language in SPOKEN else None
+    documents = _drawn(texts)
+    if language not in (*SPOKEN, *OTHERS) or not documents:
+        return Language(spoken, language, {}, 1.0, declared=True)
+    found = _counts(documents)
+    return Language(spoken, language, _shares(documents, found), _confidence(language, found), declared=True)
 
 
 def detect(texts: Sequence[str]) -> Language:
@@ -77,21 +88,35 @@ def detect(texts: Sequence[str]) -> Language:
     >>> detect(["das Paket ist leider nicht angekommen"]).spoken is None
     True
     """
-    step = max(1, len(texts) // _MOST_DOCUMENTS)
-    documents = [every_word(text, None)[:_MOST_WORDS] for text in texts[::step]]
-    documents = [words for words in documents if words]
-    n_words = sum(map(len, documents))
-    distinct = {word for words in documents for word in words}
-    dictionaries = DictionaryLookupStrategy(DefaultDictionaryFactory(cache_max_size=1))
-    found = {
-        language: _n_known(documents, _known_of(language, distinct, dictionaries))
-        for language in (*SPOKEN, *OTHERS)
-    }
-    known = {language: sum(counts) / n_words if n_words else 0.0 for language, counts in found.items()}
+    documents = _drawn(texts)
+    found = _counts(documents)
+    known = _shares(documents, found)
     name, second = sorted(known, key=lambda language: -known[language])[:2]
     if known[name] < _KNOWN or known[name] - known[second] < _LEAD:
         return Language(None, None, known, 0.0)
     return Language(name if name in SPOKEN else None, name, known, _confidence(name, found))
+
+
+def _drawn(texts: Sequence[str]) -> list[Sequence[str]]:
+    """Return the first words of some documents, evenly drawn."""
+    step = max(1, len(texts) // _MOST_DOCUMENTS)
+    documents = (every_word(text, None)[:_MOST_WORDS] for text in texts[::step])
+    return [words for words in documents if words]
+
+
+def _counts(documents: Sequence[Sequence[str]]) -> dict[str, list[int]]:
+    """Return how many words of each document each language knows."""
+    distinct = {word for words in documents for word in words}
+    dictionaries = DictionaryLookupStrategy(DefaultDictionaryFactory(cache_max_size=1))
+    return {
+        language: _n_known(documents, _known_of(language, distinct, dictionaries))
+        for language in (*SPOKEN, *OTHERS)
+    }
+
+
+def _shares(documents: Sequence[Sequence[str]], found: dict[str, list[int]]) -> dict[str, float]:
+    n_words = sum(map(len, documents))
+    return {language: sum(counts) / n_words if n_words else 0.0 for language, counts in found.items()}
 
 
 def _known_of(language: str, words: set[str], dictionaries: DictionaryLookupStrategy) -> set[str]:

@@ -80,7 +80,9 @@ def _about_length(study: TopicStudy) -> list[Sentence]:
 
 def _about_topics(study: TopicStudy) -> list[Sentence]:
     value, alone = study.choice.chosen.perplexity, study.perplexity_of_words
-    found = []
+    tried, found = [means.n_topics for means in study.choice.means], []
+    if not study.choice.asked and len(tried) > 1 and study.choice.n_topics == max(tried):
+        found.append(sentence("topics.doubt.at_the_end", k=max(tried)))
     if value is not None and alone is not None and value > _GAIN * alone:
         found.append(sentence("topics.doubt.no_gain", value=value, alone=alone))
     coherence = float(np.mean([topic.coherence for topic in study.topics]))

@@ -109,7 +109,9 @@ def plan_topics(
     texts = read_texts(source, columns, options.reading)
     progress("read", len(texts.documents), len(texts.documents))
     _forecast(guess_size(texts.documents), options.ks or KS, texts, options)
-    language = detect(texts.documents) if options.language is None else declared(options.language)
+    language = (
+        detect(texts.documents) if options.language is None else declared(options.language, texts.documents)
+    )
     corpus = read_corpus(texts.documents, language)
     ks = plan(corpus, options.ks)
     progress("worded", corpus.counts.n_words, corpus.counts.n_words)

@@ -189,6 +189,18 @@ def test_another_day_gives_another_recency(model: SegmentModel, events: Path) ->
     assert (recency["2026-09-30"] == recency["2026-06-30"] + 92).all()
 
 
+def test_another_form_of_dates_goes_into_the_recipe_of_the_rows_only(
+    model: SegmentModel, events: Path
+) -> None:
+    with rows_of_events(model, events) as usual:
+        expected = pq.read_table(usual.path)
+    with rows_of_events(model, sales("%Y%m%d"), date_format="day=%Y%m%d") as rows:
+        assert pq.read_table(rows.path).equals(expected)
+        assert rows.recipe.date_format == "%Y%m%d"
+        assert model.recipe is not None and model.recipe.date_format == "%d.%m.%Y"
+    assert rows.warnings == ()
+
+
 def test_the_model_keeps_the_recipe_and_no_customer(model: SegmentModel, tmp_path: Path) -> None:
     spanned = {**RECIPE.settings, "days": 264, "days_after": 0}
     assert model.recipe == Recipe("rfm", COLUMNS, "%d.%m.%Y", spanned)

@@ -182,12 +182,40 @@ class Rows:
     notices: tuple[Sentence, ...]
 
 
+def dated_as(recipe: Recipe, date_format: str | None) -> Recipe:
+    """Return a recipe by which dates are read as they are said to be written; ``None`` changes nothing.
+
+    Parameters
+    ----------
+    recipe
+        How features are made.
+    date_format
+        In ``strptime``'s terms, ``%d/%m/%Y``, also with the column before it: ``day=%d/%m/%Y``.
+
+    Raises
+    ------
+    UsageError
+        If the events have no dates.
+
+    Examples
+    --------
+    >>> dated_as(Recipe("rfm", {"key": "id", "date": "day"}), "day=%d/%m/%Y").date_format
+    '%d/%m/%Y'
+    """
+    if date_format is None:
+        return recipe
+    if "date" not in recipe.columns:
+        raise UsageError("workflow.format_without_dates")
+    return replace(recipe, date_format=date_format.removeprefix(f"{recipe.columns['date']}="))
+
+
 @contextmanager
 def rows_of_events(
     model: SegmentModel,
     events: Any,
     *,
     at: str | None = None,
+    date_format: str | None = None,
     options: ReadOptions | None = None,
     progress: Progress = silent,
 ) -> Iterator[Rows]:
@@ -201,6 +229,8 @@ def rows_of_events(
         Whatever :func:`segmint.read` takes, with the columns that the first events had.
     at
         The day that counts as today; ``None`` for the day after the last event.
+    date_format
+        How their dates are written, where that differs from the training's (see :func:`dated_as`).
     options
         How the events are written.
     progress
@@ -209,7 +239,7 @@ def rows_of_events(
     Raises
     ------
     UsageError
-        If the model keeps no recipe.
+        If the model keeps no recipe, or dates are said to be written in some way and there are none.
     DataError
         As :func:`write_features`.
     """
@@ -217,7 +247,8 @@ def rows_of_events(
         raise UsageError("workflow.no_recipe", name=model.manifest.name)
     with tempfile.TemporaryDirectory(prefix="segmint-") as folder:
         target = Path(folder) / f"{_name_of(events)}.parquet"
-        made = write_features(events, model.recipe, target, at=at, options=options, progress=progress)
+        recipe = dated_as(model.recipe, date_format)
+        made = write_features(events, recipe, target, at=at, options=options, progress=progress)
         warnings = tuple(compare_spans(model.recipe, made.recipe))
         yield Rows(target, made.at, made.n_events, made.recipe, warnings, made.notices)
 

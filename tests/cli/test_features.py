@@ -330,6 +330,20 @@ def test_a_guess_that_does_not_fit_is_said_to_be_one(segmint: Any, tmp_path: Pat
     assert segmint("features", "rfm", events, "--amount=", "-o", out).returncode == 0
 
 
+def test_features_are_not_made_of_features(segmint: Any, tmp_path: Path) -> None:
+    events, table, out = tmp_path / "sales.csv", tmp_path / "rfm.csv", tmp_path / "again.csv"
+    events.write_text(LINES)
+    assert segmint("features", "rfm", events, "-o", table).returncode == 0
+    again = ("features", "rfm", table, "--key", "CustomerID", "--date", "last_purchase", "-o", out)
+    refused(segmint(*again), 2, "segmint run rfm.csv --from-features")
+    assert not out.exists()
+    Path(f"{table}.recipe.json").rename(
+        f"{events}.recipe.json"
+    )  # the recipe of a table that is none of these
+    assert segmint("features", "rfm", events, "-o", out).returncode == 0
+    assert segmint(*again).returncode == 0
+
+
 def test_a_table_of_one_row_a_player_is_sent_to_run(segmint: Any, tmp_path: Path) -> None:
     table, out = tmp_path / "players.csv", tmp_path / "features.csv"
     table.write_text("player,game,hours\na,x,3\nb,y,4\nc,x,5\n")

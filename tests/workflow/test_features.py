@@ -218,8 +218,30 @@ def test_a_model_without_a_recipe_is_refused(study: Any, events: Path, tmp_path:
 def test_events_without_a_column_of_the_recipe_are_refused_with_a_diff(model: SegmentModel) -> None:
     with pytest.raises(SchemaError) as refused, rows_of_events(model, sales().drop_columns("paid")):
         pass
-    assert refused.value.code == "data.unknown_columns"
+    assert refused.value.code == "workflow.other_event_columns"
+    assert "--rename" in refused.value.remedy
     assert any("paid" in line for line in refused.value.details)
+
+
+def test_events_whose_columns_were_renamed_are_read_as_it_is_advised(model: SegmentModel) -> None:
+    renamed = sales().rename_columns({"paid": "sum paid"})
+    with pytest.raises(SchemaError), rows_of_events(model, renamed):
+        pass
+    with (
+        rows_of_events(model, renamed, options=segmint.ReadOptions(rename={"sum paid": "paid"})) as rows,
+        rows_of_events(model, sales()) as usual,
+    ):
+        assert pq.read_table(rows.path).equals(pq.read_table(usual.path))
+
+
+def test_features_in_the_place_of_events_are_told_to_be_made_already(
+    model: SegmentModel, events: Path, tmp_path: Path
+) -> None:
+    table = write_features(events, RECIPE, tmp_path / "rfm.csv").table
+    with pytest.raises(SchemaError) as refused, rows_of_events(model, table):
+        pass
+    assert refused.value.code == "workflow.are_features"
+    assert "Leave --from-events out" in refused.value.remedy
 
 
 @pytest.mark.parametrize("read", [assign, lambda model, table: read_again(table, model)])

@@ -143,10 +143,11 @@ def _make(
     from segmint.cli.output import write_json
     from segmint.data import check_target, spare_inputs
     from segmint.data.files import open_again
-    from segmint.workflow.features import write_features
+    from segmint.workflow.features import refuse_features, write_features
 
     check_target(output)
     spare_inputs(output, events)
+    refuse_features(events, reading)
     with open_again(events, reading) as (source, how):
         found = guessed(source, journey, how, columns)
         recipe = _recipe(journey, found, settings | {"currency": shared.currency}, shared.date_format)

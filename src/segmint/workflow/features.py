@@ -23,8 +23,9 @@ from segmint.behavior.recipe_file import (
 from segmint.behavior.spans import compare_spans, without_span
 from segmint.data import ReadOptions, open_writer
 from segmint.data.dataset import Dataset
+from segmint.data.events import column_names
 from segmint.data.write import RowWriter
-from segmint.errors import UsageError
+from segmint.errors import SchemaError, UsageError
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Role, Schema
 from segmint.model.segment_model import SegmentModel
@@ -248,9 +249,44 @@ def rows_of_events(
     with tempfile.TemporaryDirectory(prefix="segmint-") as folder:
         target = Path(folder) / f"{_name_of(events)}.parquet"
         recipe = dated_as(model.recipe, date_format)
-        made = write_features(events, recipe, target, at=at, options=options, progress=progress)
+        with _advising(model, recipe):
+            made = write_features(events, recipe, target, at=at, options=options, progress=progress)
         warnings = tuple(compare_spans(model.recipe, made.recipe))
         yield Rows(target, made.at, made.n_events, made.recipe, warnings, made.notices)
+
+
+@contextmanager
+def _advising(model: SegmentModel, recipe: Recipe) -> Iterator[None]:
+    """Say of a table without the columns of events whether it has the features already, or what can be done."""
+    try:
+        yield
+    except SchemaError as error:
+        if error.code != "data.unknown_columns":
+            raise
+        made = {*schema_of_recipe(recipe).names} & {one.name for one in model.schema.clustering}
+        there = bool(made) and made <= {*error.figures["found"]}
+        code = "workflow.are_features" if there else "workflow.other_event_columns"
+        columns = error.figures["columns"]
+        raise SchemaError(code, where=error.where, details=error.details, columns=columns) from None
+
+
+def refuse_features(table: Any, options: ReadOptions | None = None) -> None:
+    """Refuse features in the place of events: a table with a recipe beside it, and with all columns that it makes.
+
+    Raises
+    ------
+    UsageError
+        If it is one.
+    DataError
+        As :func:`segmint.read`.
+
+    Examples
+    --------
+    >>> refuse_features("a table of events.csv")  # no recipe lies beside it
+    """
+    recipe = find_recipe(table)
+    if recipe is not None and {*schema_of_recipe(recipe).names} <= {*column_names(table, options)}:
+        raise UsageError("workflow.features_already", table=Path(table).name, file=recipe_path(table).name)
 
 
 def _name_of(events: Any) -> str:

@@ -330,6 +330,12 @@ def test_texts_whose_keys_repeat_are_told_how_they_become_numbers(model: Segment
         with pytest.raises(DataError) as placed:
             with_beside(segmint.ReadOptions(key=key), tickets, model=model)
         assert "--texts" in placed.value.remedy
+        with pytest.raises(DataError) as unfit:
+            with_beside(segmint.ReadOptions(key=key), tickets, model=replace(model, topics=None))
+        assert not {"--texts", "--as-features", "--key"} & {*unfit.value.text().split()}
+    with pytest.raises(DataError) as once:
+        with_beside(segmint.ReadOptions(), tickets[["customer_id", "note"]].iloc[::3], model=model)
+    assert "--texts" in once.value.remedy
 
 
 def test_what_cannot_be_joined_is_refused() -> None:

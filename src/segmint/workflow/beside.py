@@ -24,7 +24,7 @@ from segmint.model.topic_columns import TopicColumns
 from segmint.model.topic_file import load_topic_columns
 from segmint.types import FloatVector
 from segmint.words import Sentence, sentence
-from segmint.workflow.beside_refusals import keyless, repeated
+from segmint.workflow.beside_refusals import keyless, repeated, without_numbers
 from segmint.workflow.texts import TextColumns, read_texts
 from segmint.workflow.topic_features import topics_path
 
@@ -215,7 +215,7 @@ def _read(
     if dataset.schema.key is None:
         raise keyless(dataset, model)
     excluded_shares = {*said.exclude} & {*shares}
-    return replace(_beside(dataset, topics, excluded_shares), every=names)
+    return replace(_beside(dataset, topics, excluded_shares, model), every=names)
 
 
 def _with_keys(table: Any, options: ReadOptions) -> Dataset:
@@ -260,7 +260,12 @@ def _key(names: Sequence[str], key: str | None, shares: Sequence[str]) -> str | 
     return others[0] if shares and len(others) == 1 else None
 
 
-def _beside(dataset: Dataset, topics: TopicColumns | None, excluded_shares: Collection[str]) -> Beside:
+def _beside(
+    dataset: Dataset,
+    topics: TopicColumns | None,
+    excluded_shares: Collection[str],
+    model: SegmentModel | None,
+) -> Beside:
     """Return the numbers of a table that can cluster; the others are counted.
 
     Shares that were excluded stay, ignored: texts make all shares of a model.
@@ -270,20 +275,12 @@ def _beside(dataset: Dataset, topics: TopicColumns | None, excluded_shares: Coll
         one for one in dataset.schema if one.numeric and (one.role in used or one.name in excluded_shares)
     ]
     if not chosen:
-        raise _without_numbers(dataset)
+        raise without_numbers(dataset, model)
     raw = raw_columns(dataset)
     columns = {one.name: raw[one.name] for one in chosen}
     features = tuple(_told(one, topics) for one in chosen)
     notices = tuple(_notices(dataset, columns))
     return Beside(dataset.source, tuple(dataset.keys.tolist()), features, columns, notices)
-
-
-def _without_numbers(dataset: Dataset) -> SchemaError:
-    """Return the error of a table without numbers: one of texts is told how they become some."""
-    texts = [one.name for one in dataset.schema if one.kind is Kind.TEXT and one.role is not Role.KEY]
-    if not texts:
-        return SchemaError("workflow.beside_empty", where=dataset.source)
-    return SchemaError("workflow.beside_texts", where=dataset.source, file=dataset.source, column=texts[0])
 
 
 def _notices(dataset: Dataset, columns: Mapping[str, FloatVector]) -> Iterator[Sentence]:

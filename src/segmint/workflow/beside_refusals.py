@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pyarrow as pa
@@ -20,9 +21,9 @@ _MOSTLY: Final = 0.5
 
 def keyless(dataset: Dataset, model: SegmentModel | None) -> DataError:
     """Return the error of a table in which no column names each customer once; one of texts is told what it is for."""
-    text = text_column(dataset)
-    if text is not None:
-        return _of_texts(dataset.source, text, model)
+    refused = _of_texts(dataset, text_column(dataset), model)
+    if refused is not None:
+        return refused
     if model is None or model.schema.key is None:
         return SchemaError("workflow.beside_keyless", where=dataset.source)
     return SchemaError("workflow.beside_unkeyed", where=dataset.source, key=model.schema.key.name)
@@ -30,17 +31,30 @@ def keyless(dataset: Dataset, model: SegmentModel | None) -> DataError:
 
 def repeated(table: Any, options: ReadOptions, error: DataError, model: SegmentModel | None) -> DataError:
     """Return the error of a table in which keys repeat, which was not read for that."""
-    dataset = read(table, ReadOptions(key=options.key, on_duplicate="last"))
-    text = text_column(dataset)
-    if text is not None:
-        return _of_texts(dataset.source, text, model)
+    dataset = read(table, replace(options, on_duplicate="last"))
+    refused = _of_texts(dataset, text_column(dataset), model)
+    if refused is not None:
+        return refused
     code = "workflow.beside_repeated" if model is None else "workflow.beside_repeats"
     return DataError(code, where=error.where, key=options.key, **error.figures)
 
 
-def _of_texts(source: str, text: str, model: SegmentModel | None) -> DataError:
-    code = "workflow.beside_said" if model is None or model.topics is None else "workflow.beside_as_texts"
-    return SchemaError(code, where=source, file=source, column=text)
+def without_numbers(dataset: Dataset, model: SegmentModel | None) -> DataError:
+    """Return the error of a table without numbers: one of texts is told how they become some."""
+    texts = [one.name for one in dataset.schema if one.kind is Kind.TEXT and one.role is not Role.KEY]
+    text = text_column(dataset) or next(iter(texts), None)
+    refused = _of_texts(dataset, text, model, first="workflow.beside_texts")
+    return refused or SchemaError("workflow.beside_empty", where=dataset.source)
+
+
+def _of_texts(
+    dataset: Dataset, text: str | None, model: SegmentModel | None, *, first: str = "workflow.beside_said"
+) -> DataError | None:
+    """Return what is said of texts, ``first`` before there is a model; ``None`` of a model that takes none."""
+    if text is None or (model is not None and model.topics is None):
+        return None
+    code = first if model is None else "workflow.beside_as_texts"
+    return SchemaError(code, where=dataset.source, file=dataset.source, column=text)
 
 
 def text_column(dataset: Dataset) -> str | None:

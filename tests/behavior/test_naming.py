@@ -40,6 +40,14 @@ def test_a_length_of_time_is_no_date() -> None:
     assert guess_columns([*names, "EventTime"], "players")["date"] == "EventTime"
 
 
+@pytest.mark.parametrize("amount", ["basket_amount", "OrderPaid", "transaction revenue (EUR)"])
+def test_what_an_order_cost_is_not_its_number(amount: str) -> None:
+    found = {"key": "customer", "date": "day", "amount": amount}
+    assert guess_columns(["customer", "day", amount], "rfm") == found
+    for number in ("basket", "sales_order", "InvoiceNo"):
+        assert guess_columns(["customer", "day", amount, number], "rfm") == found | {"order": number}
+
+
 def test_the_empty_text_says_that_there_is_none() -> None:
     found = guess_columns(RETAIL, "rfm", {"order": "", "quantity": ""})
     assert found == {"key": "CustomerID", "date": "InvoiceDate"}  # a price is nothing without its quantity

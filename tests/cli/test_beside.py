@@ -126,7 +126,7 @@ def test_what_does_not_fit_is_refused(segmint: Any, journey: dict[str, Any], tmp
     asked = {
         "named twice": (("--texts", folder / "texts.csv", "--beside", folder / "shares.csv"), 2, "--beside and --texts"),
         "neither": ((), 3, "--texts TEXTS"),
-        "no texts there": (("--texts", folder / "customers.csv"), 3, "not there: msg"),
+        "no texts there": (("--texts", folder / "customers.csv"), 3, "that of the texts “msg”"),
         "the same columns": (("--beside", folder / "customers.csv"), 3, "stand here"),
         "another's columns": (("--beside", write(tmp_path / "other.csv", ["id", "x"], [["key0001", 1], ["key0002", 5]])), 3, "none of the columns"),
     }  # fmt: skip

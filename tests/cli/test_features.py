@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
 import pytest
 
 MARK = "@example.org"
@@ -135,6 +138,62 @@ def test_events_of_another_span_are_said_not_to_compare_before_the_verdict(
     (folder / "week-assigned.csv").unlink()
 
 
+def redated(events: Path, target: Path, form: str) -> Path:
+    """Write the same events with their dates in another form."""
+    lines = [line.split(",") for line in events.read_text(encoding="utf-8").splitlines()]
+    for line in lines[1:]:
+        line[1] = dt.datetime.strptime(line[1], "%d/%m/%Y").strftime(form)
+    target.write_text("\n".join(",".join(line) for line in lines) + "\n", encoding="utf-8")
+    return target
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y%m%d"])
+def test_events_whose_dates_are_written_in_another_way_are_read_as_it_is_said(
+    segmint: Any, journey: dict[str, Any], tmp_path: Path, form: str
+) -> None:
+    events = redated(journey["folder"] / "sales.csv", tmp_path / "again.csv", form)
+    common = ("--from-events", "--at", AT, "--workspace", journey["folder"] / "ws")
+    out = tmp_path / "rows.csv"
+    refused(segmint("assign", "shop", events, "-o", out, *common), 3, f"--date-format {form}")
+    for given in (form, f"day={form}"):
+        done = segmint("assign", "shop", events, "-o", out, "--date-format", given, *common)
+        assert done.returncode == 0, done.stderr
+        assert rows_of(out) == rows_of(journey["folder"] / "trained.csv")
+    refused(segmint("monitor", "shop", events, *common), 3, f"--date-format {form}")
+    told = segmint("monitor", "shop", events, "--no-refit", "--date-format", form, "--json", *common)
+    assert json.loads(told.stdout)["report"]["verdict"] == "stable", told.stderr
+
+
+def test_a_form_of_dates_without_events_is_refused(
+    segmint: Any, journey: dict[str, Any], tmp_path: Path
+) -> None:
+    table, common = (
+        journey["folder"] / "rfm.csv",
+        ("--date-format", "%Y", "--workspace", journey["folder"] / "ws"),
+    )
+    for command in (("assign", "shop", table, "-o", tmp_path / "rows.csv"), ("monitor", "shop", table)):
+        refused(segmint(*command, *common), 2, "--from-events")
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_numbers_that_stand_for_dates_are_told_apart(segmint: Any, tmp_path: Path, ending: str) -> None:
+    events, out = tmp_path / f"sales.{ending}", tmp_path / "rfm.csv"
+    days, write = [20260103, 20260109, None], pq.write_table if ending == "parquet" else pacsv.write_csv
+    write(pa.table({"id": ["a", "a", "b"], "day": days}), events)
+    for named in ((), ("--date", "day")):
+        said = refused(segmint("features", "rfm", events, *named, "-o", out), 3, "--date-format %Y%m%d")
+        assert "2026010" not in said
+    done = segmint("features", "rfm", events, "--date-format", "%Y%m%d", "-o", out)
+    assert done.returncode == 0, done.stderr
+    assert rows_of(out)[0]["last_purchase"] == "2026-01-09"
+    for unit in (1, 1000):
+        write(pa.table({"id": ["a", "b"], "day": [1767398400 * unit, 1767916800 * unit]}), events)
+        said = refused(
+            segmint("features", "rfm", events, "-o", out), 3, "Unix timestamps are not read", "Convert"
+        )
+        assert "--lenient" not in said
+
+
 def test_no_customer_is_named_but_where_the_rows_are(journey: dict[str, Any]) -> None:
     for step in ("features", "run", "assign", "monitor"):
         assert MARK not in journey[step].stdout + journey[step].stderr
@@ -193,6 +252,7 @@ def test_a_format_is_asked_for_and_taken_as_it_was_asked_for(segmint: Any, tmp_p
         (("rfm", "EVENTS", "--key", "mail", "--date", "day", "--at", "30.06.2026"), 2, "2011-12-10"),
         (("rfm", "EVENTS", "--date", "day"), 2, "--key"),
         (("players", "EVENTS", "--key", "mail", "--date", "day", "--gap", "inf"), 2, "--gap"),
+        (("players", "EVENTS", "--key", "mail", "--date=", "--game", "no", "--date-format", "%Q"), 2, "without dates"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_an_exit_code(
@@ -268,6 +328,20 @@ def test_a_guess_that_does_not_fit_is_said_to_be_one(segmint: Any, tmp_path: Pat
     named = refused(segmint("features", "rfm", events, "--amount", "paid", "-o", out), 3, "--amount takes")
     assert not any(option in guess + named for option in ("--missing-", "--kind", "x4"))
     assert segmint("features", "rfm", events, "--amount=", "-o", out).returncode == 0
+
+
+def test_features_are_not_made_of_features(segmint: Any, tmp_path: Path) -> None:
+    events, table, out = tmp_path / "sales.csv", tmp_path / "rfm.csv", tmp_path / "again.csv"
+    events.write_text(LINES)
+    assert segmint("features", "rfm", events, "-o", table).returncode == 0
+    again = ("features", "rfm", table, "--key", "CustomerID", "--date", "last_purchase", "-o", out)
+    refused(segmint(*again), 2, "segmint run rfm.csv --from-features")
+    assert not out.exists()
+    Path(f"{table}.recipe.json").rename(
+        f"{events}.recipe.json"
+    )  # the recipe of a table that is none of these
+    assert segmint("features", "rfm", events, "-o", out).returncode == 0
+    assert segmint(*again).returncode == 0
 
 
 def test_a_table_of_one_row_a_player_is_sent_to_run(segmint: Any, tmp_path: Path) -> None:

@@ -115,6 +115,16 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
     assert not done.stdout
 
 
+def test_a_language_without_lists_is_answered_with_what_works(segmint, tmp_path: Path) -> None:
+    texts = tmp_path / "texts.csv"
+    texts.write_text("id,text\na,ein Paket\n")
+    done = segmint("topics", texts, "--text", "text", "--language", "de", "--workspace", tmp_path / "ws")
+    said = " ".join(done.stderr.split())
+    assert done.returncode == 2
+    assert "leave --language out" in said
+    assert "--language en" not in said
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "texts",

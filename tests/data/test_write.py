@@ -202,6 +202,8 @@ def test_a_target_of_another_kind(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError) as caught, open_writer(tmp_path / name):
         pass
     assert caught.value.code == "data.unknown_target"
+    for ending in (".csv", ".tsv", ".parquet"):
+        assert ending in caught.value.rule
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -285,6 +285,59 @@ def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame({"id": keys, "spend": numbers}), pd.DataFrame({"id": keys, "calls": numbers**2})
 
 
+def test_tables_without_the_columns_of_the_training_are_told_the_names_that_they_must_have(
+    model: SegmentModel, files: Files, tmp_path: Path
+) -> None:
+    customers, shares = pd.read_csv(files.customers, dtype=str), pd.read_csv(files.shares, dtype=str)
+    plain, out, other = segmint.ReadOptions(), tmp_path / "out.csv", {"customer_id": "who"}
+    renamed = tmp_path / "renamed.csv"
+    customers.rename(columns=other).to_csv(renamed, index=False)
+    joined = with_beside(plain, files.shares, model=model)
+    with pytest.raises(SchemaError) as lacking:
+        assign_source(model, renamed, out, options=joined)
+    assert '--rename "NAME FOUND=customer_id"' in lacking.value.remedy
+    assert (
+        assign_source(model, renamed, out, options=replace(joined, rename={"who": "customer_id"})).n_rows == N
+    )
+    with pytest.raises(SchemaError) as strangers:
+        assign_source(
+            model, customers.assign(customer_id="x" + customers["customer_id"]), out, options=joined
+        )
+    with pytest.raises(DataError) as repeats:
+        with_beside(plain, pd.concat([shares, shares]), model=model)
+    with pytest.raises(SchemaError) as unkeyed:
+        with_beside(plain, pd.DataFrame({"a": [1, 1, 2], "b": [2, 1, 2]}), model=model)
+    told = [one.value for one in (lacking, strangers, repeats, unkeyed)]
+    for name in ({"said": "msg"}, other):
+        with pytest.raises(SchemaError) as texts:
+            with_texts(plain, pd.read_csv(files.texts, dtype=str).rename(columns=name), model)
+        assert "“customer_id” there, and that of the texts “said”" in texts.value.rule
+        told.append(texts.value)
+    for error in told:
+        assert "--key" not in error.text()
+        assert error.code == "workflow.beside_repeats" or "“customer_id”" in error.text()
+
+
+def test_texts_whose_keys_repeat_are_told_how_they_become_numbers(model: SegmentModel) -> None:
+    said = ["my parcel is late", "I want a refund", "it was all good"] * 8
+    tickets = pd.DataFrame(
+        {"customer_id": [f"{n // 3:04d}" for n in range(24)], "stars": range(24), "note": said}
+    )
+    for key in (None, "customer_id"):
+        with pytest.raises(DataError) as refused:
+            with_beside(segmint.ReadOptions(key=key), tickets)
+        assert "--text note --as-features" in refused.value.remedy
+        with pytest.raises(DataError) as placed:
+            with_beside(segmint.ReadOptions(key=key), tickets, model=model)
+        assert "--texts" in placed.value.remedy
+        with pytest.raises(DataError) as unfit:
+            with_beside(segmint.ReadOptions(key=key), tickets, model=replace(model, topics=None))
+        assert not {"--texts", "--as-features", "--key"} & {*unfit.value.text().split()}
+    with pytest.raises(DataError) as once:
+        with_beside(segmint.ReadOptions(), tickets[["customer_id", "note"]].iloc[::3], model=model)
+    assert "--texts" in once.value.remedy
+
+
 def test_what_cannot_be_joined_is_refused() -> None:
     customers, beside = frames()
     plain = segmint.ReadOptions()

@@ -189,6 +189,18 @@ def test_another_day_gives_another_recency(model: SegmentModel, events: Path) ->
     assert (recency["2026-09-30"] == recency["2026-06-30"] + 92).all()
 
 
+def test_another_form_of_dates_goes_into_the_recipe_of_the_rows_only(
+    model: SegmentModel, events: Path
+) -> None:
+    with rows_of_events(model, events) as usual:
+        expected = pq.read_table(usual.path)
+    with rows_of_events(model, sales("%Y%m%d"), date_format="day=%Y%m%d") as rows:
+        assert pq.read_table(rows.path).equals(expected)
+        assert rows.recipe.date_format == "%Y%m%d"
+        assert model.recipe is not None and model.recipe.date_format == "%d.%m.%Y"
+    assert rows.warnings == ()
+
+
 def test_the_model_keeps_the_recipe_and_no_customer(model: SegmentModel, tmp_path: Path) -> None:
     spanned = {**RECIPE.settings, "days": 264, "days_after": 0}
     assert model.recipe == Recipe("rfm", COLUMNS, "%d.%m.%Y", spanned)
@@ -206,8 +218,30 @@ def test_a_model_without_a_recipe_is_refused(study: Any, events: Path, tmp_path:
 def test_events_without_a_column_of_the_recipe_are_refused_with_a_diff(model: SegmentModel) -> None:
     with pytest.raises(SchemaError) as refused, rows_of_events(model, sales().drop_columns("paid")):
         pass
-    assert refused.value.code == "data.unknown_columns"
+    assert refused.value.code == "workflow.other_event_columns"
+    assert "--rename" in refused.value.remedy
     assert any("paid" in line for line in refused.value.details)
+
+
+def test_events_whose_columns_were_renamed_are_read_as_it_is_advised(model: SegmentModel) -> None:
+    renamed = sales().rename_columns({"paid": "sum paid"})
+    with pytest.raises(SchemaError), rows_of_events(model, renamed):
+        pass
+    with (
+        rows_of_events(model, renamed, options=segmint.ReadOptions(rename={"sum paid": "paid"})) as rows,
+        rows_of_events(model, sales()) as usual,
+    ):
+        assert pq.read_table(rows.path).equals(pq.read_table(usual.path))
+
+
+def test_features_in_the_place_of_events_are_told_to_be_made_already(
+    model: SegmentModel, events: Path, tmp_path: Path
+) -> None:
+    table = write_features(events, RECIPE, tmp_path / "rfm.csv").table
+    with pytest.raises(SchemaError) as refused, rows_of_events(model, table):
+        pass
+    assert refused.value.code == "workflow.are_features"
+    assert "Leave --from-events out" in refused.value.remedy
 
 
 @pytest.mark.parametrize("read", [assign, lambda model, table: read_again(table, model)])

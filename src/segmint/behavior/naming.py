@@ -29,6 +29,11 @@ _NOT_LAST: Final[Mapping[str, frozenset[str]]] = {
     "duration": frozenset({"minutes", "seconds"}),
 }
 """Last words of names that say how long, not when; durations are counted in hours."""
+_SIZES: Final = frozenset({
+    "amount", "revenue", "spend", "spent", "paid", "payment", "price", "cost", "value", "total", "quantity", "qty", "units",
+    "size",
+})  # fmt: skip
+"""Words of names that say how much of an order, not which."""
 _ONLY_ADDS: Final = frozenset({"category"})
 """What a table of purchases can do without: told only where no column is named, so that named columns say it all."""
 
@@ -55,6 +60,8 @@ def guess_columns(
     {'key': 'CustomerID', 'date': 'InvoiceDate', 'order': 'InvoiceNo', 'quantity': 'Quantity', 'price': 'UnitPrice', 'category': 'StockCode'}
     >>> guess_columns(["user_id", "game", "hours"], "players")
     {'key': 'user_id', 'game': 'game', 'duration': 'hours'}
+    >>> guess_columns(["customer", "day", "basket_amount"], "rfm")
+    {'key': 'customer', 'date': 'day', 'amount': 'basket_amount'}
     >>> guess_columns(["InvoiceNo", "StockCode", "InvoiceDate", "who"], "rfm", {"key": "who", "order": ""})
     {'key': 'who', 'date': 'InvoiceDate'}
     """
@@ -77,6 +84,8 @@ def _key_of(names: Sequence[str]) -> str | None:
 
 def _column_of(purpose: str, names: Sequence[str]) -> str | None:
     wanted = _WORDS[purpose]
+    if purpose == "order":
+        names = [name for name in names if not _SIZES & {*words_of(name)}]
     lengths = _NOT_LAST.get(purpose, frozenset())
     return next(
         (name for name in names if wanted & {*words_of(name)} and not lengths & {*words_of(name)[-1:]}), None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmint.cli.features import At
-from segmint.errors import UsageError
+from segmint.cli.features import At, numbers_for_dates
+from segmint.errors import UsageError, ValueRuleError
 from segmint.words import say
 from segmint.words.sentences import closed
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FromEvents:
-    """Whether DATA are events, and the day that counts as today."""
+    """Whether DATA are events, the day that counts as today, and how their dates are written."""
 
     from_events: Annotated[bool, typer.Option("--from-events", help=say("help.from_events"))] = False
     at: At = None
+    date_format: Annotated[str | None, typer.Option("--date-format", help=say("help.batch_dates"))] = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def table_of(
     Raises
     ------
     UsageError
-        If there is a day but no events, or the model keeps no recipe, or no topics for texts.
+        If there is a day or a form of dates but no events, or the model keeps no recipe, or no topics for texts.
     DataError
         If the events can't be read, or lack a column that the recipe names.
     """
@@ -110,11 +111,32 @@ def table_of(
     if not given.from_events:
         if given.at is not None:
             raise UsageError("cli.at_without_events")
+        if given.date_format is not None:
+            raise UsageError("cli.dates_without_events")
         recipe, warnings = made_like(model, data)
         own = replace(reading, key=key or reading.key, recipe=recipe)
         yield Table(data, joined.to(own, model), warnings=warnings)
         return
 
-    with rows_of_events(model, data, at=given.at, options=reading, progress=progress) as rows:
+    with ExitStack() as stack:
+        with _said_of_dates(model):
+            made = rows_of_events(
+                model, data, at=given.at, date_format=given.date_format, options=reading, progress=progress
+            )
+            rows = stack.enter_context(made)
         own = ReadOptions(key=key, recipe=rows.recipe)
         yield Table(str(rows.path), joined.to(own, model), rows.notices, rows.warnings, rows.at)
+
+
+@contextmanager
+def _said_of_dates(model: SegmentModel) -> Iterator[None]:
+    """Say of events whose dates are written in another way than the training's how that is stated."""
+    try:
+        yield
+    except ValueRuleError as error:
+        if error.code != "data.unfit" or model.recipe is None:
+            raise
+        if error.figures["column"] != model.recipe.columns.get("date"):
+            raise
+        code = numbers_for_dates(error) or "cli.unfit_event_dates"
+        raise ValueRuleError(code, where=error.where, **error.figures) from None

@@ -143,10 +143,11 @@ def _make(
     from segmint.cli.output import write_json
     from segmint.data import check_target, spare_inputs
     from segmint.data.files import open_again
-    from segmint.workflow.features import write_features
+    from segmint.workflow.features import refuse_features, write_features
 
     check_target(output)
     spare_inputs(output, events)
+    refuse_features(events, reading)
     with open_again(events, reading) as (source, how):
         found = guessed(source, journey, how, columns)
         recipe = _recipe(journey, found, settings | {"currency": shared.currency}, shared.date_format)
@@ -167,19 +168,24 @@ def _said_of_guesses(found: Mapping[str, str], named: Mapping[str, str]) -> Iter
         if error.code != "data.unfit":
             raise
         purpose = next(one for one, name in found.items() if name == error.figures["column"])
-        code = "cli.unfit_named" if purpose in named else "cli.unfit_guess"
+        code = numbers_for_dates(error) or ("cli.unfit_named" if purpose in named else "cli.unfit_guess")
         raise ValueRuleError(code, where=error.where, purpose=purpose, **error.figures) from None
+
+
+def numbers_for_dates(error: ValueRuleError) -> str | None:
+    """Return the code of what is said of numbers that stand for dates; ``None`` of other cells."""
+    return {"digits": "cli.dates_as_digits", "seconds": "cli.dates_as_seconds"}.get(error.figures["written"])
 
 
 def _recipe(
     journey: Journey, columns: dict[str, str], settings: dict[str, Any], date_format: str | None
 ) -> Recipe:
-    """Make a recipe of the settings that were given; a format may be written as ``run`` takes it."""
+    """Make a recipe of the settings that were given."""
     from segmint.model.recipe import Recipe
+    from segmint.workflow.features import dated_as
 
     given = {name: value for name, value in settings.items() if value}
-    written = date_format and date_format.removeprefix(f"{columns.get('date')}=")
-    return Recipe(journey, columns, written, given)
+    return dated_as(Recipe(journey, columns, None, given), date_format)
 
 
 def _told(made: Featured) -> dict[str, Any]:

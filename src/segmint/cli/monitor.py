@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, cast
 
@@ -64,7 +64,10 @@ class Cutting:
     date: Annotated[str | None, typer.Option("--date", help=say("help.date"))] = None
     by: Annotated[str | None, typer.Option("--by", help=say("help.by"))] = None
     since: Annotated[str | None, typer.Option("--since", help=say("help.since"))] = None
-    date_format: Annotated[str | None, typer.Option("--date-format", help=say("help.batch_dates"))] = None
+
+    def format_of(self, given: str | None) -> str | None:
+        """Return how its dates are written, which may be given as ``COLUMN=FORMAT``."""
+        return given and given.removeprefix(f"{self.date}=")
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,11 @@ def monitor(
     reading, asked = read_options(source), judging.options()
     if events.from_events and (cutting.by or cutting.since):
         raise UsageError("cli.by_with_events")
+    dates = cutting.format_of(events.date_format)
+    if cutting.date is not None and not events.from_events:  # then it says how those are written
+        events = replace(events, date_format=None)
     with Steps(quiet=quiet) as steps, table_of(str(batch), reading, events, joined, loaded, steps) as table:
-        cut = _cut(loaded, table, cutting, telling.batch_name or _called(table), steps)
+        cut = _cut(loaded, table, cutting, dates, telling.batch_name or _called(table), steps)
         kept = _kept(loaded, _judged(loaded, cut.batches, asked, steps), cut, table, place, telling, steps)
     if json:
         _write_json(kept)
@@ -126,7 +132,9 @@ def monitor(
         raise typer.Exit(DRIFTED)
 
 
-def _cut(model: SegmentModel, table: Table, cutting: Cutting, name: str, steps: Steps) -> Cut:
+def _cut(
+    model: SegmentModel, table: Table, cutting: Cutting, date_format: str | None, name: str, steps: Steps
+) -> Cut:
     """Read the table: one batch, or several where it is cut by its dates."""
     from segmint.workflow.batches import Cut, read_batch, read_batches
 
@@ -145,7 +153,7 @@ def _cut(model: SegmentModel, table: Table, cutting: Cutting, name: str, steps: 
             date=cutting.date,
             by=cast("By | None", options.one_of("--by", cutting.by, _PERIODS)),
             since=cutting.since,
-            date_format=cutting.date_format and cutting.date_format.removeprefix(f"{cutting.date}="),
+            date_format=date_format,
             name=name,
             reading=table.reading,
         )

@@ -58,7 +58,8 @@ class Looking:
         """Make the options of the journey."""
         from segmint.workflow.topic_planning import TopicOptions
 
-        options.one_of("--language", self.language, LANGUAGES)
+        if self.language is not None and self.language not in LANGUAGES:
+            raise UsageError("cli.no_lists", language=self.language, known=list(LANGUAGES))
         return TopicOptions(
             ks=options.numbers_of_clusters(self.k),
             language=self.language,

@@ -63,7 +63,7 @@ def parse_cells(column: pa.Array, feature: Feature, style: NumberStyle) -> Cells
         return _parse_texts(plain_texts(column), feature, style)
     if feature.kind in NUMERIC_KINDS:
         return _typed_numbers(column, feature)
-    if feature.kind is Kind.DATE:
+    if feature.kind is Kind.DATE and not (feature.date_format and is_number(column.type)):
         return _typed_dates(column)
     return _parse_texts(typed_texts(column), feature, NumberStyle())
 

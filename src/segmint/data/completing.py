@@ -43,7 +43,9 @@ class Completing:
     def __init__(
         self, options: ReadOptions, schema: Schema | None, columns: Sequence[str], *, where: str
     ) -> None:
-        self._beside, self._where, self._columns = options.beside, where, columns
+        self._beside, self._where, self._columns, self._schema = options.beside, where, columns, schema
+        own_key = None if schema is None or schema.key is None else schema.key.name
+        self._key = options.key or own_key
         beside = () if self._beside is None else self._beside.names
         if self._beside is not None and (twice := [name for name in beside if name in columns]):
             raise SchemaError("data.beside_twice", where=where, beside=self._beside.source, columns=twice)
@@ -82,8 +84,12 @@ class Completing:
         SchemaError
             If there is another table, and no key.
         """
-        if self._beside is not None and key is None:
-            raise SchemaError("data.beside_no_key", where=self._where, beside=self._beside.source)
+        if self._beside is None or key is not None:
+            return
+        code = (
+            "beside_no_key" if self._schema is None else "beside_other_key" if self._key else "beside_never"
+        )
+        raise SchemaError(f"data.{code}", where=self._where, beside=self._beside.source, key=self._key)
 
     def __call__(self, columns: RawColumns, keys: TextVector) -> RawColumns:
         """Return the columns of some rows with those that complete them, without the texts."""
@@ -110,7 +116,8 @@ class Completing:
         if self._beside is None:
             return ()
         if self._n and self._n == self._n_without:
-            raise SchemaError("data.beside_nobody", where=self._where, beside=self._beside.source)
+            code = "beside_nobody" if self._schema is None or self._key is None else "beside_strangers"
+            raise SchemaError(f"data.{code}", where=self._where, beside=self._beside.source, key=self._key)
         n_strangers = int((~self._met).sum())
         counted = (("without", self._n_without, self._n), ("strangers", n_strangers, len(self._met)))
         told = (

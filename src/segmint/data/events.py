@@ -147,7 +147,13 @@ def _require_columns(names: Iterable[str], rows: Rows) -> None:
     unknown = [name for name in names if name not in rows.columns]
     if unknown:
         details = column_diff(unknown, list(rows.columns))
-        raise SchemaError("data.unknown_columns", where=rows.name, details=details, columns=unknown)
+        raise SchemaError(
+            "data.unknown_columns",
+            where=rows.name,
+            details=details,
+            columns=unknown,
+            found=list(rows.columns),
+        )
 
 
 def _require_format(date_format: str | None, wanted: Wanted, rows: Rows) -> None:

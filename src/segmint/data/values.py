@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmint.data.cells import Cells, NumberStyle, is_text, plain_texts, typed_texts
+from segmint.data.numbered_dates import written_dates
 from segmint.data.quarantine import Aside
 from segmint.data.rows import Rows
 from segmint.errors import DataError, ValueRuleError
@@ -81,9 +82,11 @@ def _error(column: Column, rows: Rows, first_row: int, style: NumberStyle) -> Da
         return ValueRuleError("data.infinite", where=where, n=n)
     total = len(column.source) - column.source.null_count
     feature = column.feature
+    written = written_dates(column.source.filter(pa.array(column.cells.unfit)), feature.kind)
     return ValueRuleError(
-        "data.unfit", where=where, n=n, total=total, kind=feature.kind.value, column=feature.name
-    )
+        "data.unfit", where=where, n=n, total=total, kind=feature.kind.value, column=feature.name,
+        written=written,
+    )  # fmt: skip
 
 
 def _reason(column: Column, row: int, style: NumberStyle) -> Sentence:

@@ -24,6 +24,7 @@ from segmint.model.topic_columns import TopicColumns
 from segmint.model.topic_file import load_topic_columns
 from segmint.types import FloatVector
 from segmint.words import Sentence, sentence
+from segmint.workflow.beside_refusals import keyless, repeated, without_numbers
 from segmint.workflow.texts import TextColumns, read_texts
 from segmint.workflow.topic_features import topics_path
 
@@ -67,7 +68,7 @@ def with_beside(reading: ReadOptions, table: Any, *, model: SegmentModel | None 
     others = model is None and topics is not None and not {*topics.names} <= {*names}
     topics = None if others else topics
     key = reading.key or (None if model is None or model.schema.key is None else model.schema.key.name)
-    beside = _read(table, names, _of_columns(reading, names), key, topics)
+    beside = _read(table, names, _of_columns(reading, names), key, topics, model=model)
     if model is not None:
         return replace(reading, beside=_only(beside, model))
     if others:
@@ -154,7 +155,7 @@ def with_texts(reading: ReadOptions, texts: Any, model: SegmentModel) -> ReadOpt
     try:
         found = read_texts(texts, TextColumns(text=topics.text, key=named))
     except DataError as error:
-        raise _of_that_table(error) from None
+        raise _of_those_texts(error, named, topics.text) from None
     shares = topics.shares(found.documents)
     columns = {name: shares[:, topic].copy() for topic, name in enumerate(topics.names)}
     features = tuple(model.schema.feature(name) for name in topics.names)
@@ -177,8 +178,23 @@ def topics_beside(table: Any) -> TopicColumns | None:
     return None
 
 
+def _of_those_texts(error: DataError, key: str, text: str) -> DataError:
+    """Return an error of a table of texts; one of its columns says which it must have."""
+    if error.code not in ("data.unknown_columns", "data.missing_schema_columns"):
+        return _of_that_table(error)
+    return SchemaError(
+        "workflow.other_text_columns", where=error.where, details=error.details, key=key, text=text
+    )
+
+
 def _read(
-    table: Any, names: tuple[str, ...], said: ReadOptions, key: str | None, topics: TopicColumns | None
+    table: Any,
+    names: tuple[str, ...],
+    said: ReadOptions,
+    key: str | None,
+    topics: TopicColumns | None,
+    *,
+    model: SegmentModel | None,
 ) -> Beside:
     """Read the numbers of a table beside the customers', by what is said of its columns."""
     shares = () if topics is None else tuple(name for name in topics.names if name in names)
@@ -193,11 +209,13 @@ def _read(
     try:
         dataset = _with_keys(table, options)
     except DataError as error:
+        if error.code == "data.repeated_keys":
+            raise repeated(table, options, error, model) from None
         raise _of_that_table(error) from None
     if dataset.schema.key is None:
-        raise SchemaError("workflow.beside_keyless", where=dataset.source)
+        raise keyless(dataset, model)
     excluded_shares = {*said.exclude} & {*shares}
-    return replace(_beside(dataset, topics, excluded_shares), every=names)
+    return replace(_beside(dataset, topics, excluded_shares, model), every=names)
 
 
 def _with_keys(table: Any, options: ReadOptions) -> Dataset:
@@ -222,8 +240,6 @@ def _with_keys(table: Any, options: ReadOptions) -> Dataset:
 
 def _of_that_table(error: DataError) -> DataError:
     """Return an error of the other table, which options of reading do not reach, without advice to use one."""
-    if error.code == "data.repeated_keys":
-        return DataError("workflow.beside_repeated", where=error.where, **error.figures)
     if "--" not in error.remedy:
         return error
     said = {"received": error.received, "broken": error.rule}
@@ -244,7 +260,12 @@ def _key(names: Sequence[str], key: str | None, shares: Sequence[str]) -> str | 
     return others[0] if shares and len(others) == 1 else None
 
 
-def _beside(dataset: Dataset, topics: TopicColumns | None, excluded_shares: Collection[str]) -> Beside:
+def _beside(
+    dataset: Dataset,
+    topics: TopicColumns | None,
+    excluded_shares: Collection[str],
+    model: SegmentModel | None,
+) -> Beside:
     """Return the numbers of a table that can cluster; the others are counted.
 
     Shares that were excluded stay, ignored: texts make all shares of a model.
@@ -254,20 +275,12 @@ def _beside(dataset: Dataset, topics: TopicColumns | None, excluded_shares: Coll
         one for one in dataset.schema if one.numeric and (one.role in used or one.name in excluded_shares)
     ]
     if not chosen:
-        raise _without_numbers(dataset)
+        raise without_numbers(dataset, model)
     raw = raw_columns(dataset)
     columns = {one.name: raw[one.name] for one in chosen}
     features = tuple(_told(one, topics) for one in chosen)
     notices = tuple(_notices(dataset, columns))
     return Beside(dataset.source, tuple(dataset.keys.tolist()), features, columns, notices)
-
-
-def _without_numbers(dataset: Dataset) -> SchemaError:
-    """Return the error of a table without numbers: one of texts is told how they become some."""
-    texts = [one.name for one in dataset.schema if one.kind is Kind.TEXT and one.role is not Role.KEY]
-    if not texts:
-        return SchemaError("workflow.beside_empty", where=dataset.source)
-    return SchemaError("workflow.beside_texts", where=dataset.source, file=dataset.source, column=texts[0])
 
 
 def _notices(dataset: Dataset, columns: Mapping[str, FloatVector]) -> Iterator[Sentence]:

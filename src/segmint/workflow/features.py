@@ -23,8 +23,9 @@ from segmint.behavior.recipe_file import (
 from segmint.behavior.spans import compare_spans, without_span
 from segmint.data import ReadOptions, open_writer
 from segmint.data.dataset import Dataset
+from segmint.data.events import column_names
 from segmint.data.write import RowWriter
-from segmint.errors import UsageError
+from segmint.errors import SchemaError, UsageError
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Role, Schema
 from segmint.model.segment_model import SegmentModel
@@ -182,12 +183,40 @@ class Rows:
     notices: tuple[Sentence, ...]
 
 
+def dated_as(recipe: Recipe, date_format: str | None) -> Recipe:
+    """Return a recipe by which dates are read as they are said to be written; ``None`` changes nothing.
+
+    Parameters
+    ----------
+    recipe
+        How features are made.
+    date_format
+        In ``strptime``'s terms, ``%d/%m/%Y``, also with the column before it: ``day=%d/%m/%Y``.
+
+    Raises
+    ------
+    UsageError
+        If the events have no dates.
+
+    Examples
+    --------
+    >>> dated_as(Recipe("rfm", {"key": "id", "date": "day"}), "day=%d/%m/%Y").date_format
+    '%d/%m/%Y'
+    """
+    if date_format is None:
+        return recipe
+    if "date" not in recipe.columns:
+        raise UsageError("workflow.format_without_dates")
+    return replace(recipe, date_format=date_format.removeprefix(f"{recipe.columns['date']}="))
+
+
 @contextmanager
 def rows_of_events(
     model: SegmentModel,
     events: Any,
     *,
     at: str | None = None,
+    date_format: str | None = None,
     options: ReadOptions | None = None,
     progress: Progress = silent,
 ) -> Iterator[Rows]:
@@ -201,6 +230,8 @@ def rows_of_events(
         Whatever :func:`segmint.read` takes, with the columns that the first events had.
     at
         The day that counts as today; ``None`` for the day after the last event.
+    date_format
+        How their dates are written, where that differs from the training's (see :func:`dated_as`).
     options
         How the events are written.
     progress
@@ -209,7 +240,7 @@ def rows_of_events(
     Raises
     ------
     UsageError
-        If the model keeps no recipe.
+        If the model keeps no recipe, or dates are said to be written in some way and there are none.
     DataError
         As :func:`write_features`.
     """
@@ -217,9 +248,45 @@ def rows_of_events(
         raise UsageError("workflow.no_recipe", name=model.manifest.name)
     with tempfile.TemporaryDirectory(prefix="segmint-") as folder:
         target = Path(folder) / f"{_name_of(events)}.parquet"
-        made = write_features(events, model.recipe, target, at=at, options=options, progress=progress)
+        recipe = dated_as(model.recipe, date_format)
+        with _advising(model, recipe):
+            made = write_features(events, recipe, target, at=at, options=options, progress=progress)
         warnings = tuple(compare_spans(model.recipe, made.recipe))
         yield Rows(target, made.at, made.n_events, made.recipe, warnings, made.notices)
+
+
+@contextmanager
+def _advising(model: SegmentModel, recipe: Recipe) -> Iterator[None]:
+    """Say of a table without the columns of events whether it has the features already, or what can be done."""
+    try:
+        yield
+    except SchemaError as error:
+        if error.code != "data.unknown_columns":
+            raise
+        made = {*schema_of_recipe(recipe).names} & {one.name for one in model.schema.clustering}
+        there = bool(made) and made <= {*error.figures["found"]}
+        code = "workflow.are_features" if there else "workflow.other_event_columns"
+        columns = error.figures["columns"]
+        raise SchemaError(code, where=error.where, details=error.details, columns=columns) from None
+
+
+def refuse_features(table: Any, options: ReadOptions | None = None) -> None:
+    """Refuse features in the place of events: a table with a recipe beside it, and with all columns that it makes.
+
+    Raises
+    ------
+    UsageError
+        If it is one.
+    DataError
+        As :func:`segmint.read`.
+
+    Examples
+    --------
+    >>> refuse_features("a table of events.csv")  # no recipe lies beside it
+    """
+    recipe = find_recipe(table)
+    if recipe is not None and {*schema_of_recipe(recipe).names} <= {*column_names(table, options)}:
+        raise UsageError("workflow.features_already", table=Path(table).name, file=recipe_path(table).name)
 
 
 def _name_of(events: Any) -> str:

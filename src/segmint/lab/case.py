@@ -11,15 +11,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from segmint.behavior.naming import guessed
 from segmint.data import ReadOptions, raw_columns, read
 from segmint.data.dataset import Dataset
-from segmint.errors import UsageError
+from segmint.errors import DataError, UsageError
 from segmint.intervals import wilson
+from segmint.lab.columns import recipe_of
 from segmint.lab.lesson import Assignment
 from segmint.model.cards import SegmentCard
-from segmint.model.recipe import Journey, Recipe
+from segmint.model.recipe import Journey
 from segmint.types import FloatVector, IntVector
+from segmint.words import say
 from segmint.workflow.deliver import deliver
 from segmint.workflow.features import Featured, with_recipe, write_features
 from segmint.workflow.planning import RunOptions
@@ -128,16 +129,16 @@ def carry_out(assignment: Assignment, rules: Rules, events: Any, name: str) -> C
     rules
         What the journey is asked.
     events
-        The events; which column is what is told from the names.
+        The events; which column is what the options say, else the names.
     name
         The model's name, and the folder's.
 
     Raises
     ------
     UsageError
-        If no column is called like a customer's key, or there is nothing to segment.
+        If an option can't be honored, no column is called like a customer's key, or there is nothing to segment.
     DataError
-        If the events can't be read.
+        If the events can't be read, or have one row a customer.
     """
     with tempfile.TemporaryDirectory(prefix="segmint-") as folder:  # the tables hold keys: none of them stays
         return _carried_out(assignment, rules, events, name, Path(folder))
@@ -145,10 +146,12 @@ def carry_out(assignment: Assignment, rules: Rules, events: Any, name: str) -> C
 
 def _carried_out(assignment: Assignment, rules: Rules, events: Any, name: str, folder: Path) -> Case:
     options = assignment.options
-    recipe = _recipe_of(events, rules.journey, options)
+    recipe = recipe_of(events, rules.journey, options)
     whole = write_features(
         events, recipe, folder / "now.parquet", options=options, progress=assignment.progress
     )
+    if whole.one_row:
+        raise DataError("lab.one_row", n=whole.n_events, who=say(f"lab.{name}.who"))
     now, horizon = _read(whole), 0
     features, before = whole, now
     if whole.at is not None:
@@ -177,19 +180,6 @@ def _carried_out(assignment: Assignment, rules: Rules, events: Any, name: str, f
         report=delivered.report,
         labels=labels,
     )
-
-
-def _recipe_of(events: Any, journey: Journey, options: ReadOptions | None) -> Recipe:
-    """Tell the columns from their names; say what is missing in terms of what the practical work has: --rename."""
-    try:
-        found = guessed(events, journey, options)
-    except UsageError as error:
-        if error.code != "behavior.no_key_by_name":
-            raise
-        raise UsageError("lab.no_key_by_name", **error.figures) from None
-    if journey == "rfm" and "date" not in found:
-        raise UsageError("lab.no_date_by_name")
-    return Recipe(journey, found)
 
 
 def _read(made: Featured) -> Dataset:

@@ -15,10 +15,12 @@ from segmint.data import ReadOptions, raw_columns, read
 from segmint.data.dataset import Dataset
 from segmint.errors import DataError, UsageError
 from segmint.intervals import wilson
+from segmint.lab.chance import RARE, by_chance
 from segmint.lab.columns import recipe_of
 from segmint.lab.lesson import Assignment
 from segmint.model.cards import SegmentCard
 from segmint.model.recipe import Journey
+from segmint.model.schema import Role
 from segmint.types import FloatVector, IntVector
 from segmint.words import say
 from segmint.workflow.deliver import deliver
@@ -101,6 +103,9 @@ class Case:
         The feature that tells what somebody is worth; ``None`` where there is none.
     back
         The share of all that came back.
+    chance
+        How often chance alone would make the segments differ so much in who came back; ``None`` where events have no
+        dates.
     outcomes
         The segments, largest first as the cards are.
     report
@@ -114,9 +119,20 @@ class Case:
     horizon: int
     worth: str | None
     back: float | None
+    chance: float | None
     outcomes: tuple[Outcome, ...]
     report: Path | None
     labels: IntVector
+
+    @property
+    def alike(self) -> bool:
+        """Whether the segments were followed, and do not differ in who came back beyond chance."""
+        return self.chance is not None and self.chance >= RARE
+
+    @property
+    def clustered(self) -> list[str]:
+        """The features that the segments were made of."""
+        return [one.name for one in self.made.dataset.schema.with_role(Role.CLUSTER)]
 
 
 def carry_out(assignment: Assignment, rules: Rules, events: Any, name: str) -> Case:
@@ -170,13 +186,15 @@ def _carried_out(assignment: Assignment, rules: Rules, events: Any, name: str, f
     labels = made.fits[0].labels
     came = _came_back(before, now, rules) if horizon else None
     gained = _gained(before, now, worth) if horizon and worth else None
+    outcomes = _outcomes(made, before, labels, worth, came, gained)
     return Case(
         made=made,
         features=features,
         horizon=horizon,
         worth=worth,
         back=None if came is None else float(came.mean()),
-        outcomes=_outcomes(made, before, labels, worth, came, gained),
+        chance=None if came is None else _chance(outcomes),
+        outcomes=outcomes,
         report=delivered.report,
         labels=labels,
     )
@@ -232,6 +250,10 @@ def _outcomes(
             )
         )
     return tuple(found)
+
+
+def _chance(outcomes: tuple[Outcome, ...]) -> float:
+    return by_chance([one.back or 0 for one in outcomes], [one.n_customers for one in outcomes])
 
 
 def _part(values: FloatVector, own: Any) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,7 @@ import numpy as np
 
 from segmint.data import ReadOptions, raw_columns, read
 from segmint.data.dataset import Dataset
+from segmint.data.files import open_again
 from segmint.errors import DataError, UsageError
 from segmint.intervals import wilson
 from segmint.lab.chance import RARE, by_chance
@@ -156,8 +157,12 @@ def carry_out(assignment: Assignment, rules: Rules, events: Any, name: str) -> C
     DataError
         If the events can't be read, or have one row a customer.
     """
-    with tempfile.TemporaryDirectory(prefix="segmint-") as folder:  # the tables hold keys: none of them stays
-        return _carried_out(assignment, rules, events, name, Path(folder))
+    options = assignment.options or ReadOptions()
+    with (
+        tempfile.TemporaryDirectory(prefix="segmint-") as folder,  # the tables hold keys: none of them stays
+        open_again(events, options) as (source, how),
+    ):
+        return _carried_out(replace(assignment, options=how), rules, source, name, Path(folder))
 
 
 def _carried_out(assignment: Assignment, rules: Rules, events: Any, name: str, folder: Path) -> Case:

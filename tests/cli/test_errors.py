@@ -137,6 +137,8 @@ def workspace(made: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
         (["lab", "9.9"], 2, "4.2"),
         (["lab", "1.1", "--data", "gone.csv"], 3, "gone.csv"),
         (["lab", "1.1", "--key", "hours"], 2, "--data"),
+        (["lab", "games", "--data", "TABLE", "--features", "hours"], 2, "--features"),
+        (["lab", "games", "--data", "TABLE"], 3, "segmint run"),
         (["list", "--workspace", "TABLE"], 2, "folder"),
     ],
 )  # fmt: skip

@@ -348,6 +348,23 @@ def test_a_table_of_one_row_a_player_is_sent_to_run(segmint: Any, tmp_path: Path
     table, out = tmp_path / "players.csv", tmp_path / "features.csv"
     table.write_text("player,game,hours\na,x,3\nb,y,4\nc,x,5\n")
     hint = "One row a player already"
-    assert hint in segmint("features", "players", table, "-o", out).stdout
+    told = segmint("features", "players", table, "-o", out).stdout
+    assert hint in told and "--from-features" not in told
+    assert "segmint run" in told.splitlines()[-1] + told.splitlines()[-2]
     table.write_text(table.read_text() + "a,y,1\n")
-    assert hint not in segmint("features", "players", table, "-o", out).stdout
+    told = segmint("features", "players", table, "-o", out).stdout
+    assert hint not in told and "--from-features" in told
+
+
+def test_a_case_study_reads_standard_input(segmint: Any, tmp_path: Path) -> None:
+    events = "player_id,game,hours\na,x,3\nb,y,4\nc,x,5\n"
+    done = segmint("lab", "games", "--data", "-", "--workspace", tmp_path / "ws", stdin=events)
+    assert done.returncode == 3 and "3 rows, and none of the players has two" in done.stderr
+
+
+def test_players_of_one_event_so_far_are_no_table_of_one_row_each(segmint: Any, tmp_path: Path) -> None:
+    table, out = tmp_path / "players.csv", tmp_path / "features.csv"
+    table.write_text("player,day,game\na,2026-01-01,x\nb,2026-01-02,y\na,2026-02-01,x\n")
+    told = segmint("features", "players", table, "--at", "2026-01-03", "-o", out).stdout
+    assert "2 players with one event only" in told and "One row a player" not in told
+    assert "--from-features" in told

@@ -29,6 +29,7 @@ from segmint.words import Sentence, sentence
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _FIRST: Final = date.min.toordinal() - _EPOCH
 _LAST: Final = date.max.toordinal() - _EPOCH
+_PROBE: Final = 100_000
 Columns = Mapping[str, "np.ndarray[Any, Any]"]
 
 
@@ -45,8 +46,10 @@ class Behavior:
         The day that counted as today, ``2011-12-10``; ``None`` where events have no dates.
     schema
         Kinds, roles and units of the columns.
-    n_events, n_customers
-        Rows read, and rows of the result.
+    n_events, n_without_key, n_customers
+        Rows read, those of nobody among them, and rows of the result.
+    one_row
+        Whether no key has two events: a table of one row a customer already.
     batches
         Columns of rows in the order of the keys.
     notices
@@ -57,7 +60,9 @@ class Behavior:
     at: str | None
     schema: Schema
     n_events: int
+    n_without_key: int
     n_customers: int
+    one_row: bool
     batches: Iterator[Columns]
     notices: tuple[Sentence, ...]
 
@@ -187,10 +192,19 @@ def _computed(events: Staged, recipe: Recipe, today: int, progress: Progress) ->
         at=_written(today) if dated else None,
         schema=schema_of(made, recipe),
         n_events=events.n_events,
+        n_without_key=events.n_without_key,
         n_customers=n_customers,
+        one_row=_one_row(connection),
         batches=_batches(connection, made, recipe.columns["key"]),
         notices=told,
     )
+
+
+def _one_row(connection: Connection) -> bool:
+    """Return whether no key has two events; where some have, the first rows nearly always show it."""
+    parts = (f"(SELECT key FROM events LIMIT {_PROBE})", "events")
+    lone = "SELECT count(*) = count(DISTINCT key) FROM {}"
+    return all(connection.execute(lone.format(part)).fetchall()[0][0] for part in parts)
 
 
 def _written(day: int) -> str:

@@ -163,13 +163,14 @@ def _breadth(there: frozenset[str]) -> str:
 
 def notices(connection: Connection, recipe: Recipe) -> tuple[Sentence, ...]:
     """Say who played only after today, who was seen once only (of them there is no habit), and what a session is."""
-    not_yet, once, players = connection.execute("""
+    not_yet, once, players, events = connection.execute("""
         SELECT (SELECT count(*) FROM (SELECT DISTINCT key FROM events) ANTI JOIN sums USING (key)),
-            count(*) FILTER (n_events = 1), count(*)
+            count(*) FILTER (n_events = 1), count(*), (SELECT count(*) FROM events)
         FROM sums""").fetchall()[0]
+    one_row = events == players + not_yet  # later events count too: of such players there will be a habit
     counted = tuple(
         sentence(f"behavior.notice.{what}", n=n)
-        for what, n in {"not_yet": not_yet, "one_row" if once == players else "once": once}.items()
+        for what, n in {"not_yet": not_yet, "one_row" if one_row else "once": once}.items()
         if n
     )
     return (*counted, *_sessions_of_days(recipe))

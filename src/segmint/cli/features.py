@@ -156,7 +156,7 @@ def _make(
     if json:
         write_json(_told(made))
     else:
-        _write(made, named=columns)
+        _write(made, events, named=columns)
 
 
 @contextmanager
@@ -205,7 +205,7 @@ def _told(made: Featured) -> dict[str, Any]:
     }
 
 
-def _write(made: Featured, *, named: Mapping[str, str]) -> None:
+def _write(made: Featured, events: str, *, named: Mapping[str, str]) -> None:
     from segmint.cli.output import results, write_command, write_labeled
     from segmint.cli.tables import plain_table
     from segmint.cli.typed import command, shown_path
@@ -224,7 +224,12 @@ def _write(made: Featured, *, named: Mapping[str, str]) -> None:
         write_labeled(console, say("cli.read_as"), [say("cli.by_name", columns=columns)])
     write_labeled(console, say("cli.notice"), [str(notice) for notice in made.notices])
     write_labeled(console, say("cli.recipe"), [shown_path(made.recipe_file)])
-    following = command("run", shown_path(made.table), "--from-features")
+    if (
+        made.one_row and made.recipe.journey == "players"
+    ):  # no habit can be counted: the table itself is meant
+        following = command("run", events)
+    else:
+        following = command("run", shown_path(made.table), "--from-features")
     write_command(console, say("cli.next"), following)
 
 

@@ -14,7 +14,7 @@ from segmint.lab.lesson import Table
 from segmint.profile.titles import capitalized
 from segmint.words import Sentence, numbers, say, sentence
 
-Advice = Literal["keep", "grow", "win_back", "let_rest"]
+Advice = Literal["keep", "grow", "win_back", "let_rest", "worth_more", "as_all"]
 VALUABLE: Final = 1.2
 """A segment is worth more than its number where its share of the worth is so much above its share of customers."""
 NEARLY: Final = 0.8
@@ -40,16 +40,29 @@ class Told:
 
 
 def advice(case: Case, one: Outcome) -> Advice:
-    """Return which of four advices fits a segment.
+    """Return which advice fits a segment.
 
     Valuable: its share of the worth is above its share of the customers by :data:`VALUABLE`. Alive: of it
-    came back nearly as many as of all (:data:`NEARLY`); where events have no dates, all count as alive.
+    came back nearly as many as of all (:data:`NEARLY`), or not surely fewer; where events have no dates, all count as
+    alive. Where no segment differs in who came back, only worth is left to tell them apart, as far as it lasted.
     """
-    valuable = one.worth_share is not None and one.worth_share >= VALUABLE * one.share
-    alive = one.back is None or case.back is None or one.back / one.n_customers >= NEARLY * case.back
+    valuable = _valuable(one.worth_share, one)
+    if case.alike:
+        return "worth_more" if valuable and _valuable(one.worth_after, one) else "as_all"
     if valuable:
-        return "keep" if alive else "win_back"
-    return "grow" if alive else "let_rest"
+        return "keep" if _alive(case, one) else "win_back"
+    return "grow" if _alive(case, one) else "let_rest"
+
+
+def _valuable(part: float | None, one: Outcome) -> bool:
+    return part is not None and part >= VALUABLE * one.share
+
+
+def _alive(case: Case, one: Outcome) -> bool:
+    if one.back is None or case.back is None:
+        return True
+    not_surely_fewer = one.interval is not None and one.interval[1] >= case.back
+    return not_surely_fewer or one.back / one.n_customers >= NEARLY * case.back
 
 
 def case_findings(case: Case, told: Told) -> tuple[Sentence, ...]:
@@ -72,7 +85,7 @@ def case_findings(case: Case, told: Told) -> tuple[Sentence, ...]:
         best, least = case.outcomes[int(np.argmax(backs))], case.outcomes[int(np.argmin(backs))]
         found.append(
             sentence(
-                f"{told.place}.followed", horizon=case.horizon, back=case.back, best=_called(best),
+                f"{told.place}.followed{'_alike' if case.alike else ''}", chance=case.chance, horizon=case.horizon, back=case.back, best=_called(best),
                 most=max(backs), least=_called(least), fewest=min(backs),
             )
         )  # fmt: skip
@@ -136,6 +149,7 @@ def case_figures(case: Case) -> dict[str, Any]:
         "n_events": case.features.n_events,
         "worth": case.worth,
         "back": case.back,
+        "chance": case.chance,
         "verdict": case.made.study.decision.verdict.value,
         "segments": [
             {

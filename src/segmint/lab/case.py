@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from segmint.behavior.naming import guessed
 from segmint.data import ReadOptions, raw_columns, read
 from segmint.data.dataset import Dataset
-from segmint.errors import UsageError
+from segmint.data.files import open_again
+from segmint.errors import DataError, UsageError
 from segmint.intervals import wilson
+from segmint.lab.chance import RARE, by_chance
+from segmint.lab.columns import recipe_of
 from segmint.lab.lesson import Assignment
 from segmint.model.cards import SegmentCard
-from segmint.model.recipe import Journey, Recipe
+from segmint.model.recipe import Journey
+from segmint.model.schema import Role
 from segmint.types import FloatVector, IntVector
+from segmint.words import say
 from segmint.workflow.deliver import deliver
 from segmint.workflow.features import Featured, with_recipe, write_features
 from segmint.workflow.planning import RunOptions
@@ -100,6 +104,9 @@ class Case:
         The feature that tells what somebody is worth; ``None`` where there is none.
     back
         The share of all that came back.
+    chance
+        How often chance alone would make the segments differ so much in who came back; ``None`` where events have no
+        dates.
     outcomes
         The segments, largest first as the cards are.
     report
@@ -113,9 +120,20 @@ class Case:
     horizon: int
     worth: str | None
     back: float | None
+    chance: float | None
     outcomes: tuple[Outcome, ...]
     report: Path | None
     labels: IntVector
+
+    @property
+    def alike(self) -> bool:
+        """Whether the segments were followed, and do not differ in who came back beyond chance."""
+        return self.chance is not None and self.chance >= RARE
+
+    @property
+    def clustered(self) -> list[str]:
+        """The features that the segments were made of."""
+        return [one.name for one in self.made.dataset.schema.with_role(Role.CLUSTER)]
 
 
 def carry_out(assignment: Assignment, rules: Rules, events: Any, name: str) -> Case:
@@ -128,27 +146,33 @@ def carry_out(assignment: Assignment, rules: Rules, events: Any, name: str) -> C
     rules
         What the journey is asked.
     events
-        The events; which column is what is told from the names.
+        The events; which column is what the options say, else the names.
     name
         The model's name, and the folder's.
 
     Raises
     ------
     UsageError
-        If no column is called like a customer's key, or there is nothing to segment.
+        If an option can't be honored, no column is called like a customer's key, or there is nothing to segment.
     DataError
-        If the events can't be read.
+        If the events can't be read, or have one row a customer.
     """
-    with tempfile.TemporaryDirectory(prefix="segmint-") as folder:  # the tables hold keys: none of them stays
-        return _carried_out(assignment, rules, events, name, Path(folder))
+    options = assignment.options or ReadOptions()
+    with (
+        tempfile.TemporaryDirectory(prefix="segmint-") as folder,  # the tables hold keys: none of them stays
+        open_again(events, options) as (source, how),
+    ):
+        return _carried_out(replace(assignment, options=how), rules, source, name, Path(folder))
 
 
 def _carried_out(assignment: Assignment, rules: Rules, events: Any, name: str, folder: Path) -> Case:
     options = assignment.options
-    recipe = _recipe_of(events, rules.journey, options)
+    recipe = recipe_of(events, rules.journey, options)
     whole = write_features(
         events, recipe, folder / "now.parquet", options=options, progress=assignment.progress
     )
+    if whole.one_row:
+        raise DataError("lab.one_row", n=whole.n_events, who=say(f"lab.{name}.who"))
     now, horizon = _read(whole), 0
     features, before = whole, now
     if whole.at is not None:
@@ -167,29 +191,18 @@ def _carried_out(assignment: Assignment, rules: Rules, events: Any, name: str, f
     labels = made.fits[0].labels
     came = _came_back(before, now, rules) if horizon else None
     gained = _gained(before, now, worth) if horizon and worth else None
+    outcomes = _outcomes(made, before, labels, worth, came, gained)
     return Case(
         made=made,
         features=features,
         horizon=horizon,
         worth=worth,
         back=None if came is None else float(came.mean()),
-        outcomes=_outcomes(made, before, labels, worth, came, gained),
+        chance=None if came is None else _chance(outcomes),
+        outcomes=outcomes,
         report=delivered.report,
         labels=labels,
     )
-
-
-def _recipe_of(events: Any, journey: Journey, options: ReadOptions | None) -> Recipe:
-    """Tell the columns from their names; say what is missing in terms of what the practical work has: --rename."""
-    try:
-        found = guessed(events, journey, options)
-    except UsageError as error:
-        if error.code != "behavior.no_key_by_name":
-            raise
-        raise UsageError("lab.no_key_by_name", **error.figures) from None
-    if journey == "rfm" and "date" not in found:
-        raise UsageError("lab.no_date_by_name")
-    return Recipe(journey, found)
 
 
 def _read(made: Featured) -> Dataset:
@@ -242,6 +255,10 @@ def _outcomes(
             )
         )
     return tuple(found)
+
+
+def _chance(outcomes: tuple[Outcome, ...]) -> float:
+    return by_chance([one.back or 0 for one in outcomes], [one.n_customers for one in outcomes])
 
 
 def _part(values: FloatVector, own: Any) -> float | None:

@@ -39,7 +39,7 @@ def games(assignment: Assignment) -> Lesson:
     dated = "dated" if case.horizon else "undated"
     return Lesson(
         headline=sentence(
-            f"lab.games.headline_{dated}", n=case.features.n_customers, k=len(case.outcomes),
+            f"lab.games.headline_{dated}{'_alike' if case.alike else ''}", n=case.features.n_customers, k=len(case.outcomes),
             at=case.features.at or "", verdict=case.made.study.decision.verdict.value,
         ),
         findings=(*case_findings(case, told), *([] if kinds is None else [_planted(case, kinds)])),
@@ -51,8 +51,9 @@ def games(assignment: Assignment) -> Lesson:
         },
         explanation=(
             *(_monday(case, one, told) for one in case.outcomes),
-            sentence("lab.games.what"),
+            sentence(f"lab.games.what_{dated}", features=case.clustered, horizon=case.horizon),
             sentence(f"lab.games.cannot_{dated}"),
+            *([] if kinds is None else [sentence("lab.games.shipped")]),
         ),
         figures=case_figures(case)
         | ({} if kinds is None else {"planted_ari": _agreement(case, kinds)}),
@@ -70,18 +71,26 @@ def _features(case: Case) -> Table:
 def _monday(case: Case, one: Outcome, told: Told) -> Sentence:
     advised: str = advice(case, one)
     if not case.horizon:
-        kind = "deep" if (one.worth_share or 0.0) >= NEARLY * one.share else "light"
-        breadth = "one" if one.medians.get("favorite_share", 1.0) >= 0.8 else "many"
-        advised = f"{kind}_{breadth}"
+        advised = _of_undated(one)
     return sentence(
         f"lab.games.monday_{advised}",
         segment=f"{one.card.short} {one.card.name}",
         n=one.n_customers,
         back=0.0 if one.back is None else one.back / one.n_customers,
         part=one.worth_share or 0.0,
+        after=one.worth_after or 0.0,
         worth=told.worth,
         **{name: one.medians.get(name, float("nan")) for name in ("hours", "games", "recency", "weekend")},
     )
+
+
+def _of_undated(one: Outcome) -> str:
+    """Return which advice fits players of whom only hours are known, and games where they are."""
+    kind = "deep" if (one.worth_share or 0.0) >= NEARLY * one.share else "light"
+    favorite = one.medians.get("favorite_share")
+    if favorite is None:
+        return kind
+    return f"{kind}_{'one' if favorite >= 0.8 else 'many'}"
 
 
 def _planted(case: Case, kinds: dict[str, str]) -> Sentence:

@@ -47,8 +47,10 @@ class Featured:
         The day that counted as today; ``None`` where events have no dates.
     schema
         What its columns are.
-    n_events, n_customers
-        Rows read, and rows written.
+    n_events, n_without_key, n_customers
+        Rows read, those of nobody among them, and rows written.
+    one_row
+        Whether no key has two events: a table of one row a customer already.
     means
         The mean of each feature that clusters, over the customers that have it.
     notices
@@ -61,7 +63,9 @@ class Featured:
     at: str | None
     schema: Schema
     n_events: int
+    n_without_key: int
     n_customers: int
+    one_row: bool
     means: Mapping[str, float]
     notices: tuple[Sentence, ...]
 
@@ -113,8 +117,8 @@ def write_features(
             means = _write(found, writer)
             recipe_file = write_recipe(found.recipe, target)  # before the table is replaced: both or neither
         return Featured(
-            Path(target), recipe_file, found.recipe, found.at, found.schema, found.n_events, found.n_customers,
-            means, found.notices,
+            Path(target), recipe_file, found.recipe, found.at, found.schema, found.n_events, found.n_without_key,
+            found.n_customers, found.one_row, means, found.notices,
         )  # fmt: skip
 
 

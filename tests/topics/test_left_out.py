@@ -56,7 +56,7 @@ def test_a_slow_twin_says_the_same(monkeypatch: pytest.MonkeyPatch, cells: int) 
     model = model_of(said, 3)
     counts = model.lexicon.count(said)
     monkeypatch.setattr(left_out, "CELLS", cells)
-    found = left_out_mixtures(model, counts)
+    found = left_out_mixtures(model, counts, fold_in(model, said))
     assert found == pytest.approx(slow_twin(model, counts), abs=1e-5)
     assert found.sum(axis=1) == pytest.approx(np.ones(40))
     assert found[-1] == pytest.approx(model.alpha / model.alpha.sum())
@@ -69,7 +69,8 @@ def test_they_lie_nearer_to_those_of_new_texts_than_those_of_known_ones() -> Non
         model = model_of(said[:250], 3)
         known.append(fold_in(model, said[:250]).max(axis=1).mean())
         new.append(fold_in(model, said[250:]).max(axis=1).mean())
-        as_new.append(left_out_mixtures(model, model.lexicon.count(said[:250])).max(axis=1).mean())
+        shares, counts = fold_in(model, said[:250]), model.lexicon.count(said[:250])
+        as_new.append(left_out_mixtures(model, counts, shares).max(axis=1).mean())
     assert np.mean(known) - np.mean(new) > 0.02
     assert np.mean(new) < np.mean(as_new) < np.mean(known) - (np.mean(known) - np.mean(new)) / 4
 
@@ -78,4 +79,4 @@ def test_no_text_has_no_share() -> None:
     model = TopicModel(
         "t", Lexicon("en", "en", ("late",)), np.ones((2, 1)), np.ones(2), np.ones(1), np.ones((2, 1)), 9, 0
     )
-    assert left_out_mixtures(model, model.lexicon.count([])).shape == (0, 2)
+    assert left_out_mixtures(model, model.lexicon.count([]), np.zeros((0, 2))).shape == (0, 2)

@@ -16,7 +16,7 @@ from segmint.behavior.features import TIMES, BehaviorFeature, computable, purpos
 from segmint.behavior.journeys import JOURNEYS
 from segmint.behavior.parts import make_sums
 from segmint.behavior.spans import with_span
-from segmint.behavior.staging import DAY_SECONDS, Staged, staged
+from segmint.behavior.staging import DAY_SECONDS, Staged, one_row, staged
 from segmint.data import ReadOptions
 from segmint.data.engine import Connection
 from segmint.data.rows import BATCH_ROWS
@@ -29,7 +29,6 @@ from segmint.words import Sentence, sentence
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _FIRST: Final = date.min.toordinal() - _EPOCH
 _LAST: Final = date.max.toordinal() - _EPOCH
-_PROBE: Final = 100_000
 Columns = Mapping[str, "np.ndarray[Any, Any]"]
 
 
@@ -194,17 +193,10 @@ def _computed(events: Staged, recipe: Recipe, today: int, progress: Progress) ->
         n_events=events.n_events,
         n_without_key=events.n_without_key,
         n_customers=n_customers,
-        one_row=_one_row(connection),
+        one_row=one_row(connection),
         batches=_batches(connection, made, recipe.columns["key"]),
         notices=told,
     )
-
-
-def _one_row(connection: Connection) -> bool:
-    """Return whether no key has two events; where some have, the first rows nearly always show it."""
-    parts = (f"(SELECT key FROM events LIMIT {_PROBE})", "events")
-    lone = "SELECT count(*) = count(DISTINCT key) FROM {}"
-    return all(connection.execute(lone.format(part)).fetchall()[0][0] for part in parts)
 
 
 def _written(day: int) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 from segmint.behavior.features import CURRENCY, BehaviorFeature, purposes_of
-from segmint.behavior.staging import DAY_SECONDS
+from segmint.behavior.staging import DAY_SECONDS, one_row
 from segmint.data.engine import Connection
 from segmint.model.recipe import Recipe
 from segmint.model.schema import Kind, Role
@@ -163,15 +163,15 @@ def _breadth(there: frozenset[str]) -> str:
 
 def notices(connection: Connection, recipe: Recipe) -> tuple[Sentence, ...]:
     """Say who played only after today, who was seen once only (of them there is no habit), and what a session is."""
-    not_yet, once, players, events = connection.execute("""
+    not_yet, once = connection.execute("""
         SELECT (SELECT count(*) FROM (SELECT DISTINCT key FROM events) ANTI JOIN sums USING (key)),
-            count(*) FILTER (n_events = 1), count(*), (SELECT count(*) FROM events)
+            count(*) FILTER (n_events = 1)
         FROM sums""").fetchall()[0]
-    one_row = events == players + not_yet  # later events count too: of such players there will be a habit
+    lone = (
+        "one_row" if once and one_row(connection) else "once"
+    )  # later events count: of those there will be a habit
     counted = tuple(
-        sentence(f"behavior.notice.{what}", n=n)
-        for what, n in {"not_yet": not_yet, "one_row" if one_row else "once": once}.items()
-        if n
+        sentence(f"behavior.notice.{what}", n=n) for what, n in {"not_yet": not_yet, lone: once}.items() if n
     )
     return (*counted, *_sessions_of_days(recipe))
 

@@ -27,6 +27,7 @@ MEMORY: Final = 768 << 20
 LARGEST: Final = 1e15
 """Sums are exact decimals with nine places, so that they are the same in any order and on any number of threads."""
 _DECIMAL = "DECIMAL(27, 9)"
+_PROBE: Final = 100_000
 DAY_SECONDS: Final = 86_400
 _SECOND = (  # begun, not the nearest: 23:59:59.7 is no midnight; a whole second may be a hair short as a float64
     f"least(floor(date * {DAY_SECONDS} + 1e-6), floor(date) * {DAY_SECONDS} + {DAY_SECONDS - 1})::BIGINT"
@@ -154,3 +155,10 @@ def _selected(table: pa.Table) -> list[str]:
         else:
             selected.append(f'"{name}"::VARCHAR AS "{name}"')
     return selected
+
+
+def one_row(connection: Connection) -> bool:
+    """Return whether no key has two events; where some have, the first rows nearly always show it."""
+    parts = (f"(SELECT key FROM events LIMIT {_PROBE})", "events")
+    lone = "SELECT count(*) = count(DISTINCT key) FROM {}"
+    return all(connection.execute(lone.format(part)).fetchall()[0][0] for part in parts)

@@ -125,10 +125,10 @@ def _find(
     from segmint.cli.answer import Spent
     from segmint.cli.topics_answer import write_answer, write_answer_json
     from segmint.model.topic_file import save_topic_model
-    from segmint.workflow.topic_features import shares_as_new, write_features
+    from segmint.workflow.topic_features import write_features
     from segmint.workflow.topic_files import excerpts_of, keep_topics
     from segmint.workflow.topic_planning import plan_topics
-    from segmint.workflow.topics import carry_out
+    from segmint.workflow.topics import carry_out, shares_as_new
 
     started = time.perf_counter()
     with Steps(quiet=quiet) as steps:
@@ -143,7 +143,7 @@ def _find(
         if giving.output is not None:
             save_topic_model(model, giving.output)
         if giving.as_features is not None:
-            write_features(giving.as_features, columns, found.texts, model, shares_as_new(model, found.texts))
+            write_features(giving.as_features, columns, found.texts, model, shares_as_new(planned, found))
         steps("saved", 1, 1)
     memory = memory_used(helper=vega.process_number())
     spent = Spent(time.perf_counter() - started, 0.0, memory, expected)

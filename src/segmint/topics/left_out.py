@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from segmint.model.fold_in import CELLS, mixtures, mixtures_of_entries, responsibilities
+from segmint.model.fold_in import CELLS, mixtures_of_entries, responsibilities
 from segmint.model.topic_model import TopicModel
 from segmint.model.word_counts import WordCounts
 from segmint.topics.lda import ETA
 from segmint.types import FloatMatrix, FloatVector
 
 
-def left_out_mixtures(model: TopicModel, counts: WordCounts) -> FloatMatrix:
+def left_out_mixtures(model: TopicModel, counts: WordCounts, shares: FloatMatrix) -> FloatMatrix:
     """Return the mixture of each text in topics from which its own words were taken out.
 
     A text that helped to make the topics fits them better than a new one: its shares are purer, and everything that is
@@ -26,6 +28,8 @@ def left_out_mixtures(model: TopicModel, counts: WordCounts) -> FloatMatrix:
         The topic model.
     counts
         The texts that it was made of.
+    shares
+        Their mixtures as known texts, shape (n_texts, n_topics).
 
     Returns
     -------
@@ -34,35 +38,41 @@ def left_out_mixtures(model: TopicModel, counts: WordCounts) -> FloatMatrix:
 
     Examples
     --------
+    >>> from segmint.model.fold_in import mixtures
     >>> from segmint.model.lexicon import Lexicon
     >>> words = Lexicon("en", "en", ("goal", "match", "share", "stock"))
     >>> topics = np.array([[0.49, 0.49, 0.01, 0.01], [0.01, 0.01, 0.49, 0.49]])
     >>> model = TopicModel("news", words, topics, np.full(2, 0.1), np.ones(4), topics, 5, 0)
     >>> counts = words.count(["A goal in a match.", "The match, the goal!", "A stock", "shares of a stock", "One match"])
-    >>> as_new, known = left_out_mixtures(model, counts), mixtures(counts, model.topic_word, model.alpha)
+    >>> known = mixtures(counts, model.topic_word, model.alpha)
+    >>> as_new = left_out_mixtures(model, counts, known)
     >>> bool((as_new.max(axis=1) < known.max(axis=1)).all())
     True
     """
-    pieces = list(counts.chunks(CELLS // model.n_topics))
+    starts = np.cumsum([0, *map(len, counts.chunks(CELLS // model.n_topics))])
+    pieces = [np.arange(*ends) for ends in pairwise(starts)]
     n_word = np.zeros((counts.n_words, model.n_topics))
-    for piece in pieces:
-        np.add.at(n_word, piece.words, _own(piece, model))
+    for texts in pieces:
+        own = counts.take(texts)
+        np.add.at(n_word, own.words, _own(own, model, shares[texts]))
     total = n_word.sum(axis=0)
-    found = [_left_out(piece, model, n_word, total) for piece in pieces]
-    return np.concatenate(found) if found else np.zeros((0, model.n_topics))
+    found = np.empty((len(counts), model.n_topics))
+    for texts in pieces:
+        found[texts] = _left_out(counts.take(texts), model, shares[texts], n_word, total)
+    return found
 
 
-def _own(counts: WordCounts, model: TopicModel) -> FloatMatrix:
+def _own(counts: WordCounts, model: TopicModel, shares: FloatMatrix) -> FloatMatrix:
     """Return how many of each word in each text fall to each topic, shape (n_entries, n_topics)."""
-    shares = mixtures(counts, model.topic_word, model.alpha)
     return np.asarray(responsibilities(counts, model.topic_word, shares) * counts.counts[:, None])
 
 
-def _left_out(counts: WordCounts, model: TopicModel, n_word: FloatMatrix, total: FloatVector) -> FloatMatrix:
-    own = _own(counts, model)
+def _left_out(
+    counts: WordCounts, model: TopicModel, shares: FloatMatrix, n_word: FloatMatrix, total: FloatVector
+) -> FloatMatrix:
+    own = _own(counts, model, shares)
     of_text = np.zeros((len(counts), model.n_topics))
     np.add.at(of_text, counts.texts, own)
     words = np.maximum(n_word[counts.words] - own, 0.0) + ETA
-    return mixtures_of_entries(
-        counts, words / ((total - of_text)[counts.texts] + counts.n_words * ETA), model.alpha
-    )
+    said = words / ((total - of_text)[counts.texts] + counts.n_words * ETA)
+    return mixtures_of_entries(counts, said, model.alpha)

@@ -16,7 +16,6 @@ from segmint.model.tfidf import nearest_clusters
 from segmint.model.topic_columns import TopicColumns, told_shares
 from segmint.model.topic_file import save_topic_columns
 from segmint.model.topic_model import TopicModel
-from segmint.topics.left_out import left_out_mixtures
 from segmint.topics.words import relevance
 from segmint.types import FloatMatrix, IntVector
 from segmint.workflow.texts import TextColumns, Texts, read_texts
@@ -68,14 +67,6 @@ def assign_topics(
     texts = read_texts(source, columns, reading)
     clusters = nearest_clusters(model, texts.documents)
     return Placed(texts, fold_in(model, texts.documents), clusters, int((clusters < 0).sum()))
-
-
-def shares_as_new(model: TopicModel, texts: Texts) -> FloatMatrix:
-    """Return the shares of the texts that a model was made of as new texts would have them, shape (n_customers, n_topics).
-
-    See :func:`segmint.topics.left_out.left_out_mixtures`.
-    """
-    return left_out_mixtures(model, model.lexicon.count(texts.documents))
 
 
 def feature_names(model: TopicModel) -> list[str]:

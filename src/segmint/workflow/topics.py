@@ -24,6 +24,7 @@ from segmint.topics.describing import (
     ordered,
 )
 from segmint.topics.lda import INSTRUCTIONS
+from segmint.topics.left_out import left_out_mixtures
 from segmint.topics.methods import Fitted, largest_topic
 from segmint.topics.mixed import choose_examples, describe_split, split_documents
 from segmint.topics.race import run_race
@@ -132,6 +133,14 @@ def carry_out(planned: PlannedTopics, progress: Progress = silent) -> Found:
         sample=draw_mixtures(corpus, shares, _DRAWN),
     )
     return Found(found, texts, shares, clusters, examples)
+
+
+def shares_as_new(planned: PlannedTopics, found: Found) -> FloatMatrix:
+    """Return the shares of the texts as new texts would have them, shape (n_documents, n_topics).
+
+    See :func:`segmint.topics.left_out.left_out_mixtures`.
+    """
+    return left_out_mixtures(found.study.model, planned.corpus.counts, found.shares)
 
 
 def _model(corpus: Corpus, lda: Fitted, clusters: Fitted, options: TopicOptions, source: str) -> TopicModel:
